@@ -1,0 +1,304 @@
+//! `courant inspect`: the extractors on saved pages, as JSON.
+
+use std::io::{Read as _, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use clap::{Args, ValueEnum};
+use rayon::prelude::*;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::Failure;
+use crate::dates::{self, Moment, Precision};
+use crate::fetch::saved_page;
+use crate::model::{Kind, Listing, ListingMethod, Page, Source, Teaser, Written};
+use crate::normalize::{self, Surroundings};
+use crate::read::{CompiledRules, read_article, read_listing};
+
+/// Show what the extractors read in a saved page, as JSON
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// What to read it as
+    #[arg(long = "as", value_enum, default_value_t = As::Auto)]
+    kind: As,
+    /// The page's address, for relative links
+    #[arg(long)]
+    url: Option<Url>,
+    /// The instant that relative dates are resolved against (RFC 3339); else the present
+    #[arg(long)]
+    now: Option<DateTime<Utc>>,
+    /// The input is a manifest: one {"id","url","path"} a line; prints one prediction a line, in order
+    #[arg(long)]
+    batch: bool,
+    /// The page (`.gz` is unpacked), or `-` for standard input; with --batch the manifest
+    file: PathBuf,
+}
+
+/// What a document is read as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum As {
+    /// By the bytes
+    Auto,
+    /// A list of teasers
+    Listing,
+    /// One story
+    Article,
+    /// RSS, Atom, JSON Feed, OPML
+    Feed,
+    /// A written date
+    Date,
+    /// HTML to sanitize
+    Html,
+}
+
+/// One line of a manifest.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Row {
+    id: String,
+    url: Option<String>,
+    path: Option<PathBuf>,
+    /// `Content-Type` that the document was served with, where known.
+    content_type: Option<String>,
+    input: Option<String>,
+    tz: Option<String>,
+    now: Option<DateTime<Utc>>,
+    lang: Option<String>,
+}
+
+pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
+    let now = arguments.now.unwrap_or_else(Utc::now);
+    let mut out = std::io::stdout().lock();
+    let broken = |e: std::io::Error| Failure::Work(format!("standard output: {e}"));
+    if !arguments.batch {
+        let bytes = read_bytes(&arguments.file).map_err(Failure::Usage)?;
+        let id = arguments.file.display().to_string();
+        let row = Row {
+            id,
+            url: arguments.url.map(String::from),
+            input: matches!(arguments.kind, As::Date | As::Html)
+                .then(|| String::from_utf8_lossy(&bytes).trim_end().to_owned()),
+            ..Row::default()
+        };
+        let answer = answer(&row, arguments.kind, now, |_| Ok(bytes.clone())).map_err(Failure::Work)?;
+        let text = serde_json::to_string_pretty(&answer).unwrap_or_default();
+        return writeln!(out, "{text}").map_err(broken);
+    }
+    let manifest = read_bytes(&arguments.file).map_err(Failure::Usage)?;
+    let folder = arguments.file.parent().unwrap_or(Path::new("."));
+    let lines: Vec<&[u8]> = manifest.split(|b| *b == b'\n').filter(|l| !l.trim_ascii().is_empty()).collect();
+    // Panics are the extractors' bugs; they are told per page and must not drown the output.
+    std::panic::set_hook(Box::new(|_| {}));
+    // Pieces keep memory bounded and the output in order.
+    for piece in lines.chunks(256) {
+        let answers: Vec<String> = piece.par_iter().map(|line| batch_line(line, folder, arguments.kind, now)).collect();
+        for answer in answers {
+            writeln!(out, "{answer}").map_err(broken)?;
+        }
+    }
+    Ok(())
+}
+
+fn batch_line(line: &[u8], folder: &Path, kind: As, now: DateTime<Utc>) -> String {
+    let row: Row = match serde_json::from_slice(line) {
+        Ok(row) => row,
+        Err(e) => return json!({"id": null, "error": format!("manifest line: {e}")}).to_string(),
+    };
+    let key = if kind == As::Feed { "name" } else { "id" };
+    let read = |row: &Row| match &row.path {
+        Some(path) => read_bytes(&folder.join(path)),
+        None => Err("the manifest line has no `path`".to_owned()),
+    };
+    match catch_unwind(AssertUnwindSafe(|| answer(&row, kind, now, read))) {
+        Ok(Ok(value)) => value.to_string(),
+        Ok(Err(e)) => json!({key: row.id, "ok": false, "error": e}).to_string(),
+        Err(panic) => {
+            let what = panic
+                .downcast_ref::<String>()
+                .cloned()
+                .or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()));
+            json!({key: row.id, "ok": false, "error": format!("panic: {}", what.unwrap_or_default())}).to_string()
+        }
+    }
+}
+
+/// Reads a file whole; `.gz` by name is unpacked, `-` is standard input.
+fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
+    let fail = |e: std::io::Error| format!("{}: {e}", path.display());
+    let mut bytes = Vec::new();
+    if path.as_os_str() == "-" {
+        std::io::stdin().read_to_end(&mut bytes).map_err(fail)?;
+    } else {
+        bytes = std::fs::read(path).map_err(fail)?;
+    }
+    if path.extension().is_some_and(|e| e == "gz") {
+        let mut unpacked = Vec::new();
+        flate2::read::MultiGzDecoder::new(&bytes[..]).read_to_end(&mut unpacked).map_err(fail)?;
+        bytes = unpacked;
+    }
+    Ok(bytes)
+}
+
+fn answer(
+    row: &Row,
+    kind: As,
+    now: DateTime<Utc>,
+    bytes: impl FnOnce(&Row) -> Result<Vec<u8>, String>,
+) -> Result<Value, String> {
+    let now = row.now.unwrap_or(now);
+    match kind {
+        As::Date => return Ok(date(row, now)),
+        As::Html => {
+            let input = row.input.as_deref().unwrap_or_default();
+            return Ok(json!({"id": row.id, "output": normalize::sanitize(input, None)}));
+        }
+        _ => {}
+    }
+    // A document without an address still has relative links; `.invalid` never resolves (RFC 2606).
+    let url = row.url.as_deref().unwrap_or("http://page.invalid/");
+    let url = Url::parse(url).map_err(|e| format!("url `{url}`: {e}"))?;
+    let page = saved_page(url, row.content_type.as_deref(), bytes(row)?.into(), now);
+    Ok(match kind {
+        As::Article => article(row, &page),
+        As::Feed => feed(row, &page),
+        As::Listing => listing(row, &page, read_listing(&page, Kind::Listing, &CompiledRules::default()).value),
+        _ => {
+            let found = read_listing(&page, Kind::Auto, &CompiledRules::default()).value;
+            match (found.method, found.page_kind) {
+                (ListingMethod::Feed(_), _) => feed(row, &page),
+                (_, crate::model::PageKind::Article) => article(row, &page),
+                _ => listing(row, &page, found),
+            }
+        }
+    })
+}
+
+fn date(row: &Row, now: DateTime<Utc>) -> Value {
+    let zone = row.tz.as_deref().and_then(|z| z.parse().ok()).unwrap_or(Tz::UTC);
+    let context = dates::Context { now, zone, language: row.lang.as_deref(), order: None };
+    let got = dates::parse(row.input.as_deref().unwrap_or_default(), &context);
+    json!({"id": row.id, "got": got.map(|m| m.at.to_rfc3339())})
+}
+
+/// A date as DESIGN has it: RFC 3339, or the day alone where no more is known.
+fn printed(moment: Option<Moment>) -> Value {
+    match moment {
+        Some(m) if m.precision >= Precision::Minute => m.at.to_rfc3339().into(),
+        Some(m) => m.at.format("%Y-%m-%d").to_string().into(),
+        None => Value::Null,
+    }
+}
+
+fn article(row: &Row, page: &Page) -> Value {
+    let article = read_article(page, &CompiledRules::default()).value;
+    let source = Source::at(page.url.clone());
+    let around = Surroundings::default();
+    let teaser = Teaser { link: Some(page.url.clone()), ..Teaser::default() };
+    let dates = normalize::moments(&teaser, Some(&article), &around, &source, page.fetched);
+    let draft = normalize::draft(&teaser, Some(&article), &around, &source, page.fetched);
+    json!({
+        "id": row.id,
+        "url": page.url,
+        "title": draft.as_ref().map(|d| &d.title),
+        "authors": draft.as_ref().map(|d| d.authors.iter().map(|a| &a.name).collect::<Vec<_>>()).unwrap_or_default(),
+        "date": printed(dates.published),
+        "updated": printed(dates.updated),
+        "body": article.body_text,
+        "html": draft.as_ref().and_then(|d| d.content.as_ref()),
+        "language": draft.as_ref().and_then(|d| d.language.as_ref()),
+        "image": article.picture.as_ref().map(|p| &p.url),
+        "section": article.section,
+        "site": article.site,
+        "kind": article.page_kind,
+        "confidence": article.confidence,
+    })
+}
+
+fn listing(row: &Row, page: &Page, listing: Listing) -> Value {
+    let source = Source::at(page.url.clone());
+    let around = Surroundings::of(&listing);
+    let items: Vec<Value> = listing
+        .teasers
+        .iter()
+        .filter_map(|teaser| {
+            let draft = normalize::draft(teaser, None, &around, &source, page.fetched)?;
+            let dates = normalize::moments(teaser, None, &around, &source, page.fetched);
+            Some(json!({
+                "url": teaser.link,
+                "title": draft.title,
+                "date": printed(dates.published),
+                "summary": draft.summary,
+                "image": draft.picture.map(|p| p.url),
+                "authors": draft.authors.into_iter().map(|a| a.name).collect::<Vec<_>>(),
+            }))
+        })
+        .collect();
+    json!({
+        "id": row.id,
+        "url": page.url,
+        "method": listing.method,
+        "title": listing.title,
+        "language": around.language,
+        "kind": listing.page_kind,
+        "confidence": listing.confidence,
+        "next": listing.next,
+        "items": items,
+    })
+}
+
+/// A feed's values as they were read: nothing is made up, nothing is normalized but dates.
+fn feed(row: &Row, page: &Page) -> Value {
+    let read = read_listing(page, Kind::Feed, &CompiledRules::default());
+    let listing = read.value;
+    let ListingMethod::Feed(format) = listing.method else {
+        let why = read.problems.first().map_or("not a feed", |p| p.message.as_str());
+        return json!({"name": row.id, "ok": false, "error": why});
+    };
+    let context =
+        dates::Context { now: page.fetched, zone: Tz::UTC, language: listing.language.as_deref(), order: None };
+    let date = |written: &Option<Written>| {
+        written.as_ref().and_then(|w| dates::parse(&w.text, &context)).map(|m| m.at.with_timezone(&Utc).to_rfc3339())
+    };
+    let author = |people: &[crate::model::Person]| {
+        people.first().map(|p| json!({"name": p.name, "email": p.email, "url": p.url}))
+    };
+    let items: Vec<Value> = listing
+        .teasers
+        .iter()
+        .map(|t| {
+            json!({
+                "id": t.guid,
+                "title": t.headline,
+                "link": t.link,
+                "published": date(&t.published),
+                "updated": date(&t.updated),
+                "author": author(&t.authors),
+                "summary": t.summary,
+                "content": t.content,
+                "categories": t.categories,
+                "enclosures": t.enclosures.iter().map(|e| json!({"url": e.url, "type": e.media_type, "length": e.length})).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    json!({
+        "name": row.id,
+        "ok": true,
+        "format": format,
+        "title": listing.title,
+        "link": listing.home,
+        "description": listing.description,
+        "language": listing.language,
+        "id": listing.id,
+        "updated": date(&listing.updated),
+        "published": date(&listing.published),
+        "author": author(&listing.authors),
+        "categories": listing.categories,
+        "item_count": listing.teasers.len(),
+        "feeds": listing.feeds.iter().map(|f| json!({"url": f.url, "title": f.title})).collect::<Vec<_>>(),
+        "items": items,
+    })
+}

@@ -1,0 +1,78 @@
+//! Written dates into moments.
+//!
+//! Comes in: a text, and what is known of its page (now, zone, language). Goes out: a moment with its
+//! precision, or nothing: nonsense is never guessed. Never: a clock, the network, a page's tree.
+//!
+//! A room of its own, because `read` must recognise a date to find it and `normalize` must resolve it.
+
+use chrono::{DateTime, FixedOffset, Utc};
+use chrono_tz::Tz;
+use url::Url;
+
+/// What is known of the page that a date stands on.
+#[derive(Debug, Clone)]
+pub struct Context<'a> {
+    /// The instant that relative and year-less dates are resolved against.
+    pub now: DateTime<Utc>,
+    /// Zone of dates that name none.
+    pub zone: Tz,
+    /// BCP 47 tag of the page, where known.
+    pub language: Option<&'a str>,
+    /// Day and month order, where other dates of the page prove it.
+    pub order: Option<Order>,
+}
+
+/// Which of two numbers is the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// 31/12
+    DayFirst,
+    /// 12/31
+    MonthFirst,
+}
+
+/// How exactly a date is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Precision {
+    /// Only the year.
+    Year,
+    /// Year and month.
+    Month,
+    /// A day.
+    Day,
+    /// Hour and minute.
+    Minute,
+    /// To the second or finer.
+    Second,
+}
+
+/// A resolved date.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Moment {
+    /// The instant; midnight in the zone where only a day is given.
+    pub at: DateTime<FixedOffset>,
+    /// How exactly it was given.
+    pub precision: Precision,
+    /// Whether it was given relative to now (`3 hours ago`, `yesterday`).
+    pub relative: bool,
+}
+
+/// Reads a text that is a date and nothing else but decoration ("Published: …", weekday, clock icon).
+pub fn parse(_text: &str, _context: &Context) -> Option<Moment> {
+    None
+}
+
+/// Finds the first date in a longer text; gives its byte range too.
+pub fn find(_text: &str, _context: &Context) -> Option<(std::ops::Range<usize>, Moment)> {
+    None
+}
+
+/// The date in an address: `/2020/10/24/`, `/20201024/`, `/2020-10/24/`, `t20201024_`.
+pub fn in_url(_url: &Url, _context: &Context) -> Option<Moment> {
+    None
+}
+
+/// Day and month order proved by these dates of one page (`31/12/2025` proves one); `None` when none does.
+pub fn order_of<'t>(_texts: impl Iterator<Item = &'t str>) -> Option<Order> {
+    None
+}

@@ -1,0 +1,1 @@
+//! One run: fetch → read → normalize → store for one source.

@@ -1,0 +1,76 @@
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Changes, Problem, SourceId};
+
+/// One run over one source, and what came of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HarvestReport {
+    /// Whose run.
+    pub source: SourceId,
+    /// When it began.
+    pub started: DateTime<Utc>,
+    /// When it ended.
+    pub finished: DateTime<Utc>,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// A sentence for people: what failed, where, what to do; empty when all was well.
+    pub reason: String,
+    /// HTTP status of the listing, where one came.
+    pub status: Option<u16>,
+    /// How many teasers the listing showed.
+    pub listed: usize,
+    /// What storing did.
+    pub changes: Changes,
+    /// Article pages asked for.
+    pub articles: usize,
+    /// Article pages that failed.
+    pub articles_failed: usize,
+    /// Bytes received, content coding off.
+    pub bytes: u64,
+    /// What was wrong on the way.
+    pub problems: Vec<Problem>,
+}
+
+/// What came of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Read; nothing wrong.
+    Ok,
+    /// The server, or the bytes, say that nothing changed.
+    Unchanged,
+    /// The list is there and empty.
+    Empty,
+    /// The page no longer looks as its rules or its history say.
+    StructureMissing,
+    /// A login, a bot check, a consent wall, or robots.txt forbids.
+    Blocked,
+    /// Permanently elsewhere.
+    Moved,
+    /// 410: gone for good.
+    Gone,
+    /// Network, HTTP or content failure.
+    Broken,
+}
+
+impl Outcome {
+    /// Whether the run did what it was for.
+    pub fn is_success(self) -> bool {
+        matches!(self, Self::Ok | Self::Unchanged | Self::Empty)
+    }
+
+    /// The word used in logs, tables and metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Unchanged => "unchanged",
+            Self::Empty => "empty",
+            Self::StructureMissing => "structure-missing",
+            Self::Blocked => "blocked",
+            Self::Moved => "moved",
+            Self::Gone => "gone",
+            Self::Broken => "broken",
+        }
+    }
+}

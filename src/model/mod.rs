@@ -1,0 +1,35 @@
+//! The words. Plain values that every room shares.
+//!
+//! Comes in: nothing. Goes out: types. Never: I/O, async, a clock, another room.
+
+mod article;
+mod enclosure;
+mod entry;
+mod feed;
+mod harvest;
+mod ids;
+mod listing;
+mod page;
+mod person;
+mod problem;
+mod rules;
+mod schedule;
+mod source;
+mod text;
+mod written;
+
+pub use article::Article;
+pub use enclosure::{Enclosure, Picture};
+pub use entry::{Changes, Draft, Entry, EntryId};
+pub use feed::{Dedupe, Feed, Selection};
+pub use harvest::{HarvestReport, Outcome};
+pub use ids::{FeedId, InvalidId, SourceId};
+pub use listing::{FeedFormat, FeedLink, Listing, ListingMethod, PageKind, Teaser};
+pub use page::{Page, PageRequest, Validators};
+pub use person::Person;
+pub use problem::{Problem, Read, Severity};
+pub use rules::{ArticleRules, Field, Filter, ListingRules, Rules, Verb};
+pub use schedule::Schedule;
+pub use source::{ArticleMode, Expectation, Kind, Render, Source};
+pub use text::{fold_space, is_wide, text_weight};
+pub use written::{Origin, Written};

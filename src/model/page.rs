@@ -1,0 +1,60 @@
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// What a server gave to recognise a version of a page by (RFC 9110 §8.8), byte for byte.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Validators {
+    /// The `ETag` header's value, quotes and `W/` kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
+    /// The `Last-Modified` header's value, as it came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_modified: Option<String>,
+}
+
+/// One question to a server.
+#[derive(Debug, Clone)]
+pub struct PageRequest {
+    /// What to ask for.
+    pub url: Url,
+    /// What the last whole answer was recognised by; sent as `If-None-Match` and `If-Modified-Since`.
+    pub validators: Validators,
+    /// The operator's own headers for this source, names in any case.
+    pub headers: Vec<(String, String)>,
+}
+
+impl PageRequest {
+    /// Asks for `url`, with nothing known of it.
+    pub fn new(url: Url) -> Self {
+        Self { url, validators: Validators::default(), headers: Vec::new() }
+    }
+}
+
+/// One fetched document (RFC 9110 representation), or one saved to a file.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The address that answered, after redirects: what relative links resolve against.
+    pub url: Url,
+    /// The address that was asked for.
+    pub asked: Url,
+    /// Where a permanent redirect (301, 308) says to ask from now on.
+    pub moved: Option<Url>,
+    /// HTTP status; 200 for a saved file.
+    pub status: u16,
+    /// `Content-Type` without its parameters, lower case, where given.
+    pub media_type: Option<String>,
+    /// `Content-Language`, where given.
+    pub content_language: Option<String>,
+    /// What to recognise this version by.
+    pub validators: Validators,
+    /// The decoded bytes: content coding (gzip, …) off, charset as it came.
+    pub body: Bytes,
+    /// `body` as text.
+    pub text: String,
+    /// Label of the charset that `text` was decoded from.
+    pub charset: &'static str,
+    /// When it was fetched: the `now` of relative dates on it.
+    pub fetched: DateTime<Utc>,
+}

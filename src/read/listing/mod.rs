@@ -1,0 +1,28 @@
+//! Listings: one file per kind of document that holds one.
+
+mod feed;
+mod html;
+mod json;
+mod sitemap;
+
+use crate::model::{Kind, Listing, Page, Problem, Read};
+
+use super::CompiledRules;
+
+/// Reads what a page lists. `kind` is what the operator expects; [`Kind::Auto`] looks at the bytes.
+pub fn read_listing(page: &Page, kind: Kind, rules: &CompiledRules) -> Read<Listing> {
+    match kind {
+        Kind::Feed => feed::read(page),
+        Kind::Sitemap => sitemap::read(page),
+        Kind::Json => json::read(page),
+        Kind::Listing | Kind::Page => html::read(page, rules),
+        Kind::Auto if feed::looks_like_feed(page) => feed::read(page),
+        Kind::Auto if sitemap::looks_like_sitemap(page) => sitemap::read(page),
+        Kind::Auto => html::read(page, rules),
+    }
+}
+
+/// An empty listing, and why.
+fn nothing(why: impl Into<String>) -> Read<Listing> {
+    Read { value: Listing::default(), problems: vec![Problem::failure(why)] }
+}

@@ -1,0 +1,14 @@
+//! What a page says.
+//!
+//! Comes in: a [`Page`] and [`CompiledRules`]. Goes out: a [`Listing`] or an [`Article`] with the problems
+//! met. Never: the network, a clock, async; and never a failure: a bad page is data.
+
+mod article;
+mod listing;
+mod rules;
+mod tree;
+
+pub use article::read_article;
+pub use listing::read_listing;
+pub use rules::{CompiledRules, RuleError};
+pub use tree::{Tree, parse_html};

@@ -1,0 +1,221 @@
+//! HTML text into a tree, bounded whatever comes.
+//!
+//! html5ever slows with depth (every start tag looks down the stack of open elements), so a page of
+//! 100,000 nested elements takes minutes. A filter between tokenizer and tree builder drops tags beyond
+//! [`MAX_DEPTH`], and everything beyond [`MAX_NODES`]; what was cut is told.
+
+use std::cell::{Cell, RefCell};
+
+use html5ever::LocalName;
+use html5ever::buffer_queue::BufferQueue;
+use html5ever::interface::Tracer;
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::{EndTag, StartTag, TagToken, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
+use scraper::{Html, HtmlTreeSink};
+
+use crate::model::Problem;
+
+/// Deepest nesting kept. Browsers cut at 512 too.
+const MAX_DEPTH: usize = 512;
+/// Most tags kept. The largest real pages seen have about 60,000.
+const MAX_NODES: usize = 400_000;
+/// How many tags may pass between two measurements of the depth.
+const MEASURE_EVERY: usize = 32;
+/// Most bytes of text parsed; `fetch` caps bodies too, at the operator's choice.
+const MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// A parsed page.
+#[derive(Debug)]
+pub struct Tree {
+    /// The document.
+    pub html: Html,
+    /// What was cut to keep within bounds.
+    pub problems: Vec<Problem>,
+}
+
+/// Parses a document as browsers do (WHATWG HTML), scripting taken to be on: `<noscript>` holds one text.
+pub fn parse_html(text: &str) -> Tree {
+    let mut problems = Vec::new();
+    let mut text = text;
+    if text.len() > MAX_BYTES {
+        let mut end = MAX_BYTES;
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        problems.push(Problem::warning(format!("the page has {} bytes; only the first {end} were read", text.len())));
+        text = &text[..end];
+    }
+    let options = TreeBuilderOpts { scripting_enabled: true, ..TreeBuilderOpts::default() };
+    let builder = TreeBuilder::new(HtmlTreeSink::new(Html::new_document()), options);
+    let sink = Bounded {
+        builder,
+        tags: Cell::new(0),
+        unmeasured: Cell::new(0),
+        depth: Cell::new(0),
+        dropped: RefCell::default(),
+        cut: Cell::new(0),
+    };
+    let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
+    let input = BufferQueue::default();
+    input.push_back(StrTendril::from_slice(text));
+    // A script's end pauses the tokenizer; nothing is run here, so it goes on at once.
+    while let html5ever::TokenizerResult::Script(_) = tokenizer.feed(&input) {}
+    tokenizer.end();
+    let Bounded { builder, cut, tags, .. } = tokenizer.sink;
+    if cut.get() > 0 {
+        problems.push(Problem::warning(format!(
+            "{} of the page's {} tags were left out: nested deeper than {MAX_DEPTH}, or more than {MAX_NODES}",
+            cut.get(),
+            tags.get() + cut.get(),
+        )));
+    }
+    Tree { html: builder.sink.0.into_inner(), problems }
+}
+
+/// The filter. True depth is what the builder holds open, which only the builder knows: it is counted
+/// every [`MEASURE_EVERY`] tags through the tracer that html5ever offers to garbage collectors.
+struct Bounded {
+    builder: TreeBuilder<ego_tree::NodeId, HtmlTreeSink>,
+    tags: Cell<usize>,
+    unmeasured: Cell<usize>,
+    depth: Cell<usize>,
+    dropped: RefCell<Vec<LocalName>>,
+    cut: Cell<usize>,
+}
+
+impl Bounded {
+    fn measure(&self) {
+        let count = Count(Cell::new(0));
+        self.builder.trace_handles(&count);
+        self.depth.set(count.0.get());
+        self.unmeasured.set(0);
+    }
+
+    /// Whether this token goes on to the builder.
+    fn passes(&self, token: &Token) -> bool {
+        let TagToken(tag) = token else {
+            return self.tags.get() < MAX_NODES || matches!(token, Token::EOFToken);
+        };
+        if self.tags.get() >= MAX_NODES {
+            self.cut.set(self.cut.get() + 1);
+            return false;
+        }
+        self.unmeasured.set(self.unmeasured.get() + 1);
+        if self.unmeasured.get() >= MEASURE_EVERY {
+            self.measure();
+        }
+        let too_deep = self.depth.get() >= MAX_DEPTH;
+        match tag.kind {
+            StartTag if too_deep && !is_void(&tag.name) => {
+                if !tag.self_closing && self.dropped.borrow().len() < MAX_NODES {
+                    self.dropped.borrow_mut().push(tag.name.clone());
+                }
+                self.cut.set(self.cut.get() + 1);
+                return false;
+            }
+            EndTag => {
+                let mut dropped = self.dropped.borrow_mut();
+                if dropped.last() == Some(&tag.name) {
+                    dropped.pop();
+                    return false;
+                }
+            }
+            StartTag => {}
+        }
+        self.tags.set(self.tags.get() + 1);
+        true
+    }
+}
+
+impl TokenSink for Bounded {
+    type Handle = ego_tree::NodeId;
+
+    fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<Self::Handle> {
+        if self.passes(&token) { self.builder.process_token(token, line) } else { TokenSinkResult::Continue }
+    }
+
+    fn end(&self) {
+        self.builder.end();
+    }
+
+    fn adjusted_current_node_present_but_not_in_html_namespace(&self) -> bool {
+        self.builder.adjusted_current_node_present_but_not_in_html_namespace()
+    }
+}
+
+struct Count(Cell<usize>);
+
+impl Tracer for Count {
+    type Handle = ego_tree::NodeId;
+
+    fn trace_handle(&self, _: &Self::Handle) {
+        self.0.set(self.0.get() + 1);
+    }
+}
+
+/// Elements that never hold anything (HTML §13.1.2), so that they add no depth.
+fn is_void(name: &LocalName) -> bool {
+    matches!(
+        &**name,
+        "area"
+            | "base"
+            | "br"
+            | "col"
+            | "embed"
+            | "hr"
+            | "img"
+            | "input"
+            | "link"
+            | "meta"
+            | "source"
+            | "track"
+            | "wbr"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use scraper::Selector;
+
+    fn count(html: &Html, selector: &str) -> usize {
+        html.select(&Selector::parse(selector).unwrap()).count()
+    }
+
+    #[test]
+    fn an_ordinary_page_is_parsed_whole() {
+        let tree = parse_html("<title>t</title><p>a<p>b<ul><li>x<li>y</ul><noscript><img src=a></noscript>");
+        assert!(tree.problems.is_empty());
+        assert_eq!(count(&tree.html, "li"), 2);
+        assert_eq!(count(&tree.html, "img"), 0, "noscript holds text");
+    }
+
+    #[test]
+    fn many_unclosed_items_are_not_deep() {
+        let tree = parse_html(&format!("<ul>{}</ul><p id=end>", "<li>x".repeat(5000)));
+        assert!(tree.problems.is_empty());
+        assert_eq!(count(&tree.html, "li"), 5000);
+    }
+
+    #[test]
+    fn bottomless_nesting_is_cut_and_told_and_what_follows_is_kept() {
+        for tags in [
+            ("<div>", "</div>"),
+            ("<b><div>", "</div></b>"),
+            ("<div><table><tr><td>", "</td></tr></table></div>"),
+            ("<span>", "</span>"),
+        ] {
+            let page = format!("{}x{}<p id=end>end", tags.0.repeat(100_000), tags.1.repeat(100_000));
+            let tree = parse_html(&page);
+            assert_eq!(tree.problems.len(), 1, "{tags:?}");
+            assert_eq!(count(&tree.html, "#end"), 1, "{tags:?}");
+        }
+    }
+
+    #[test]
+    fn unmatched_end_tags_do_not_fool_the_bound() {
+        let tree = parse_html(&"<div></x>".repeat(100_000));
+        assert!(count(&tree.html, "div") < 1000);
+    }
+}
