@@ -40,6 +40,9 @@ pub struct Draft {
     pub content: Option<String>,
     /// Whether `content` is the full text, so that no article page need be asked for.
     pub full_text: bool,
+    /// Whether this run asked for the article's page; the store counts such attempts until one gives the
+    /// full text.
+    pub attempted: bool,
     /// Sections and tags.
     pub categories: Vec<String>,
     /// Lead picture.

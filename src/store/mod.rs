@@ -43,6 +43,9 @@ pub struct SourceState {
     pub validators: Validators,
     /// Hash of the last whole body, to see "unchanged" where the server has no validators.
     pub body_hash: Option<u64>,
+    /// Fingerprint of how the last body was read (address, kind, rules, version of the readers): when it
+    /// differs, the same bytes are read again.
+    pub reading: Option<u64>,
     /// When it is due.
     pub next_run: DateTime<Utc>,
     /// When the last run began.
@@ -57,6 +60,19 @@ pub struct SourceState {
     pub failures: u32,
     /// Stored entries.
     pub entries: u64,
+}
+
+/// What the store holds under a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// The key that was asked about.
+    pub key: String,
+    /// Its entry. A deleted entry's keys are known too.
+    pub id: EntryId,
+    /// Whether the full text is held (or the entry was deleted): no article page need be asked for.
+    pub full_text: bool,
+    /// How often its article page was asked for in vain.
+    pub attempts: u32,
 }
 
 /// All that one run leaves behind, stored in one transaction.
@@ -96,8 +112,8 @@ pub trait Store: Send + Sync {
     async fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError>;
     /// Stores a run and ends its claim. A draft that shares a key with a stored entry is that entry.
     async fn finish(&self, finished: Finished) -> Result<Changes, StoreError>;
-    /// Of these keys of a source, those stored, each with its entry's id and whether it has full text.
-    async fn known(&self, source: &SourceId, keys: Vec<String>) -> Result<Vec<(String, EntryId, bool)>, StoreError>;
+    /// Of these keys of a source, those stored.
+    async fn known(&self, source: &SourceId, keys: Vec<String>) -> Result<Vec<Known>, StoreError>;
     /// Newest first by `published`, then by id.
     async fn entries(&self, selection: &Selection, limit: usize) -> Result<Vec<Entry>, StoreError>;
     /// One entry.
