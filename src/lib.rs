@@ -14,6 +14,7 @@
 //! - [`schedule`]: when a source is due.
 //! - [`fetch`]: bytes, politely and safely. The only room that calls out.
 //! - [`dates`]: written dates into moments; used by the two rooms that follow.
+//! - [`html`]: HTML text into a bounded tree and into plain text; used by the two rooms that follow.
 //! - [`read`]: what a page says: its listing, its article.
 //! - [`normalize`]: what we hold to be true: one clean entry, with an identity.
 //! - [`store`]: what is kept.
@@ -29,6 +30,7 @@ pub mod daemon;
 pub mod dates;
 pub mod fetch;
 pub mod harvest;
+pub mod html;
 pub mod model;
 pub mod normalize;
 pub mod publish;

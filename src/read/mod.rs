@@ -6,9 +6,8 @@
 mod article;
 mod listing;
 mod rules;
-mod tree;
 
+pub use crate::html::{Tree, parse_html};
 pub use article::read_article;
 pub use listing::read_listing;
 pub use rules::{CompiledRules, RuleError};
-pub use tree::{Tree, parse_html};
