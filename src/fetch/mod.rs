@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use ipnet::IpNet;
 use url::Url;
 
-use crate::model::{Page, PageRequest, Validators};
+use crate::model::{Outcome, Page, PageRequest, Validators};
 
 /// How Courant behaves towards other people's servers.
 #[derive(Debug, Clone)]
@@ -84,6 +84,25 @@ pub struct FetchError {
     pub kind: FetchErrorKind,
     /// No request before this.
     pub retry_at: Option<DateTime<Utc>>,
+}
+
+impl FetchError {
+    /// What a run that ends with this error came to.
+    pub fn outcome(&self) -> Outcome {
+        match self.kind {
+            FetchErrorKind::Status(410) => Outcome::Gone,
+            FetchErrorKind::Status(401 | 403 | 451) | FetchErrorKind::Robots => Outcome::Blocked,
+            _ => Outcome::Broken,
+        }
+    }
+
+    /// The HTTP status, where the failure is one.
+    pub fn status(&self) -> Option<u16> {
+        match self.kind {
+            FetchErrorKind::Status(status) => Some(status),
+            _ => None,
+        }
+    }
 }
 
 /// What failed.

@@ -4,10 +4,12 @@
 //! met. Never: the network, a clock, async; and never a failure: a bad page is data.
 
 mod article;
+mod discover;
 mod listing;
 mod rules;
 
 pub use crate::html::{Tree, parse_html};
 pub use article::read_article;
+pub use discover::{choose_feed, common_feed_paths};
 pub use listing::read_listing;
 pub use rules::{CompiledRules, RuleError};
