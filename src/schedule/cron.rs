@@ -1,0 +1,80 @@
+//! Cron lines, read by croner, in the source's time zone.
+//!
+//! Where clocks change, as Vixie cron does: a line with fixed hours runs once a day, at the first instant
+//! after a local time that does not exist, and at the earlier of two; a line with `*` or `*/n` hours follows
+//! real time.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use croner::Cron;
+use croner::parser::{CronParser, Seconds, Year};
+
+use super::parse::{SHORTEST, ScheduleError, wrong};
+
+/// Reads a cron line for good, or says what is wrong with it. Gives it back with single blanks.
+pub(super) fn check(line: &str) -> Result<String, ScheduleError> {
+    let fields: Vec<&str> = line.split_whitespace().collect();
+    if fields.is_empty() {
+        return wrong("`cron` needs a line of five fields: `cron */15 6-23 * * MON-FRI`");
+    }
+    let line = fields.join(" ");
+    if !line.starts_with('@') && !(5..=6).contains(&fields.len()) {
+        return wrong(format!(
+            "a cron line has five fields (minute, hour, day of month, month, weekday), or six with seconds first; \
+             `{line}` has {}",
+            fields.len()
+        ));
+    }
+    let cron = match read(&line) {
+        Ok(cron) => cron,
+        Err(e) => return wrong(format!("cron line `{line}`: {e}")),
+    };
+    let Some(first) = occurrence(&cron, Tz::UTC, reference()) else {
+        return wrong(format!("the cron line `{line}` names a day that never comes"));
+    };
+    if fields.len() == 6 {
+        let mut at = first;
+        // Two within a minute show up among the first few dozen.
+        for _ in 0..30 {
+            let Some(then) = occurrence(&cron, Tz::UTC, at) else { break };
+            if (then - at).to_std().is_ok_and(|gap| gap < SHORTEST) {
+                return wrong(format!(
+                    "the cron line `{line}` runs more often than every 10 seconds; the first of six fields is the \
+                     second: write `0` there"
+                ));
+            }
+            at = then;
+        }
+    }
+    Ok(line)
+}
+
+/// The first instant after `after` that the line names; `None` where it names none, or cannot be read.
+pub(super) fn after(line: &str, zone: Tz, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    occurrence(&read(line).ok()?, zone, after)
+}
+
+/// Whether the operator chose the very second.
+pub(super) fn has_seconds(line: &str) -> bool {
+    line.split_whitespace().count() == 6
+}
+
+fn read(line: &str) -> Result<Cron, String> {
+    CronParser::builder()
+        .seconds(Seconds::Optional)
+        .year(Year::Disallowed)
+        .build()
+        .parse(line)
+        .map_err(|e| e.to_string().trim_end_matches('.').to_owned())
+}
+
+fn occurrence(cron: &Cron, zone: Tz, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    // A search that finds nothing within a few years is not worth going on with: croner itself stops late.
+    let found = cron.find_next_occurrence(&after.with_timezone(&zone), false).ok()?.with_timezone(&Utc);
+    (found > after && found - after < TimeDelta::days(366 * 30)).then_some(found)
+}
+
+/// Any instant serves to see whether a line ever comes; a fixed one keeps the answer the same.
+fn reference() -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
+}

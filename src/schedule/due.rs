@@ -1,0 +1,102 @@
+//! The next instant: one rule for every kind of schedule.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+
+use super::{adaptive, backoff, cron, spread};
+use crate::model::{Schedule, SourceId};
+
+/// What a source's past says about its next run.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    /// When the last run began; `None` before the first.
+    pub last_run: Option<DateTime<Utc>>,
+    /// Failed runs since the last success.
+    pub failures: u32,
+    /// No request before this (`Retry-After`, freshness, the feed's own `ttl`).
+    pub not_before: Option<DateTime<Utc>>,
+    /// Publication times of the newest entries, for `adaptive`.
+    pub recent: Vec<DateTime<Utc>>,
+}
+
+/// A server's wish to be left alone is heard for this long.
+const LONGEST_WISH: TimeDelta = TimeDelta::days(1);
+/// Where the times of a cron line lie further apart than this, a failed run is tried again in between.
+const SELDOM: TimeDelta = TimeDelta::hours(12);
+
+/// The next instant at which the source is due, strictly after `now`. Sources with the same schedule are
+/// spread by their ids, and keep their place over restarts:
+///
+/// - never run: within five seconds;
+/// - `every`: on the source's own grid, not sooner than half an interval after the last run;
+/// - `cron`: up to 30 seconds after the time named, but to the second where six fields name it;
+/// - `adaptive`: when a new entry may be expected, give or take a tenth;
+/// - missed (the machine slept, or stood): once, within five seconds;
+/// - after failures: a growing pause. A cron line keeps to its own times then, unless these are more than
+///   twelve hours apart;
+/// - `not_before` puts all of these off, by a day at most.
+///
+/// Meant to be asked once after each run, and once at start, and the answer kept.
+pub fn next(schedule: &Schedule, zone: Tz, id: &SourceId, history: &History, now: DateTime<Utc>) -> DateTime<Utc> {
+    let soon = now + spread::within(id, 0, spread::START) + TimeDelta::milliseconds(1);
+    // A clock that was set back must not silence the source.
+    let last = history.last_run.map(|last| last.min(now));
+    let due = match last {
+        None => soon,
+        Some(last) if history.failures > 0 => retry(schedule, zone, id, history, last),
+        Some(last) => regular(schedule, zone, id, history, last),
+    };
+    let due = if due <= now { soon } else { due };
+    match history.not_before {
+        Some(wish) => due.max(wish.min(now + LONGEST_WISH)),
+        None => due,
+    }
+}
+
+fn regular(schedule: &Schedule, zone: Tz, id: &SourceId, history: &History, last: DateTime<Utc>) -> DateTime<Utc> {
+    match schedule {
+        Schedule::Every(interval) => spread::grid(id, *interval, last + delta(*interval / 2)),
+        Schedule::Cron(line) => named(line, zone, id, last),
+        Schedule::Adaptive { min, max } => {
+            let pause = adaptive::pause(&history.recent, zone, last, *min, *max);
+            let jitter = spread::within(id, last.timestamp().unsigned_abs(), pause / 5) - delta(pause / 10);
+            (last + delta(pause) + jitter).max(last + delta(*min))
+        }
+    }
+}
+
+fn retry(schedule: &Schedule, zone: Tz, id: &SourceId, history: &History, last: DateTime<Utc>) -> DateTime<Utc> {
+    let usual = match schedule {
+        Schedule::Every(interval) => *interval,
+        Schedule::Adaptive { min, .. } => *min,
+        Schedule::Cron(line) => {
+            let first = named(line, zone, id, last);
+            (named(line, zone, id, first) - first).to_std().unwrap_or_default()
+        }
+    };
+    let again = last + backoff::pause(id, history.failures, usual);
+    match schedule {
+        Schedule::Cron(line) => {
+            let next = named(line, zone, id, last);
+            if next - last > SELDOM && again < next { again } else { named(line, zone, id, again) }
+        }
+        _ => again,
+    }
+}
+
+/// The cron line's first time after `after`, with this source's offset.
+fn named(line: &str, zone: Tz, id: &SourceId, after: DateTime<Utc>) -> DateTime<Utc> {
+    let offset = if cron::has_seconds(line) { TimeDelta::zero() } else { spread::within(id, 0, spread::CRON) };
+    // A run within the offset of a named time is that time's run.
+    match cron::after(line, zone, after) {
+        Some(time) => time + offset,
+        // Such a line is refused when it is read; once a day is harmless.
+        None => after + TimeDelta::days(1),
+    }
+}
+
+fn delta(duration: Duration) -> TimeDelta {
+    TimeDelta::from_std(duration).unwrap_or(TimeDelta::days(366))
+}
