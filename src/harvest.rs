@@ -1,1 +1,264 @@
-//! One run: fetch → read → normalize → store for one source.
+//! One run: fetch → read → normalize → store for one source. The whole product on one page.
+//!
+//! Comes in: a [`Watched`] source, what the store knows of it, the present instant. Goes out: a
+//! [`HarvestReport`], after all that the run found was stored in one transaction. Never: the configuration
+//! file, publishing.
+
+mod articles;
+mod ask;
+
+use std::hash::Hasher;
+use std::sync::Arc;
+use std::time::Instant;
+
+use chrono::{DateTime, Duration, Utc};
+use tokio::sync::{Semaphore, watch};
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::fetch::Fetcher;
+use crate::model::{Changes, Draft, HarvestReport, Kind, Outcome, Problem, Source, Verb};
+use crate::normalize::{self, Surroundings};
+use crate::read::{CompiledRules, RuleError};
+use crate::schedule::{self, History};
+use crate::store::{Finished, SourceState, Store, StoreError};
+
+use ask::{Answer, Listed};
+
+/// How long a source that answered 410 is left alone.
+const GONE_FOR: Duration = Duration::days(30);
+
+/// What a run works with. One for the whole daemon; cheap to clone.
+#[derive(Clone)]
+pub struct Parts {
+    /// Asks other people's servers.
+    pub fetcher: Fetcher,
+    /// Keeps what was found.
+    pub store: Arc<dyn Store>,
+    /// How many pages may be parsed at once over all runs: parsing is what costs memory and CPU.
+    pub readers: Arc<Semaphore>,
+    /// Bounds of one run.
+    pub limits: Limits,
+    /// Turns true when the daemon stops: a run under way then asks for nothing more, and stores what it has.
+    pub stop: watch::Receiver<bool>,
+}
+
+/// Bounds of one run.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Most article pages asked for; the rest wait for the next run.
+    pub articles: usize,
+    /// Article pages asked for at once; the fetcher's pace per host holds besides.
+    pub articles_at_once: usize,
+    /// How often an article page that gave no text is asked for.
+    pub attempts: u32,
+    /// After this long a run asks for no more articles; the rest wait for the next run.
+    pub time: std::time::Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { articles: 100, articles_at_once: 4, attempts: 3, time: std::time::Duration::from_secs(15 * 60) }
+    }
+}
+
+/// A source with its rules ready for use.
+#[derive(Debug, Clone)]
+pub struct Watched {
+    /// The source as configured.
+    pub source: Source,
+    /// Its selectors, compiled.
+    pub rules: CompiledRules,
+    /// Fingerprint of all that decides how its bytes are read.
+    reading: u64,
+}
+
+impl Watched {
+    /// Compiles a source's rules; all errors at once.
+    pub fn new(source: Source) -> Result<Self, Vec<RuleError>> {
+        let rules = CompiledRules::compile(&source.rules)?;
+        let mut hash = Xxh3::new();
+        let how = format!(
+            "{} {} {:?} {:?} {:?} {:?} {:?} {:?}",
+            env!("CARGO_PKG_VERSION"),
+            source.url,
+            source.kind,
+            source.rules,
+            source.filters,
+            source.article,
+            source.language,
+            source.identity,
+        );
+        hash.write(how.as_bytes());
+        Ok(Self { source, rules, reading: hash.finish() })
+    }
+}
+
+/// A run that ended, and what is known of its source from now on.
+#[derive(Debug, Clone)]
+pub struct Harvested {
+    /// What came of it.
+    pub report: HarvestReport,
+    /// The state that was stored.
+    pub state: SourceState,
+}
+
+/// Runs once over one source and stores what came of it. Only a store that fails makes this fail: whatever
+/// else goes wrong is in the report.
+pub async fn harvest(
+    watched: &Watched,
+    state: SourceState,
+    parts: &Parts,
+    now: DateTime<Utc>,
+) -> Result<Harvested, StoreError> {
+    let source = &watched.source;
+    let mut run = Run::begin(source, state, now);
+    let drafts = match ask::listing(watched, &run.state, parts, now).await {
+        Answer::Unchanged(validators) => {
+            run.report.outcome = Outcome::Unchanged;
+            run.report.status = Some(304);
+            run.state.validators = validators;
+            Vec::new()
+        }
+        Answer::SameBytes(validators) => {
+            run.report.outcome = Outcome::Unchanged;
+            run.report.status = Some(200);
+            run.state.validators = validators;
+            Vec::new()
+        }
+        Answer::Failed(failure) => {
+            run.report.outcome = failure.outcome;
+            run.report.reason = failure.reason;
+            run.report.status = failure.status;
+            run.report.problems = failure.problems;
+            run.not_before = failure.retry_at;
+            if failure.forget_feed {
+                run.state.feed = None;
+            }
+            Vec::new()
+        }
+        Answer::Listed(listed) => draft_all(watched, *listed, parts, &mut run).await?,
+    };
+    run.report.finished = now + Duration::from_std(run.clock.elapsed()).unwrap_or_default();
+    run.end(source, now);
+    let Run { mut report, state, .. } = run;
+    report.changes = parts.store.finish(Finished { report: report.clone(), drafts, state: state.clone() }).await?;
+    Ok(Harvested { report, state })
+}
+
+/// What a run has come to so far.
+struct Run {
+    clock: Instant,
+    report: HarvestReport,
+    state: SourceState,
+    not_before: Option<DateTime<Utc>>,
+}
+
+impl Run {
+    fn begin(source: &Source, state: SourceState, now: DateTime<Utc>) -> Self {
+        let report = HarvestReport {
+            source: source.id.clone(),
+            started: now,
+            finished: now,
+            outcome: Outcome::Ok,
+            reason: String::new(),
+            status: None,
+            listed: 0,
+            changes: Changes::default(),
+            articles: 0,
+            articles_failed: 0,
+            bytes: 0,
+            problems: Vec::new(),
+        };
+        Self { clock: Instant::now(), report, state, not_before: None }
+    }
+
+    /// Writes what the run means for the next one into the state.
+    fn end(&mut self, source: &Source, now: DateTime<Utc>) {
+        let outcome = self.report.outcome;
+        let state = &mut self.state;
+        if outcome.is_success() {
+            state.failures = 0;
+            state.last_success = Some(now);
+        } else {
+            state.failures = state.failures.saturating_add(1);
+        }
+        state.last_run = Some(now);
+        state.last_outcome = Some(outcome);
+        state.last_reason.clone_from(&self.report.reason);
+        let history = History {
+            last_run: Some(now),
+            failures: state.failures,
+            not_before: self.not_before,
+            ..History::default()
+        };
+        state.next_run = match outcome {
+            Outcome::Gone => now + GONE_FOR,
+            _ => schedule::next(&source.schedule, source.timezone, &source.id, &history, now),
+        };
+    }
+}
+
+/// Makes drafts of a listing's teasers, reading article pages where they are wanted.
+async fn draft_all(watched: &Watched, listed: Listed, parts: &Parts, run: &mut Run) -> Result<Vec<Draft>, StoreError> {
+    let source = &watched.source;
+    let now = run.report.started;
+    let Listed { listing, article, status, bytes, validators, body_hash, feed, problems, ttl, .. } = listed;
+    run.report.status = Some(status);
+    run.report.bytes = bytes;
+    run.report.listed = listing.teasers.len();
+    run.report.problems = problems;
+    run.not_before = ttl.map(|wait| now + wait);
+    run.state.title = listing.title.clone().or(run.state.title.take());
+    run.state.home = listing.home.clone().or_else(|| run.state.home.take());
+    run.state.feed = feed;
+
+    let around = Surroundings::of(&listing);
+    let drafts: Vec<Draft> = match &article {
+        Some(page) => {
+            let own = listing.teasers.first().cloned().unwrap_or_default();
+            normalize::draft(&own, Some(page), &around, source, now).into_iter().collect()
+        }
+        None => Vec::new(),
+    };
+    let (drafts, complete) = if article.is_some() {
+        (drafts, true)
+    } else {
+        articles::complete(watched, &listing.teasers, &around, parts, run).await?
+    };
+    let mut kept: Vec<Draft> = Vec::with_capacity(drafts.len());
+    for mut draft in drafts {
+        if normalize::keep(&mut draft, source, now) {
+            kept.push(draft);
+        }
+    }
+    if let Some(cap) = source.filters.iter().find_map(|f| if let Verb::Cap(n) = f.verb { Some(n) } else { None }) {
+        kept.truncate(cap);
+    }
+    // A page whose articles are not all read must be read again, changed or not.
+    if complete {
+        run.state.validators = validators;
+        run.state.body_hash = Some(body_hash);
+        run.state.reading = Some(watched.reading);
+    } else {
+        run.state.validators = Default::default();
+        run.state.body_hash = None;
+    }
+    if let Some(least) = source.expect.min_items
+        && run.report.listed < least
+    {
+        run.report.outcome = Outcome::StructureMissing;
+        run.report.reason = format!(
+            "the page lists {} where `expect.min_items` says at least {least}; look at it with `courant preview {}`",
+            run.report.listed, source.id
+        );
+        run.state.validators = Default::default();
+        run.state.body_hash = None;
+    } else if run.report.listed == 0 {
+        run.report.outcome = Outcome::Empty;
+        run.report.reason = "the list is there and empty".to_owned();
+    }
+    if source.kind != Kind::Page && kept.is_empty() && run.report.listed > 0 && !source.filters.is_empty() {
+        run.report.problems.push(Problem::note("the filters dropped every teaser"));
+    }
+    Ok(kept)
+}

@@ -12,7 +12,7 @@ use crate::model::{Feed, Source};
 use crate::serve::Bind;
 
 /// All that `feeds.toml` says, as meant.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Config {
     /// The file.
     pub path: PathBuf,
@@ -32,10 +32,12 @@ pub struct Config {
     pub keep: Option<Duration>,
     /// `[demo]`: a folder served on a port of its own, for the first run.
     pub demo: Option<Demo>,
+    /// What is legal but suspicious, rendered for people.
+    pub warnings: Vec<String>,
 }
 
 /// `[demo]`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Demo {
     /// The folder, relative to the file.
     pub folder: PathBuf,

@@ -13,7 +13,7 @@ use url::Url;
 use crate::model::{Outcome, Page, PageRequest, Validators};
 
 /// How Courant behaves towards other people's servers.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Manners {
     /// The `User-Agent` header.
     pub user_agent: String,
@@ -53,7 +53,7 @@ impl Default for Manners {
 }
 
 /// `[hosts."pattern"]`: manners towards some hosts.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct HostRule {
     /// A host name, or `*.example.org`.
     pub pattern: String,

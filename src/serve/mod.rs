@@ -15,7 +15,7 @@ use crate::model::{Feed, SourceId};
 use crate::store::Store;
 
 /// Where and as what the server is reached.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bind {
     /// The address to listen at.
     pub listen: SocketAddr,

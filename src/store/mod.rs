@@ -92,6 +92,8 @@ pub trait Store: Send + Sync {
     /// Makes the configured sources known; those new to the store are due at `first_run(id)`'s instant.
     /// Sources no longer configured keep their entries and are not claimed.
     async fn sync_sources(&self, sources: Vec<(SourceId, DateTime<Utc>)>) -> Result<(), StoreError>;
+    /// Makes a source due at an instant, whatever was planned: its configuration changed.
+    async fn reschedule(&self, id: &SourceId, at: DateTime<Utc>) -> Result<(), StoreError>;
     /// Hands out at most `limit` due sources, each to at most one worker until the lease ends.
     async fn claim_due(
         &self,

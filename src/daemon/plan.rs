@@ -1,0 +1,68 @@
+//! What is harvested, and with what: replaced as a whole when the configuration changes.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use chrono::Utc;
+use tokio::sync::{Semaphore, watch};
+use tracing::error;
+
+use super::DaemonError;
+use crate::config::Config;
+use crate::fetch::Fetcher;
+use crate::harvest::{Limits, Parts, Watched};
+use crate::model::SourceId;
+use crate::schedule::{self, History};
+use crate::store::{Store, StoreError};
+
+/// The sources with their rules compiled, and the parts that harvests work with.
+pub struct Plan {
+    /// The configuration that this is made from.
+    pub config: Config,
+    /// The sources that are asked, by id.
+    pub watched: HashMap<SourceId, Arc<Watched>>,
+    /// What harvests work with.
+    pub parts: Parts,
+}
+
+impl Plan {
+    /// Compiles a configuration.
+    pub fn new(config: &Config, store: Arc<dyn Store>, stop: watch::Receiver<bool>) -> Result<Self, DaemonError> {
+        let mut watched = HashMap::with_capacity(config.sources.len());
+        for source in config.sources.iter().filter(|s| s.enabled) {
+            match Watched::new(source.clone()) {
+                Ok(ready) => {
+                    watched.insert(source.id.clone(), Arc::new(ready));
+                }
+                // The check refuses these; a rule that slips through must not stop the others.
+                Err(errors) => errors.iter().for_each(|e| error!(source = %source.id, "{}: {e}", source.id)),
+            }
+        }
+        let readers = available_parallelism().map_or(2, usize::from);
+        let parts = Parts {
+            fetcher: Fetcher::new(config.manners.clone())?,
+            store,
+            readers: Arc::new(Semaphore::new(readers)),
+            limits: Limits::default(),
+            stop,
+        };
+        Ok(Self { config: config.clone(), watched, parts })
+    }
+
+    /// Makes the store know the sources; new ones get their first instant.
+    pub async fn enrol(&self, store: &dyn Store) -> Result<(), StoreError> {
+        let now = Utc::now();
+        let first =
+            |w: &Watched| schedule::next(&w.source.schedule, w.source.timezone, &w.source.id, &History::default(), now);
+        store.sync_sources(self.watched.iter().map(|(id, w)| (id.clone(), first(w))).collect()).await
+    }
+
+    /// The sources of `self` that are not in `before`, or otherwise configured there.
+    pub fn changed_since<'p>(&'p self, before: &'p Plan) -> impl Iterator<Item = &'p SourceId> {
+        self.watched
+            .iter()
+            .filter(|(id, now)| before.watched.get(*id).is_none_or(|then| then.source != now.source))
+            .map(|(id, _)| id)
+    }
+}

@@ -1,0 +1,126 @@
+//! A change to `feeds.toml`: check, swap, or keep the last good one and say so.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::Utc;
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use tracing::{error, info, warn};
+
+use super::{DaemonError, Plan};
+use crate::config::{self, Config};
+use crate::store::Store;
+
+/// How long the file must have been left alone: editors write in several steps.
+const SETTLED: Duration = Duration::from_millis(300);
+
+/// Watches the configuration's files and SIGHUP, and replaces the plan. Ends when aborted.
+pub(super) fn spawn(
+    config: Config,
+    plan: watch::Sender<Arc<Plan>>,
+    store: Arc<dyn Store>,
+    stop: watch::Receiver<bool>,
+) -> Result<JoinHandle<()>, DaemonError> {
+    let mut hangup =
+        signal(SignalKind::hangup()).map_err(|error| DaemonError::System { what: "listening for SIGHUP", error })?;
+    let (touched, mut touches) = mpsc::channel::<PathBuf>(64);
+    let mut eyes = Eyes::open(touched);
+    eyes.look_at(&config.files);
+    Ok(tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = hangup.recv() => info!("SIGHUP: reading {} again", config.path.display()),
+                path = touches.recv() => {
+                    let Some(path) = path else { return };
+                    if !plan.borrow().config.files.contains(&path) {
+                        continue;
+                    }
+                    while tokio::time::timeout(SETTLED, touches.recv()).await.is_ok_and(|more| more.is_some()) {}
+                }
+            }
+            let before = plan.borrow().clone();
+            match take_up(&config.path, &before, &store, &stop).await {
+                Ok(None) => {}
+                Ok(Some(after)) => {
+                    eyes.look_at(&after.config.files);
+                    plan.send_replace(Arc::new(after));
+                }
+                Err(error) => error!("{error}\nthe last good configuration stays in force"),
+            }
+        }
+    }))
+}
+
+/// Loads the file and makes it the plan; `None` when it says what it said before.
+async fn take_up(
+    path: &Path,
+    before: &Plan,
+    store: &Arc<dyn Store>,
+    stop: &watch::Receiver<bool>,
+) -> Result<Option<Plan>, DaemonError> {
+    let config = config::load(path)?;
+    if config == before.config {
+        info!("{} says what it said before", path.display());
+        return Ok(None);
+    }
+    for warning in &config.warnings {
+        warn!("{warning}");
+    }
+    let old = &before.config;
+    if (config.bind.listen, &config.store, &config.demo) != (old.bind.listen, &old.store, &old.demo) {
+        warn!("changes to server.listen, store.url and demo are taken up at the next start");
+    }
+    let plan = Plan::new(&config, store.clone(), stop.clone())?;
+    plan.enrol(&**store).await?;
+    let mut changed = 0;
+    for id in plan.changed_since(before) {
+        // Harvested at once, so that the operator sees what the edit did.
+        store.reschedule(id, Utc::now()).await?;
+        changed += 1;
+    }
+    let gone = before.watched.keys().filter(|id| !plan.watched.contains_key(id)).count();
+    info!("{} taken up: {changed} sources new or changed, {gone} gone", path.display());
+    Ok(Some(plan))
+}
+
+/// The operating system's notices of changed files. Folders are watched, since editors replace files.
+struct Eyes {
+    watcher: Option<RecommendedWatcher>,
+    folders: HashSet<PathBuf>,
+}
+
+impl Eyes {
+    fn open(touched: mpsc::Sender<PathBuf>) -> Self {
+        let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+            // Reading is what we do ourselves.
+            let Ok(event) = event else { return };
+            if event.kind.is_access() {
+                return;
+            }
+            for path in event.paths {
+                // A full queue holds a touch already.
+                let _ = touched.try_send(path);
+            }
+        });
+        let watcher = watcher
+            .map_err(|error| warn!("changes to feeds.toml will not be noticed ({error}); send SIGHUP instead"))
+            .ok();
+        Self { watcher, folders: HashSet::new() }
+    }
+
+    fn look_at(&mut self, files: &[PathBuf]) {
+        let Some(watcher) = &mut self.watcher else { return };
+        for folder in files.iter().filter_map(|file| file.parent()) {
+            if self.folders.insert(folder.to_owned())
+                && let Err(error) = watcher.watch(folder, RecursiveMode::NonRecursive)
+            {
+                warn!("changes in {} will not be noticed ({error}); send SIGHUP instead", folder.display());
+            }
+        }
+    }
+}

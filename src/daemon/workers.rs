@@ -1,0 +1,167 @@
+//! Claims due sources and harvests a bounded number at once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::Utc;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tracing::{error, info, warn};
+
+use super::{DRAIN, DaemonError, Plan, Titles, catalogue, report_line};
+use crate::harvest::{Harvested, Watched, harvest};
+use crate::model::HarvestReport;
+use crate::serve::Catalogue;
+use crate::store::{Claim, SourceState, Store, StoreError};
+
+/// How long a claim holds when its worker dies without a word; longer than any run may take.
+const LEASE: chrono::Duration = chrono::Duration::minutes(30);
+/// Longest sleep: a clock that jumps, or a machine that slept, is noticed within this.
+const LONGEST_SLEEP: Duration = Duration::from_secs(30);
+/// Pause after the store failed, before it is asked again.
+const STORE_PAUSE: Duration = Duration::from_secs(5);
+
+/// How far the first run over new sources has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Sources that had never been harvested when the daemon started.
+    pub first_runs: usize,
+    /// Of these, those that have been since.
+    pub done: usize,
+}
+
+/// Harvests until `stop` turns true, then lets what is in flight finish.
+pub(super) async fn run(
+    mut plans: watch::Receiver<Arc<Plan>>,
+    store: Arc<dyn Store>,
+    mut titles: Titles,
+    published: watch::Sender<Arc<Catalogue>>,
+    progress: watch::Sender<Progress>,
+    mut stop: watch::Receiver<bool>,
+) -> Result<(), DaemonError> {
+    let worker = format!("{}", std::process::id());
+    let first_runs = store.sources().await?.iter().filter(|s| s.last_run.is_none()).count();
+    progress.send_replace(Progress { first_runs, done: 0 });
+    let mut runs: JoinSet<Result<Harvested, StoreError>> = JoinSet::new();
+    while !*stop.borrow() {
+        let plan = plans.borrow_and_update().clone();
+        let sleep = match start_due(&plan, &*store, &worker, &mut runs).await {
+            Ok(sleep) => sleep,
+            Err(error) => {
+                error!("{error}");
+                STORE_PAUSE
+            }
+        };
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => {}
+            _ = plans.changed() => {
+                let plan = plans.borrow().clone();
+                published.send_replace(Arc::new(catalogue(&plan.config, &titles)));
+            }
+            _ = tokio::time::sleep(sleep) => {}
+            Some(ended) = runs.join_next() => {
+                let Some(Harvested { report, state }) = told(ended) else { continue };
+                if titles.note(&report.source, state.title.as_deref()) {
+                    published.send_replace(Arc::new(catalogue(&plans.borrow().config, &titles)));
+                }
+                progress.send_if_modified(|p| {
+                    let first = p.done < p.first_runs;
+                    p.done += usize::from(first);
+                    first
+                });
+            }
+        }
+    }
+    drain(runs).await;
+    Ok(())
+}
+
+/// Starts what is due, as far as there is room; gives the time until there is more to do.
+async fn start_due(
+    plan: &Arc<Plan>,
+    store: &dyn Store,
+    worker: &str,
+    runs: &mut JoinSet<Result<Harvested, StoreError>>,
+) -> Result<Duration, StoreError> {
+    let room = plan.config.manners.parallel.saturating_sub(runs.len());
+    if room == 0 {
+        return Ok(LONGEST_SLEEP);
+    }
+    let claims = store.claim_due(worker, Utc::now(), LEASE, room).await?;
+    for Claim { source, state } in claims {
+        // A source that left the configuration a moment ago: its claim runs out by itself.
+        let Some(watched) = plan.watched.get(&source).cloned() else { continue };
+        let parts = plan.parts.clone();
+        runs.spawn(async move { one(&watched, state, parts).await });
+    }
+    let next = store.next_due().await?;
+    let wait = next.map(|at| (at - Utc::now()).to_std().unwrap_or_default());
+    Ok(wait.unwrap_or(LONGEST_SLEEP).clamp(Duration::from_millis(20), LONGEST_SLEEP))
+}
+
+async fn one(watched: &Watched, state: SourceState, parts: crate::harvest::Parts) -> Result<Harvested, StoreError> {
+    harvest(watched, state, &parts, Utc::now()).await
+}
+
+/// Logs how a run ended.
+fn told(ended: Result<Result<Harvested, StoreError>, tokio::task::JoinError>) -> Option<Harvested> {
+    match ended {
+        Ok(Ok(harvested)) => {
+            log(&harvested.report, &harvested.state);
+            Some(harvested)
+        }
+        Ok(Err(error)) => {
+            error!("a run could not be stored; its source will be harvested again: {error}");
+            None
+        }
+        Err(error) if error.is_cancelled() => None,
+        Err(error) => {
+            error!("a run ended with a bug, please report it; its source will be harvested again: {error}");
+            None
+        }
+    }
+}
+
+fn log(report: &HarvestReport, state: &SourceState) {
+    let line = report_line(report, state, Utc::now());
+    macro_rules! say {
+        ($level:ident) => {
+            $level!(
+                source = %report.source,
+                outcome = report.outcome.as_str(),
+                reason = %report.reason,
+                status = report.status,
+                listed = report.listed,
+                new = report.changes.new,
+                altered = report.changes.altered,
+                articles = report.articles,
+                articles_failed = report.articles_failed,
+                bytes = report.bytes,
+                seconds = (report.finished - report.started).num_milliseconds() as f64 / 1000.0,
+                next_run = %state.next_run.to_rfc3339(),
+                "{line}"
+            )
+        };
+    }
+    if report.outcome.is_success() {
+        say!(info)
+    } else {
+        say!(warn)
+    }
+    for problem in &report.problems {
+        warn!(source = %report.source, "  {}: {}", report.source, problem.message);
+    }
+}
+
+/// Waits for what is in flight, at most [`DRAIN`]; what is cut then is simply due again.
+async fn drain(mut runs: JoinSet<Result<Harvested, StoreError>>) {
+    let all = async {
+        while let Some(ended) = runs.join_next().await {
+            told(ended);
+        }
+    };
+    if tokio::time::timeout(DRAIN, all).await.is_err() {
+        warn!("{} runs were cut; their sources are due again at the next start", runs.len());
+        runs.shutdown().await;
+    }
+}

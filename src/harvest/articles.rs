@@ -1,0 +1,147 @@
+//! The second half of a run: the articles behind the teasers.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use chrono::{DateTime, Utc};
+use futures_util::{StreamExt, stream};
+
+use super::ask::{articles_read, request};
+use super::{Parts, Run, Watched};
+use crate::fetch::{FetchError, Fetched};
+use crate::model::{Article, ArticleMode, Draft, Problem, Teaser};
+use crate::normalize::{self, Surroundings};
+use crate::store::{Known, StoreError};
+
+/// Most problems of single articles that a report keeps.
+const MAX_PROBLEMS: usize = 10;
+
+/// A teaser on its way to a draft.
+struct Task<'t> {
+    teaser: &'t Teaser,
+    draft: Draft,
+    /// Whether its page is asked for.
+    ask: bool,
+}
+
+/// Until when articles may be asked for.
+#[derive(Clone, Copy)]
+struct Hurry<'p> {
+    parts: &'p Parts,
+    until: Instant,
+}
+
+impl Hurry<'_> {
+    fn is_over(&self) -> bool {
+        *self.parts.stop.borrow() || Instant::now() >= self.until
+    }
+}
+
+/// Drafts of all teasers that the store may have to change, in page order; and whether nothing was left for the
+/// next run.
+pub(super) async fn complete(
+    watched: &Watched,
+    teasers: &[Teaser],
+    around: &Surroundings,
+    parts: &Parts,
+    run: &mut Run,
+) -> Result<(Vec<Draft>, bool), StoreError> {
+    let source = &watched.source;
+    let now = run.report.started;
+    let hurry = Hurry { parts, until: run.clock + parts.limits.time };
+    let drafts: Vec<(&Teaser, Draft)> = teasers
+        .iter()
+        .filter_map(|teaser| Some((teaser, normalize::draft(teaser, None, around, source, now)?)))
+        .collect();
+    let keys = drafts.iter().flat_map(|(_, draft)| draft.keys.iter().cloned()).collect();
+    let known: HashMap<String, Known> =
+        parts.store.known(&source.id, keys).await?.into_iter().map(|k| (k.key.clone(), k)).collect();
+
+    let mut tasks = Vec::with_capacity(drafts.len());
+    let mut asked = 0;
+    let mut all = true;
+    for (teaser, draft) in drafts {
+        let known = draft.keys.iter().find_map(|key| known.get(key));
+        let wanted = match source.article {
+            ArticleMode::Never => false,
+            ArticleMode::Auto => !draft.full_text,
+            ArticleMode::Always => true,
+        };
+        if !wanted {
+            tasks.push(Task { teaser, draft, ask: false });
+            continue;
+        }
+        // What the store has in full was drafted from its article; the teaser alone would undo that.
+        if known.is_some_and(|k| k.full_text) {
+            continue;
+        }
+        let spent = known.is_some_and(|k| k.attempts >= parts.limits.attempts);
+        let mut ask = draft.url.is_some() && !spent;
+        if ask && asked == parts.limits.articles {
+            ask = false;
+            all = false;
+        }
+        asked += usize::from(ask);
+        tasks.push(Task { teaser, draft, ask });
+    }
+
+    let pages: Vec<_> = tasks
+        .into_iter()
+        .enumerate()
+        .map(|(place, task)| async move {
+            let (draft, trouble) = one(watched, task, around, hurry, now).await;
+            (place, draft, trouble)
+        })
+        .collect();
+    let mut results: Vec<(usize, Draft, Option<String>)> =
+        stream::iter(pages).buffer_unordered(parts.limits.articles_at_once.max(1)).collect().await;
+    results.sort_by_key(|(place, ..)| *place);
+    let mut drafts = Vec::with_capacity(results.len());
+    for (_, draft, trouble) in results {
+        run.report.articles += usize::from(draft.attempted);
+        if let Some(trouble) = trouble {
+            all = false;
+            run.report.articles_failed += 1;
+            if run.report.articles_failed <= MAX_PROBLEMS {
+                run.report.problems.push(Problem::warning(trouble));
+            }
+        }
+        drafts.push(draft);
+    }
+    if hurry.is_over() {
+        all = false;
+    }
+    Ok((drafts, all))
+}
+
+/// The draft of one teaser, its page read where that is wanted; and what went wrong with the page.
+async fn one(
+    watched: &Watched,
+    task: Task<'_>,
+    around: &Surroundings,
+    hurry: Hurry<'_>,
+    now: DateTime<Utc>,
+) -> (Draft, Option<String>) {
+    let Task { teaser, mut draft, ask } = task;
+    let Some(url) = draft.url.clone().filter(|_| ask && !hurry.is_over()) else {
+        return (draft, None);
+    };
+    draft.attempted = true;
+    match page_article(watched, &url, hurry.parts).await {
+        Ok(article) => {
+            let full = normalize::draft(teaser, Some(&article), around, &watched.source, now);
+            let trouble = (!full.as_ref().is_some_and(|d| d.full_text))
+                .then(|| format!("{url}: no article text was found on the page; the teaser stands in its place"));
+            (full.map_or(draft, |full| Draft { attempted: true, ..full }), trouble)
+        }
+        Err(error) => (draft, Some(error.to_string())),
+    }
+}
+
+async fn page_article(watched: &Watched, url: &url::Url, parts: &Parts) -> Result<Article, FetchError> {
+    match parts.fetcher.get(&request(watched, url.clone())).await? {
+        Fetched::Page(page) => Ok(articles_read(watched, &page, parts).await.value),
+        // No validators were sent, so that this is a server's error: as good as an empty page.
+        Fetched::NotModified(_) => Ok(Article::default()),
+    }
+}

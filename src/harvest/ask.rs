@@ -1,0 +1,345 @@
+//! The first half of a run: what does the source list?
+
+use bytes::Bytes;
+use chrono::{DateTime, Duration, Utc};
+use tokio::task::spawn_blocking;
+use url::Url;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::{Parts, Watched};
+use crate::fetch::{FetchError, Fetched};
+use crate::model::{
+    Article, Kind, Listing, ListingMethod, Outcome, Page, PageKind, PageRequest, Problem, Read, Severity, Teaser,
+    Validators,
+};
+use crate::read::{choose_feed, read_article, read_listing};
+use crate::store::SourceState;
+
+/// Share of a page's links that a feed found on it must hold to be read in its stead: half, since a feed is
+/// often shorter than its page, while a whole site's feed shares little with one section.
+const SAME_LIST: f64 = 0.5;
+/// Most pages of one list that are followed, whatever the rules say.
+const MAX_PAGES: u32 = 50;
+/// Most `ttl` that is heard.
+const MAX_TTL_MINUTES: u32 = 24 * 60;
+
+/// What asking a source came to.
+pub(super) enum Answer {
+    /// 304.
+    Unchanged(Validators),
+    /// The same bytes as last time, from a server without validators.
+    SameBytes(Validators),
+    /// A list.
+    Listed(Box<Listed>),
+    /// No list, and why.
+    Failed(Failed),
+}
+
+/// A list that was read.
+pub(super) struct Listed {
+    pub listing: Listing,
+    /// The page's own article, for a source that is one page.
+    pub article: Option<Article>,
+    pub status: u16,
+    pub bytes: u64,
+    pub validators: Validators,
+    pub body_hash: u64,
+    /// The feed that was read in the page's stead.
+    pub feed: Option<Url>,
+    pub problems: Vec<Problem>,
+    /// How long the source asks to be left alone.
+    pub ttl: Option<Duration>,
+}
+
+/// Why there is no list.
+pub(super) struct Failed {
+    pub outcome: Outcome,
+    pub reason: String,
+    pub status: Option<u16>,
+    pub retry_at: Option<DateTime<Utc>>,
+    pub problems: Vec<Problem>,
+    /// The feed that was read in the page's stead no longer serves: ask the page next time.
+    pub forget_feed: bool,
+}
+
+/// Asks the source, or the feed that was found for it.
+pub(super) async fn listing(watched: &Watched, state: &SourceState, parts: &Parts, now: DateTime<Utc>) -> Answer {
+    let source = &watched.source;
+    let as_before = state.reading == Some(watched.reading);
+    let feed = state.feed.clone().filter(|_| as_before);
+    let url = feed.clone().unwrap_or_else(|| source.url.clone());
+    let mut ask = request(watched, url);
+    if as_before {
+        ask.validators = state.validators.clone();
+    }
+    let page = match parts.fetcher.get(&ask).await {
+        Ok(Fetched::NotModified(validators)) => return Answer::Unchanged(validators),
+        Ok(Fetched::Page(page)) => *page,
+        Err(error) => return Answer::Failed(Failed::of(&error, feed.is_some())),
+    };
+    let body_hash = xxh3_64(&page.body);
+    if as_before && state.body_hash == Some(body_hash) {
+        return Answer::SameBytes(page.validators);
+    }
+    if let Some(feed) = feed {
+        let read = read(watched, &page, Kind::Feed, parts).await;
+        return if is_feed(&read.value) {
+            Answer::Listed(Box::new(Listed::of(&page, read, body_hash, Some(feed))))
+        } else {
+            Answer::Failed(Failed {
+                outcome: Outcome::StructureMissing,
+                reason: format!("{feed} is no longer a feed; the page {} will be read instead", source.url),
+                status: Some(page.status),
+                retry_at: None,
+                problems: read.problems,
+                forget_feed: true,
+            })
+        };
+    }
+    page_listing(watched, page, body_hash, parts, now).await
+}
+
+/// Reads a page (or feed) as the source's kind says, and looks for a feed in its stead.
+async fn page_listing(watched: &Watched, page: Page, body_hash: u64, parts: &Parts, now: DateTime<Utc>) -> Answer {
+    let source = &watched.source;
+    if source.kind == Kind::Page {
+        return one_page(watched, page, body_hash, parts).await;
+    }
+    let mut read = read(watched, &page, source.kind, parts).await;
+    let may_have_feed = source.kind == Kind::Auto && !source.rules.listing.find_teasers() && !is_feed(&read.value);
+    if may_have_feed && let Some(listed) = feed_of(watched, &page, &read.value, parts).await {
+        return Answer::Listed(Box::new(listed));
+    }
+    if let Some(failed) = why_not(watched, &page, &read) {
+        return Answer::Failed(failed);
+    }
+    let bytes = follow(watched, &page, &mut read, parts, now).await;
+    let mut listed = Listed::of(&page, read, body_hash, None);
+    listed.bytes += bytes;
+    Answer::Listed(Box::new(listed))
+}
+
+/// The source is one page that is itself the entry.
+async fn one_page(watched: &Watched, page: Page, body_hash: u64, parts: &Parts) -> Answer {
+    let read = articles_read(watched, &page, parts).await;
+    if read.value.body_html.is_none() {
+        return Answer::Failed(Failed {
+            outcome: outcome_of(read.value.page_kind),
+            reason: format!("no article was found at {}: {}", page.url, kind_in_words(read.value.page_kind)),
+            status: Some(page.status),
+            retry_at: None,
+            problems: read.problems,
+            forget_feed: false,
+        });
+    }
+    let listing = Listing {
+        method: ListingMethod::Rules,
+        title: read.value.site.clone().or_else(|| read.value.headline.clone()),
+        language: read.value.language.clone(),
+        home: Some(page.url.clone()),
+        teasers: vec![Teaser { link: Some(page.url.clone()), ..Teaser::default() }],
+        ..Listing::default()
+    };
+    let mut listed = Listed::of(&page, Read { value: listing, problems: read.problems }, body_hash, None);
+    listed.article = Some(read.value);
+    Answer::Listed(Box::new(listed))
+}
+
+/// The feed that the page announces, if it holds the same list.
+async fn feed_of(watched: &Watched, page: &Page, listing: &Listing, parts: &Parts) -> Option<Listed> {
+    let link = choose_feed(page, listing)?;
+    let Ok(Fetched::Page(answer)) = parts.fetcher.get(&request(watched, link.url.clone())).await else {
+        return None;
+    };
+    let mut read = read(watched, &answer, Kind::Feed, parts).await;
+    if !is_feed(&read.value) || read.value.teasers.is_empty() || !same_list(listing, &read.value) {
+        return None;
+    }
+    if read.value.home.is_none() {
+        read.value.home = Some(page.url.clone());
+    }
+    let hash = xxh3_64(&answer.body);
+    Some(Listed::of(&answer, read, hash, Some(link.url)))
+}
+
+/// Whether a feed holds what the page lists. A page on which nothing was found leaves nothing to differ.
+fn same_list(page: &Listing, feed: &Listing) -> bool {
+    use crate::normalize::canonical;
+    let links = |l: &Listing| l.teasers.iter().filter_map(|t| t.link.as_ref().map(canonical)).collect::<Vec<_>>();
+    let (on_page, in_feed) = (links(page), links(feed));
+    let shared = on_page.iter().filter(|link| in_feed.contains(link)).count();
+    let compared = on_page.len().min(in_feed.len());
+    compared == 0 || shared as f64 >= SAME_LIST * compared as f64
+}
+
+/// Follows the list's further pages as far as the rules say; gives the bytes received.
+async fn follow(
+    watched: &Watched,
+    page: &Page,
+    read_so_far: &mut Read<Listing>,
+    parts: &Parts,
+    now: DateTime<Utc>,
+) -> u64 {
+    let wanted = watched.source.rules.listing.pages.unwrap_or(1).min(MAX_PAGES);
+    let mut seen = vec![page.url.clone()];
+    let mut bytes = 0;
+    while (seen.len() as u32) < wanted && !*parts.stop.borrow() {
+        let Some(next) = read_so_far.value.next.clone().filter(|next| !seen.contains(next)) else { break };
+        seen.push(next.clone());
+        let more = match parts.fetcher.get(&request(watched, next.clone())).await {
+            Ok(Fetched::Page(page)) => *page,
+            Ok(Fetched::NotModified(_)) => break,
+            Err(error) => {
+                read_so_far.problems.push(Problem::warning(format!("page {} of the list: {error}", seen.len())));
+                break;
+            }
+        };
+        bytes += more.body.len() as u64;
+        let read = read(watched, &Page { fetched: now, ..more }, watched.source.kind, parts).await;
+        read_so_far.value.next = read.value.next;
+        read_so_far.problems.extend(read.problems);
+        for teaser in read.value.teasers {
+            if teaser.link.is_none() || read_so_far.value.teasers.iter().all(|t| t.link != teaser.link) {
+                read_so_far.value.teasers.push(teaser);
+            }
+        }
+    }
+    bytes
+}
+
+/// Why a page that was fetched gives no list; `None` when it does, or is rightly empty.
+fn why_not(watched: &Watched, page: &Page, read: &Read<Listing>) -> Option<Failed> {
+    let listing = &read.value;
+    if !listing.teasers.is_empty() {
+        return None;
+    }
+    let failure = read.problems.iter().find(|p| p.severity == Severity::Failure);
+    let fine = is_feed(listing) || matches!(listing.method, ListingMethod::Rules | ListingMethod::Sitemap);
+    if failure.is_none() && fine {
+        return None;
+    }
+    let reason = match failure {
+        Some(problem) => format!("{}: {}", page.url, problem.message),
+        None => format!(
+            "nothing that looks like a list was found at {}: {}; see `courant preview {}`, then write selectors",
+            page.url,
+            kind_in_words(listing.page_kind),
+            watched.source.id
+        ),
+    };
+    Some(Failed {
+        outcome: outcome_of(listing.page_kind),
+        reason,
+        status: Some(page.status),
+        retry_at: None,
+        problems: read.problems.clone(),
+        forget_feed: false,
+    })
+}
+
+fn outcome_of(kind: PageKind) -> Outcome {
+    match kind {
+        PageKind::Login | PageKind::Consent | PageKind::BotCheck => Outcome::Blocked,
+        PageKind::Error => Outcome::Broken,
+        PageKind::Listing | PageKind::Article | PageKind::Shell | PageKind::Other => Outcome::StructureMissing,
+    }
+}
+
+fn kind_in_words(kind: PageKind) -> &'static str {
+    match kind {
+        PageKind::Listing => "the page holds no repeated block of links",
+        PageKind::Article => "the page is one article (`kind = \"page\"` watches a single page)",
+        PageKind::Login => "the page asks for a login (a cookie can be sent with `request.headers`)",
+        PageKind::Error => "the page is an error message",
+        PageKind::Consent => "the page asks for consent first",
+        PageKind::BotCheck => "the page is a check against robots",
+        PageKind::Shell => "the page is an empty shell that JavaScript fills",
+        PageKind::Other => "the page is no article",
+    }
+}
+
+fn is_feed(listing: &Listing) -> bool {
+    matches!(listing.method, ListingMethod::Feed(_))
+}
+
+/// A request in this source's name.
+pub(super) fn request(watched: &Watched, url: Url) -> PageRequest {
+    let mut ask = PageRequest::new(url);
+    // The operator's headers may hold secrets: they go to the source's own host only.
+    if ask.url.origin() == watched.source.url.origin() {
+        ask.headers.clone_from(&watched.source.headers);
+    }
+    ask
+}
+
+/// Reads a listing on a thread where parsing may take its time.
+async fn read(watched: &Watched, page: &Page, kind: Kind, parts: &Parts) -> Read<Listing> {
+    let (page, rules) = (page.clone(), watched.rules.clone());
+    on_reader(parts, move || read_listing(&page, kind, &rules)).await
+}
+
+/// Reads an article likewise.
+pub(super) async fn articles_read(watched: &Watched, page: &Page, parts: &Parts) -> Read<Article> {
+    let (page, rules) = (page.clone(), watched.rules.clone());
+    on_reader(parts, move || read_article(&page, &rules)).await
+}
+
+/// Parsed trees are large and not `Send`: they live and die inside one closure, of which few run at once.
+pub(super) async fn on_reader<T: Send + 'static>(
+    parts: &Parts,
+    work: impl FnOnce() -> Read<T> + Send + 'static,
+) -> Read<T>
+where
+    T: Default,
+{
+    let permit = parts.readers.clone().acquire_owned().await;
+    let done = spawn_blocking(move || {
+        let _held_until_done = permit;
+        work()
+    });
+    match done.await {
+        Ok(read) => read,
+        Err(error) => Read {
+            value: T::default(),
+            problems: vec![Problem::failure(format!("the reader failed on this page ({error}); please report it"))],
+        },
+    }
+}
+
+impl Listed {
+    fn of(page: &Page, read: Read<Listing>, body_hash: u64, feed: Option<Url>) -> Self {
+        let mut problems = read.problems;
+        if let Some(moved) = &page.moved {
+            problems.push(Problem::warning(format!(
+                "{} has moved to {moved} for good; change `url` in feeds.toml",
+                page.asked
+            )));
+        }
+        let ttl = read.value.ttl_minutes.map(|m| Duration::minutes(m.min(MAX_TTL_MINUTES).into()));
+        Self {
+            listing: read.value,
+            article: None,
+            status: page.status,
+            bytes: Bytes::len(&page.body) as u64,
+            validators: page.validators.clone(),
+            body_hash,
+            feed,
+            problems,
+            ttl,
+        }
+    }
+}
+
+impl Failed {
+    fn of(error: &FetchError, was_feed: bool) -> Self {
+        Self {
+            outcome: error.outcome(),
+            reason: error.to_string(),
+            status: error.status(),
+            retry_at: error.retry_at,
+            problems: Vec::new(),
+            // Back to the page when the feed is not there, not when its server is down.
+            forget_feed: was_feed && matches!(error.status(), Some(404 | 410)),
+        }
+    }
+}
