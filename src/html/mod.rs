@@ -5,6 +5,8 @@
 //!
 //! A room of its own, because `read` must parse pages and `normalize` must clean what was read of them.
 
+mod text;
 mod tree;
 
-pub use tree::{Tree, parse_html};
+pub use text::html_to_text;
+pub use tree::{Tree, parse_fragment, parse_html};

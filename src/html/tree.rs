@@ -6,20 +6,21 @@
 
 use std::cell::{Cell, RefCell};
 
-use html5ever::LocalName;
+use ego_tree::NodeId;
 use html5ever::buffer_queue::BufferQueue;
 use html5ever::interface::Tracer;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{EndTag, StartTag, TagToken, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
-use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
+use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts, create_element};
+use html5ever::{LocalName, QualName, local_name, ns};
 use scraper::{Html, HtmlTreeSink};
 
 use crate::model::Problem;
 
 /// Deepest nesting kept. Browsers cut at 512 too.
 const MAX_DEPTH: usize = 512;
-/// Most tags kept. The largest real pages seen have about 60,000.
-const MAX_NODES: usize = 400_000;
+/// Most nodes kept, text included. The largest real pages seen have about 60,000 tags.
+const MAX_NODES: usize = 800_000;
 /// How many tags may pass between two measurements of the depth.
 const MEASURE_EVERY: usize = 32;
 /// Most bytes of text parsed; `fetch` caps bodies too, at the operator's choice.
@@ -36,18 +37,26 @@ pub struct Tree {
 
 /// Parses a document as browsers do (WHATWG HTML), scripting taken to be on: `<noscript>` holds one text.
 pub fn parse_html(text: &str) -> Tree {
+    let options = TreeBuilderOpts { scripting_enabled: true, ..TreeBuilderOpts::default() };
+    parse(text, TreeBuilder::new(HtmlTreeSink::new(Html::new_document()), options))
+}
+
+/// Parses what stands in a body, scripting taken to be off: `<noscript>` holds elements. The tree's root
+/// holds an `html` element, which holds the fragment.
+pub fn parse_fragment(text: &str) -> Tree {
+    let sink = HtmlTreeSink::new(Html::new_fragment());
+    let body = create_element(&sink, QualName::new(None, ns!(html), local_name!("body")), Vec::new());
+    let options = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
+    parse(text, TreeBuilder::new_for_fragment(sink, body, None, options))
+}
+
+fn parse(mut text: &str, builder: TreeBuilder<NodeId, HtmlTreeSink>) -> Tree {
     let mut problems = Vec::new();
-    let mut text = text;
     if text.len() > MAX_BYTES {
-        let mut end = MAX_BYTES;
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
+        let end = text.floor_char_boundary(MAX_BYTES);
         problems.push(Problem::warning(format!("the page has {} bytes; only the first {end} were read", text.len())));
         text = &text[..end];
     }
-    let options = TreeBuilderOpts { scripting_enabled: true, ..TreeBuilderOpts::default() };
-    let builder = TreeBuilder::new(HtmlTreeSink::new(Html::new_document()), options);
     let sink = Bounded {
         builder,
         tags: Cell::new(0),
@@ -76,7 +85,7 @@ pub fn parse_html(text: &str) -> Tree {
 /// The filter. True depth is what the builder holds open, which only the builder knows: it is counted
 /// every [`MEASURE_EVERY`] tags through the tracer that html5ever offers to garbage collectors.
 struct Bounded {
-    builder: TreeBuilder<ego_tree::NodeId, HtmlTreeSink>,
+    builder: TreeBuilder<NodeId, HtmlTreeSink>,
     tags: Cell<usize>,
     unmeasured: Cell<usize>,
     depth: Cell<usize>,
@@ -92,12 +101,18 @@ impl Bounded {
         self.unmeasured.set(0);
     }
 
+    /// Whether the tree is as large as it may be. Its nodes are counted, not the tags: unclosed formatting
+    /// elements are opened anew in every paragraph (HTML §13.2.4.3), so that few tags make many nodes.
+    fn is_full(&self) -> bool {
+        self.builder.sink.0.borrow().tree.values().len() >= MAX_NODES
+    }
+
     /// Whether this token goes on to the builder.
     fn passes(&self, token: &Token) -> bool {
         let TagToken(tag) = token else {
-            return self.tags.get() < MAX_NODES || matches!(token, Token::EOFToken);
+            return !self.is_full() || matches!(token, Token::EOFToken);
         };
-        if self.tags.get() >= MAX_NODES {
+        if self.is_full() {
             self.cut.set(self.cut.get() + 1);
             return false;
         }
@@ -129,7 +144,7 @@ impl Bounded {
 }
 
 impl TokenSink for Bounded {
-    type Handle = ego_tree::NodeId;
+    type Handle = NodeId;
 
     fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<Self::Handle> {
         if self.passes(&token) { self.builder.process_token(token, line) } else { TokenSinkResult::Continue }
@@ -147,7 +162,7 @@ impl TokenSink for Bounded {
 struct Count(Cell<usize>);
 
 impl Tracer for Count {
-    type Handle = ego_tree::NodeId;
+    type Handle = NodeId;
 
     fn trace_handle(&self, _: &Self::Handle) {
         self.0.set(self.0.get() + 1);
@@ -211,6 +226,20 @@ mod tests {
             assert_eq!(tree.problems.len(), 1, "{tags:?}");
             assert_eq!(count(&tree.html, "#end"), 1, "{tags:?}");
         }
+    }
+
+    #[test]
+    fn formatting_that_is_opened_anew_in_every_paragraph_stays_bounded() {
+        let page: String = (0..3000).map(|n| format!("<p><font size={n}>x</p>")).collect();
+        let tree = parse_html(&page);
+        assert!(tree.html.tree.values().len() < MAX_NODES + 10_000);
+    }
+
+    #[test]
+    fn a_fragment_keeps_what_noscript_holds_as_elements() {
+        let tree = parse_fragment("a<noscript><img src=a></noscript><frameset>b");
+        assert_eq!(count(&tree.html, "img"), 1);
+        assert!(tree.html.root_element().text().eq(["a", "b"]));
     }
 
     #[test]

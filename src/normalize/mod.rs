@@ -3,8 +3,13 @@
 //! Comes in: a teaser, its article where one was read, the source, the present instant. Goes out: a
 //! [`Draft`]. Never: the network, a clock, async.
 
+mod html;
+
 use chrono::{DateTime, Utc};
 use url::Url;
+
+pub use crate::html::html_to_text;
+pub use html::sanitize;
 
 use crate::model::{Article, Draft, EntryId, Listing, Source, Teaser};
 
@@ -69,16 +74,6 @@ pub fn mint(_source: &str, _key: &str) -> EntryId {
 /// scheme differences off. For comparing, never for fetching.
 pub fn canonical(url: &Url) -> String {
     url.to_string()
-}
-
-/// Clean HTML of any HTML: nothing live survives, visible text does; addresses absolute against `base`.
-pub fn sanitize(_html: &str, _base: Option<&Url>) -> String {
-    String::new()
-}
-
-/// The visible text of HTML, paragraphs apart by a blank line.
-pub fn html_to_text(_html: &str) -> String {
-    String::new()
 }
 
 /// Whether the source's filters keep this draft (renames applied to it first).
