@@ -68,8 +68,9 @@ fn parse(mut text: &str, builder: TreeBuilder<NodeId, HtmlTreeSink>) -> Tree {
     let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
     let input = BufferQueue::default();
     input.push_back(StrTendril::from_slice(text));
-    // A script's end pauses the tokenizer; nothing is run here, so it goes on at once.
-    while let html5ever::TokenizerResult::Script(_) = tokenizer.feed(&input) {}
+    // A script's end and a `<meta charset>` pause the tokenizer; nothing is run here and the text is decoded
+    // already, so it goes on at once.
+    while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}
     tokenizer.end();
     let Bounded { builder, cut, tags, .. } = tokenizer.sink;
     if cut.get() > 0 {
@@ -204,6 +205,14 @@ mod tests {
         assert!(tree.problems.is_empty());
         assert_eq!(count(&tree.html, "li"), 2);
         assert_eq!(count(&tree.html, "img"), 0, "noscript holds text");
+    }
+
+    #[test]
+    fn scripts_and_declared_charsets_do_not_end_the_page() {
+        let tree = parse_html(
+            "<meta charset=gbk><meta http-equiv=Content-Type content='text/html; charset=gbk'><script>1</script><p>a",
+        );
+        assert_eq!(count(&tree.html, "p"), 1);
     }
 
     #[test]
