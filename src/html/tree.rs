@@ -70,7 +70,7 @@ fn parse(mut text: &str, builder: TreeBuilder<NodeId, HtmlTreeSink>) -> Tree {
     input.push_back(StrTendril::from_slice(text));
     // A script's end and a `<meta charset>` pause the tokenizer; nothing is run here and the text is decoded
     // already, so it goes on at once.
-    while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}
+    while !matches!(tokenizer.feed(&input), html5ever::TokenizerResult::Done) {}
     tokenizer.end();
     let Bounded { builder, cut, tags, .. } = tokenizer.sink;
     if cut.get() > 0 {
