@@ -15,7 +15,7 @@ use url::Url;
 use super::Failure;
 use crate::dates::{self, Moment, Precision};
 use crate::fetch::saved_page;
-use crate::model::{Kind, Listing, ListingMethod, Page, Source, Teaser, Written};
+use crate::model::{Article, Kind, Listing, ListingMethod, Page, PageKind, Source, Teaser, Written};
 use crate::normalize::{self, Surroundings};
 use crate::read::{CompiledRules, read_article, read_listing};
 
@@ -127,7 +127,7 @@ fn batch_line(line: &[u8], folder: &Path, kind: As, now: DateTime<Utc>) -> Strin
 }
 
 /// Reads a file whole; `.gz` by name is unpacked, `-` is standard input.
-fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
+pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
     let fail = |e: std::io::Error| format!("{}: {e}", path.display());
     let mut bytes = Vec::new();
     if path.as_os_str() == "-" {
@@ -163,15 +163,17 @@ fn answer(
     let url = Url::parse(url).map_err(|e| format!("url `{url}`: {e}"))?;
     let page = saved_page(url, row.content_type.as_deref(), bytes(row)?.into(), now);
     Ok(match kind {
-        As::Article => article(row, &page),
+        As::Article => article(&row.id, &page, &read_article(&page, &CompiledRules::default()).value),
         As::Feed => feed(row, &page),
-        As::Listing => listing(row, &page, read_listing(&page, Kind::Listing, &CompiledRules::default()).value),
+        As::Listing => listing(&row.id, &page, &read_listing(&page, Kind::Listing, &CompiledRules::default()).value),
         _ => {
             let found = read_listing(&page, Kind::Auto, &CompiledRules::default()).value;
             match (found.method, found.page_kind) {
                 (ListingMethod::Feed(_), _) => feed(row, &page),
-                (_, crate::model::PageKind::Article) => article(row, &page),
-                _ => listing(row, &page, found),
+                (_, PageKind::Article) => {
+                    article(&row.id, &page, &read_article(&page, &CompiledRules::default()).value)
+                }
+                _ => listing(&row.id, &page, &found),
             }
         }
     })
@@ -193,15 +195,15 @@ fn printed(moment: Option<Moment>) -> Value {
     }
 }
 
-fn article(row: &Row, page: &Page) -> Value {
-    let article = read_article(page, &CompiledRules::default()).value;
+/// An article as DESIGN has it.
+pub(super) fn article(id: &str, page: &Page, article: &Article) -> Value {
     let source = Source::at(page.url.clone());
     let around = Surroundings::default();
     let teaser = Teaser { link: Some(page.url.clone()), ..Teaser::default() };
-    let dates = normalize::moments(&teaser, Some(&article), &around, &source, page.fetched);
-    let draft = normalize::draft(&teaser, Some(&article), &around, &source, page.fetched);
+    let dates = normalize::moments(&teaser, Some(article), &around, &source, page.fetched);
+    let draft = normalize::draft(&teaser, Some(article), &around, &source, page.fetched);
     json!({
-        "id": row.id,
+        "id": id,
         "url": page.url,
         "title": draft.as_ref().map(|d| &d.title),
         "authors": draft.as_ref().map(|d| d.authors.iter().map(|a| &a.name).collect::<Vec<_>>()).unwrap_or_default(),
@@ -218,9 +220,10 @@ fn article(row: &Row, page: &Page) -> Value {
     })
 }
 
-fn listing(row: &Row, page: &Page, listing: Listing) -> Value {
+/// A listing as DESIGN has it.
+pub(super) fn listing(id: &str, page: &Page, listing: &Listing) -> Value {
     let source = Source::at(page.url.clone());
-    let around = Surroundings::of(&listing);
+    let around = Surroundings::of(listing);
     let items: Vec<Value> = listing
         .teasers
         .iter()
@@ -238,7 +241,7 @@ fn listing(row: &Row, page: &Page, listing: Listing) -> Value {
         })
         .collect();
     json!({
-        "id": row.id,
+        "id": id,
         "url": page.url,
         "method": listing.method,
         "title": listing.title,

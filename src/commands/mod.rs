@@ -2,23 +2,53 @@
 //!
 //! Comes in: arguments. Goes out: an exit code: 0 done, 1 the work failed, 2 bad usage or configuration.
 
+mod completions;
+mod console;
+mod export;
+mod fetch;
 mod inspect;
+mod opml;
+mod preview;
+mod run;
+mod status;
+mod table;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::config::{self, Complaints, Config};
+use crate::daemon::DaemonError;
+use crate::store::StoreError;
+use console::LogFormat;
+
 /// Turns news pages into feeds.
+///
+/// Without a command, runs the daemon on feeds.toml.
 #[derive(Debug, Parser)]
-#[command(name = "courant", version, about)]
+#[command(name = "courant", version)]
 pub struct Arguments {
+    /// The configuration file
+    #[arg(long, global = true, value_name = "FILE", default_value = "feeds.toml", env = "COURANT_CONFIG")]
+    config: PathBuf,
+    /// How the log is written to standard error
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    log_format: LogFormat,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Run(run::Arguments),
+    Fetch(fetch::Arguments),
+    Status(status::Arguments),
+    Preview(preview::Arguments),
     Inspect(inspect::Arguments),
+    Export(export::Arguments),
+    Opml(opml::Arguments),
+    Completions(completions::Arguments),
 }
 
 /// A command's failure, by whose fault.
@@ -32,11 +62,40 @@ pub enum Failure {
     Usage(String),
 }
 
+impl From<Complaints> for Failure {
+    fn from(complaints: Complaints) -> Self {
+        Self::Usage(complaints.to_string())
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Work(error.to_string())
+    }
+}
+
+impl From<DaemonError> for Failure {
+    fn from(error: DaemonError) -> Self {
+        match error {
+            DaemonError::Config(complaints) => complaints.into(),
+            other => Self::Work(other.to_string()),
+        }
+    }
+}
+
 impl Arguments {
     /// Does what was asked and tells how it went.
     pub fn run(self) -> ExitCode {
-        let done = match self.command {
+        let Self { config, log_format, command } = self;
+        let done = match command.unwrap_or(Command::Run(run::Arguments::default())) {
+            Command::Run(arguments) => run::run(arguments, &config, log_format),
+            Command::Fetch(arguments) => fetch::run(arguments, &config, log_format),
+            Command::Status(arguments) => status::run(arguments, &config),
+            Command::Preview(arguments) => preview::run(arguments, &config),
             Command::Inspect(arguments) => inspect::run(arguments),
+            Command::Export(arguments) => export::run(arguments, &config),
+            Command::Opml(arguments) => opml::run(arguments, &config),
+            Command::Completions(arguments) => completions::run(arguments),
         };
         match done {
             Ok(()) => ExitCode::SUCCESS,
@@ -48,5 +107,32 @@ impl Arguments {
                 })
             }
         }
+    }
+}
+
+/// Loads the configuration, its warnings to standard error.
+fn load(path: &std::path::Path) -> Result<Config, Failure> {
+    let config = config::load(path)?;
+    for warning in &config.warnings {
+        eprintln!("{warning}");
+    }
+    Ok(config)
+}
+
+/// The async runtime of a command.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Work(format!("the async runtime cannot start: {error}")))
+}
+
+/// Writes a whole text to standard output; a reader that has gone away is no failure.
+fn print(text: &str) -> Result<(), Failure> {
+    use std::io::{ErrorKind, Write};
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::Work(format!("standard output: {error}"))),
+        _ => Ok(()),
     }
 }

@@ -58,3 +58,11 @@ pub async fn run_folder(
     let _ = shutdown.wait_for(|stop| *stop).await;
     Ok(())
 }
+
+/// All that is published, as files: path below the export folder, and bytes.
+pub async fn export(
+    _store: &dyn Store,
+    _catalogue: &Catalogue,
+) -> Result<Vec<(PathBuf, bytes::Bytes)>, crate::store::StoreError> {
+    Ok(Vec::new())
+}

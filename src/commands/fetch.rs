@@ -1,0 +1,110 @@
+//! `courant fetch`: one run by hand.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::Utc;
+use clap::Args;
+use futures_util::{StreamExt, pin_mut};
+
+use super::console::{Console, LogFormat};
+use super::{Failure, load, print, runtime};
+use crate::config::Config;
+use crate::daemon::{self, DaemonError, Plan, report_line};
+use crate::model::SourceId;
+use crate::store;
+
+/// Harvest sources once, due or not, and store what they show; for cron and CI
+///
+/// Prints a line a source. Exit code 1 when any of them failed.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Ids of sources; none means all
+    #[arg(value_name = "SOURCE")]
+    sources: Vec<String>,
+    /// Print reports as JSON, one a line
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(arguments: Arguments, path: &Path, log_format: LogFormat) -> Result<(), Failure> {
+    let config = load(path)?;
+    let ids = chosen(&config, &arguments.sources)?;
+    let console = Console::start(log_format);
+    runtime()?.block_on(async {
+        let stop = daemon::stop_on_signals().map_err(|e| Failure::Work(format!("signals cannot be heard: {e}")))?;
+        // A running daemon serves the demo site already, on the very port that we would take.
+        let demo = match daemon::demo_site(&config, stop.clone()).await {
+            Err(DaemonError::Listen { error, .. }) if error.kind() == std::io::ErrorKind::AddrInUse => None,
+            other => other?,
+        };
+        let store = store::open(&config.store)?;
+        let plan = Plan::new(&config, store.clone(), stop.clone())?;
+        plan.enrol(&*store).await?;
+        let failed = harvest(&console, &plan, &store, ids, arguments.json).await;
+        store.close().await?;
+        if let Some(demo) = demo {
+            demo.abort();
+        }
+        match failed? {
+            0 => Ok(()),
+            1 => Err(Failure::Work("one source failed; its line says why".to_owned())),
+            n => Err(Failure::Work(format!("{n} sources failed; their lines say why"))),
+        }
+    })
+}
+
+/// Harvests with a progress bar; gives how many failed.
+async fn harvest(
+    console: &Console,
+    plan: &Plan,
+    store: &Arc<dyn store::Store>,
+    ids: Vec<SourceId>,
+    json: bool,
+) -> Result<usize, Failure> {
+    let bar = console.bar(ids.len());
+    let runs = daemon::once(plan, store, ids);
+    pin_mut!(runs);
+    let mut failed = 0;
+    while let Some((id, ended)) = runs.next().await {
+        bar.inc(1);
+        bar.set_message(id.to_string());
+        let line = match ended {
+            Ok(Some(done)) => {
+                failed += usize::from(!done.report.outcome.is_success());
+                if json {
+                    serde_json::to_string(&done.report).map_err(|e| Failure::Work(e.to_string()))?
+                } else {
+                    report_line(&done.report, &done.state, Utc::now())
+                }
+            }
+            Ok(None) => format!("{id}: left to the process that is just harvesting it"),
+            Err(error) => {
+                failed += 1;
+                format!("{id}: {error}")
+            }
+        };
+        bar.suspend(|| print(&format!("{line}\n")))?;
+    }
+    bar.finish_and_clear();
+    Ok(failed)
+}
+
+/// The ids that were named, each checked; all when none was.
+fn chosen(config: &Config, names: &[String]) -> Result<Vec<SourceId>, Failure> {
+    if names.is_empty() {
+        return Ok(config.sources.iter().filter(|s| s.enabled).map(|s| s.id.clone()).collect());
+    }
+    names
+        .iter()
+        .map(|name| {
+            let source = config.sources.iter().find(|s| s.id.as_str() == name);
+            source.map(|s| s.id.clone()).ok_or_else(|| {
+                let ids = config.sources.iter().map(|s| s.id.as_str());
+                let near = ids.min_by_key(|id| strsim::levenshtein(id, name));
+                let hint = near.map(|id| format!("; the nearest is `{id}`")).unwrap_or_default();
+                Failure::Usage(format!("{} has no source `{name}`{hint}", config.path.display()))
+            })
+        })
+        .collect()
+}
