@@ -285,13 +285,10 @@ pub(super) async fn articles_read(watched: &Watched, page: &Page, parts: &Parts)
 }
 
 /// Parsed trees are large and not `Send`: they live and die inside one closure, of which few run at once.
-pub(super) async fn on_reader<T: Send + 'static>(
+async fn on_reader<T: Default + Send + 'static>(
     parts: &Parts,
     work: impl FnOnce() -> Read<T> + Send + 'static,
-) -> Read<T>
-where
-    T: Default,
-{
+) -> Read<T> {
     let permit = parts.readers.clone().acquire_owned().await;
     let done = spawn_blocking(move || {
         let _held_until_done = permit;
