@@ -1,53 +1,45 @@
 //! Entries rendered.
 //!
 //! Comes in: a feed and its entries. Goes out: a [`Document`]. Never: the store, a clock, async.
+//!
+//! [`render`] first chooses (one entry once, at most as many as the feed holds) and tidies (no character that
+//! XML 1.0 forbids, no date that a format cannot write), so that each format's file only spells.
 
-use bytes::Bytes;
+mod atom;
+mod choose;
+mod document;
+mod excerpt;
+mod json;
+mod media;
+mod media_type;
+mod opml;
+mod rss;
+mod tidy;
+
+#[cfg(test)]
+mod tests;
+
 use chrono::{DateTime, Utc};
 
 use crate::model::{Entry, Feed};
 
-/// The formats that are published.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Format {
-    /// RSS 2.0.
-    Rss,
-    /// Atom 1.0 (RFC 4287).
-    Atom,
-    /// JSON Feed 1.1.
-    Json,
-}
+pub use choose::chosen;
+pub use document::{Document, Format, Links, SourceLink, entity_tag};
+pub use excerpt::{excerpt, visible_text};
+pub use media_type::media_type_of;
+pub use opml::opml;
 
-/// A feed rendered in a format, with its validators.
-#[derive(Debug, Clone)]
-pub struct Document {
-    /// Which format.
-    pub format: Format,
-    /// The bytes, UTF-8.
-    pub body: Bytes,
-    /// Strong entity tag, quotes included: a hash of `body`.
-    pub etag: String,
-    /// When an entry in it was last added or altered, to the second.
-    pub last_modified: DateTime<Utc>,
-}
-
-/// The addresses that a document names.
-#[derive(Debug, Clone)]
-pub struct Links {
-    /// The document's own address.
-    pub this: String,
-    /// The page for people.
-    pub home: String,
-    /// WebSub hub, where there is one.
-    pub hub: Option<String>,
-}
-
-/// Renders. The same feed, entries and links give the same bytes.
-pub fn render(_feed: &Feed, _entries: &[Entry], format: Format, _links: &Links, changed: DateTime<Utc>) -> Document {
-    Document { format, body: Bytes::new(), etag: String::new(), last_modified: changed }
-}
-
-/// OPML 2.0 of the published feeds: `(feed, address of its document)`.
-pub fn opml(_title: &str, _feeds: &[(&Feed, String)]) -> String {
-    String::new()
+/// Renders. The same feed, entries, links and `changed` give the same bytes.
+///
+/// Takes the entries in the order of publication (the store's); gives at most `feed.limit` of them, each id once.
+pub fn render(feed: &Feed, entries: &[Entry], format: Format, links: &Links, changed: DateTime<Utc>) -> Document {
+    let changed = tidy::moment(changed);
+    let entries: Vec<Entry> = chosen(feed, entries).into_iter().map(|entry| tidy::entry(entry, feed)).collect();
+    let feed = tidy::feed(feed);
+    let body = match format {
+        Format::Rss => rss::write(&feed, &entries, links, changed),
+        Format::Atom => atom::write(&feed, &entries, links, changed),
+        Format::Json => json::write(&feed, &entries, links),
+    };
+    Document::new(format, body, changed)
 }

@@ -1,0 +1,149 @@
+//! Atom 1.0 (RFC 4287) with Media RSS.
+
+use std::collections::BTreeMap;
+
+use atom_syndication::extension::{Extension, ExtensionMap};
+use atom_syndication::{
+    Category, Content, Entry as AtomEntry, Feed as AtomFeed, Generator, Link, Person, Source, Text,
+};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{Format, Links, media};
+use crate::model::{self, Entry, Feed, SourceId};
+
+pub(super) fn write(feed: &Feed, entries: &[Entry], links: &Links, changed: DateTime<Utc>) -> Vec<u8> {
+    let aggregated = feed.selection.sources.len() > 1;
+    // When each source last changed, as far as this document tells.
+    let mut latest: BTreeMap<&SourceId, DateTime<Utc>> = BTreeMap::new();
+    for entry in entries.iter().filter(|_| aggregated) {
+        let at = latest.entry(&entry.source).or_insert(entry.updated);
+        *at = entry.updated.max(*at);
+    }
+    let entries: Vec<AtomEntry> = entries
+        .iter()
+        .map(|entry| AtomEntry {
+            source: latest.get(&entry.source).and_then(|at| source(entry, links, *at)),
+            ..spell(entry, feed)
+        })
+        .collect();
+
+    let mut own = vec![
+        Link { mime_type: Some(Format::Atom.media_type().to_owned()), ..link(&links.this, "self") },
+        Link { mime_type: Some("text/html".to_owned()), ..link(&links.home, "alternate") },
+    ];
+    own.extend(links.hub.iter().map(|hub| link(hub, "hub")));
+    let mut namespaces = BTreeMap::new();
+    if entries.iter().any(|entry| !entry.extensions.is_empty()) {
+        namespaces.insert("media".to_owned(), media::NAMESPACE.to_owned());
+    }
+    let feed = AtomFeed {
+        title: Text::plain(feed.title.clone()),
+        id: id_of(&links.home),
+        updated: changed.fixed_offset(),
+        // §4.1.1: every entry needs an author; those of nobody known are their source's, else the feed's.
+        authors: vec![Person { name: feed.title.clone(), ..Person::default() }],
+        generator: Some(Generator { value: "Courant".to_owned(), ..Generator::default() }),
+        links: own,
+        subtitle: feed.description.clone().map(Text::plain),
+        entries,
+        namespaces,
+        lang: feed.language.clone(),
+        ..AtomFeed::default()
+    };
+    // Writing to memory does not fail.
+    feed.write_to(Vec::new()).unwrap_or_default()
+}
+
+/// A feed's permanent id (§4.2.6): the same for every way of asking for the feed, and no two feeds share one.
+fn id_of(home: &str) -> String {
+    Uuid::new_v5(&Uuid::NAMESPACE_URL, home.as_bytes()).urn().to_string()
+}
+
+fn link(href: &str, rel: &str) -> Link {
+    Link { href: href.to_owned(), rel: rel.to_owned(), ..Link::default() }
+}
+
+fn spell(entry: &Entry, feed: &Feed) -> AtomEntry {
+    let lang = entry.language.clone().filter(|own| Some(own) != feed.language.as_ref());
+    let plain = |text: &str| Text { lang: lang.clone(), ..Text::plain(text) };
+    let content = match (&entry.content, &entry.url) {
+        (Some(html), _) => Some((html.clone(), "html")),
+        // §4.1.2: an entry without a link has content, and be it the title.
+        (None, None) => Some((entry.summary.clone().unwrap_or_else(|| entry.title.clone()), "text")),
+        (None, Some(_)) => None,
+    };
+    let mut links: Vec<Link> = entry.url.iter().map(|url| link(url.as_str(), "alternate")).collect();
+    links.extend(entry.enclosures.iter().map(|enclosure| Link {
+        mime_type: enclosure.media_type.clone(),
+        length: enclosure.length.map(|length| length.to_string()),
+        title: enclosure.title.clone(),
+        ..link(enclosure.url.as_str(), "enclosure")
+    }));
+    AtomEntry {
+        title: plain(&entry.title),
+        id: entry.id.to_string(),
+        updated: entry.updated.fixed_offset(),
+        authors: entry.authors.iter().map(person).collect(),
+        categories: entry
+            .categories
+            .iter()
+            .map(|term| Category { term: term.clone(), ..Category::default() })
+            .collect(),
+        links,
+        published: Some(entry.published.fixed_offset()),
+        summary: entry.summary.as_deref().map(plain),
+        content: content.map(|(value, content_type)| Content {
+            lang: lang.clone(),
+            value: Some(value),
+            content_type: Some(content_type.to_owned()),
+            ..Content::default()
+        }),
+        extensions: extensions(entry),
+        ..AtomEntry::default()
+    }
+}
+
+fn person(person: &model::Person) -> Person {
+    Person { name: person.name.clone(), email: person.email.clone(), uri: person.url.clone(), ..Person::default() }
+}
+
+/// Where an entry of a feed of several sources came from (§4.2.11).
+fn source(entry: &Entry, links: &Links, latest: DateTime<Utc>) -> Option<Source> {
+    let source = links.sources.get(&entry.source)?;
+    let document = Link {
+        mime_type: Some(Format::Atom.media_type().to_owned()),
+        ..link(&format!("{}.atom", source.page), "self")
+    };
+    Some(Source {
+        title: Text::plain(source.title.clone()),
+        id: id_of(&source.page),
+        updated: latest.fixed_offset(),
+        // §4.2.1: an entry of nobody known is its source's, not the feed's.
+        authors: vec![Person { name: source.title.clone(), ..Person::default() }],
+        links: vec![document, link(&source.page, "alternate")],
+        ..Source::default()
+    })
+}
+
+fn extensions(entry: &Entry) -> ExtensionMap {
+    let mut named: BTreeMap<String, Vec<Extension>> = BTreeMap::new();
+    for element in media::elements(entry) {
+        named.entry(element.name.to_owned()).or_default().push(extension(element));
+    }
+    if named.is_empty() { ExtensionMap::new() } else { ExtensionMap::from([("media".to_owned(), named)]) }
+}
+
+/// Media elements nest once, so this does too.
+fn extension(element: media::Element) -> Extension {
+    let mut children: BTreeMap<String, Vec<Extension>> = BTreeMap::new();
+    for child in element.children {
+        children.entry(child.name.to_owned()).or_default().push(extension(child));
+    }
+    Extension {
+        name: format!("media:{}", element.name),
+        value: element.text,
+        attrs: element.attributes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        children,
+    }
+}
