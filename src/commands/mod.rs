@@ -2,6 +2,7 @@
 //!
 //! Comes in: arguments. Goes out: an exit code: 0 done, 1 the work failed, 2 bad usage or configuration.
 
+mod check;
 mod completions;
 mod console;
 mod export;
@@ -43,6 +44,7 @@ pub struct Arguments {
 enum Command {
     Run(run::Arguments),
     Fetch(fetch::Arguments),
+    Check(check::Arguments),
     Status(status::Arguments),
     Preview(preview::Arguments),
     Inspect(inspect::Arguments),
@@ -64,7 +66,9 @@ pub enum Failure {
 
 impl From<Complaints> for Failure {
     fn from(complaints: Complaints) -> Self {
-        Self::Usage(complaints.to_string())
+        let number = complaints.count;
+        let noun = if number == 1 { "complaint" } else { "complaints" };
+        Self::Usage(format!("{number} {noun} about the configuration\n\n{complaints}"))
     }
 }
 
@@ -90,6 +94,7 @@ impl Arguments {
         let done = match command.unwrap_or(Command::Run(run::Arguments::default())) {
             Command::Run(arguments) => run::run(arguments, &config, log_format),
             Command::Fetch(arguments) => fetch::run(arguments, &config, log_format),
+            Command::Check(arguments) => check::run(arguments, &config),
             Command::Status(arguments) => status::run(arguments, &config),
             Command::Preview(arguments) => preview::run(arguments, &config),
             Command::Inspect(arguments) => inspect::run(arguments),

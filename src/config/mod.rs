@@ -3,13 +3,37 @@
 //! Comes in: the file's letters. Goes out: a [`Config`], or complaints that point at the letters. Never:
 //! running anything.
 
+mod complaint;
+mod feeds;
+mod filter;
+mod hosts;
+mod include;
+mod layer;
+mod measures;
+mod notify;
+mod secret;
+mod section;
+mod settings;
+mod source;
+mod strangers;
+mod suggest;
+mod suspicions;
+#[cfg(test)]
+mod tests;
+mod words;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use toml::de::DeTable;
+
 use crate::fetch::Manners;
 use crate::model::{Feed, Source};
 use crate::serve::Bind;
+
+use complaint::{Complaint, Findings, Letters, Place};
+use section::Section;
 
 /// All that `feeds.toml` says, as meant.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,14 +56,14 @@ pub struct Config {
     pub keep: Option<Duration>,
     /// `[demo]`: a folder served on a port of its own, for the first run.
     pub demo: Option<Demo>,
-    /// What is legal but suspicious, rendered for people.
+    /// What is legal but hardly meant, or not acted upon in this version; each rendered like a complaint.
     pub warnings: Vec<String>,
 }
 
 /// `[demo]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Demo {
-    /// The folder, relative to the file.
+    /// The folder.
     pub folder: PathBuf,
     /// The address to serve it at.
     pub listen: SocketAddr,
@@ -55,7 +79,65 @@ pub struct Complaints {
     pub rendered: String,
 }
 
-/// Reads and checks a configuration file.
+/// Reads and checks a configuration file and all that it includes.
 pub fn load(path: &Path) -> Result<Config, Complaints> {
-    Err(Complaints { count: 1, rendered: format!("{}: not built", path.display()) })
+    let findings = Findings::default();
+    let files = include::read_all(path, &findings);
+    if !findings.permit() {
+        return Err(findings.complaints(&files));
+    }
+    read(path, &files, &findings).ok_or_else(|| findings.complaints(&files))
+}
+
+/// Reads texts already at hand; the first is the file named.
+fn read(path: &Path, files: &[Letters], findings: &Findings) -> Option<Config> {
+    let mut settings = settings::Settings::usual(&include::folder_of(path));
+    let mut sources = source::Sources::default();
+    let mut hosts = Vec::new();
+    let mut written = Vec::new();
+    for (number, letters) in files.iter().enumerate() {
+        let (table, errors) = DeTable::parse_recoverable(&letters.text);
+        for error in &errors {
+            let place = Place { file: number, span: error.span().unwrap_or_default() };
+            findings.complain(Complaint::error(&place, error.message()));
+        }
+        let mut file = Section::file(findings, letters, number, table.get_ref());
+        if strangers::recognise(&file) {
+            continue;
+        }
+        match file.take("include") {
+            Some(value) if number > 0 => findings.complain(
+                Complaint::error(&value.key_place, "an included file cannot include others")
+                    .remedy("name all files in the first file's `include`"),
+            ),
+            Some(value) => drop(value.texts()),
+            None => {}
+        }
+        settings.gather(&mut file);
+        sources.gather(&mut file);
+        hosts::gather(&mut file, &mut hosts);
+        feeds::gather(&mut file, &mut written);
+        notify::check(&mut file);
+        // What a broken line left behind need not make sense.
+        if errors.is_empty() {
+            file.finish(&[("url", "a table [sources.x]"), ("feed", "[feeds.x]"), ("source", "[sources.x]")]);
+        }
+    }
+    let placed = sources.finish(findings);
+    let feeds = feeds::finish(written, &placed, findings);
+    suspicions::look(&placed, &hosts, &settings, findings);
+    let mut manners = settings.manners;
+    manners.hosts = hosts.into_iter().map(|(rule, _)| rule).collect();
+    findings.permit().then(|| Config {
+        path: path.to_path_buf(),
+        files: files.iter().map(|f| f.path.clone()).collect(),
+        sources: placed.into_iter().map(|p| p.source).collect(),
+        feeds,
+        manners,
+        bind: settings.bind,
+        store: settings.store,
+        keep: settings.keep,
+        demo: settings.demo,
+        warnings: findings.warnings(files),
+    })
 }

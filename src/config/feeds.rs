@@ -1,0 +1,186 @@
+//! `[feeds.x]`: which entries go out under which name.
+
+use std::collections::BTreeSet;
+
+use crate::model::{Dedupe, Feed, FeedId, Selection, SourceId};
+
+use super::complaint::{At, Complaint, Findings, Place};
+use super::section::Section;
+use super::source::{Placed, named, tame, twice};
+use super::suggest::nearest;
+use super::words;
+
+/// How many entries a document has when nothing says so.
+const USUAL_LIMIT: usize = 50;
+
+/// The feed that has everything, unless the operator defines it.
+const ALL: &str = "all";
+
+/// A feed as written, before its sources are looked up.
+#[derive(Debug)]
+pub(super) struct Written {
+    id: FeedId,
+    place: Place,
+    title: Option<String>,
+    description: Option<String>,
+    language: Option<String>,
+    from: Option<Vec<At<String>>>,
+    limit: usize,
+    full_text: bool,
+    dedupe: Dedupe,
+}
+
+/// Takes one file's feeds.
+pub(super) fn gather(file: &mut Section<'_>, feeds: &mut Vec<Written>) {
+    for value in named(file, "feeds") {
+        let id = FeedId::new(value.key).map_err(|error| {
+            let remedy = format!("perhaps `{}`", tame(value.key));
+            file.findings.complain(Complaint::error(&value.key_place, error.to_string()).remedy(remedy));
+        });
+        let Some(mut section) = value.section() else { continue };
+        let title = section.text("title").map(|t| t.value);
+        let description = section.text("description").map(|t| t.value);
+        let language = section.read("language", words::language).map(|l| l.value);
+        // `all` needs no `from`: it is what its name says.
+        let from = match value.key {
+            ALL => section.texts("from"),
+            _ => section.need("from", "[\"*\"]").and_then(|v| v.texts()),
+        };
+        let limit = section.number("limit", 1..1001).and_then(|n| usize::try_from(n.value).ok());
+        let full = section.word("content", &[("full", true), ("summary", false)]);
+        let dedupe = section.word("dedupe", &[("link", Dedupe::Link), ("story", Dedupe::Story), ("off", Dedupe::Off)]);
+        if let Some(dedupe) = &dedupe
+            && dedupe.value == Dedupe::Story
+        {
+            section.findings.complain(
+                Complaint::warning(&dedupe.place, "`story` is not in this version; `link` is used in its place")
+                    .remedy("entries with the same address are one; nothing else changes"),
+            );
+        }
+        section.finish(&[("url", "[sources.…]"), ("tags", "[sources.…]"), ("schedule", "[sources.…]")]);
+        let Ok(id) = id else { continue };
+        if feeds.iter().any(|f| f.id == id) {
+            twice(file.findings, "feed", value.key, &value.key_place);
+        }
+        feeds.push(Written {
+            id,
+            place: value.key_place,
+            title,
+            description,
+            language,
+            from,
+            limit: limit.unwrap_or(USUAL_LIMIT),
+            full_text: full.is_none_or(|f| f.value),
+            dedupe: dedupe.map_or(Dedupe::Link, |d| d.value),
+        });
+    }
+}
+
+/// Looks up what each feed is made from. `all` comes last unless the operator defined it.
+pub(super) fn finish(written: Vec<Written>, sources: &[Placed], findings: &Findings) -> Vec<Feed> {
+    let mut feeds: Vec<Feed> = written.into_iter().map(|feed| finish_one(feed, sources, findings)).collect();
+    if feeds.iter().all(|f| f.id.as_str() != ALL)
+        && let Ok(id) = FeedId::new(ALL)
+    {
+        let everything = sources.iter().map(|p| p.source.id.clone()).collect();
+        feeds.push(Feed {
+            id,
+            title: "All entries".to_owned(),
+            description: Some("Every entry of every source.".to_owned()),
+            language: common_language(&everything, sources),
+            selection: Selection { sources: everything.into_iter().collect() },
+            limit: USUAL_LIMIT,
+            full_text: true,
+            dedupe: Dedupe::Link,
+        });
+    }
+    feeds
+}
+
+fn finish_one(feed: Written, sources: &[Placed], findings: &Findings) -> Feed {
+    let everything = vec![At { value: "*".to_owned(), place: feed.place.clone() }];
+    let from = feed.from.unwrap_or(everything);
+    let chosen = select(&from, sources, findings);
+    if chosen.is_empty() && !sources.is_empty() && findings.permit() {
+        findings.complain(
+            Complaint::warning(&feed.place, format!("no source belongs to [feeds.{}]", feed.id))
+                .remedy("the feed stays empty; look at `from`"),
+        );
+    }
+    Feed {
+        title: feed.title.unwrap_or_else(|| feed.id.to_string()),
+        language: feed.language.or_else(|| common_language(&chosen, sources)),
+        id: feed.id,
+        description: feed.description,
+        selection: Selection { sources: chosen.into_iter().collect() },
+        limit: feed.limit,
+        full_text: feed.full_text,
+        dedupe: feed.dedupe,
+    }
+}
+
+/// What `from` names: ids, `tag:…`, `*`; a `!` before any of them takes out. The order does not matter. A list that
+/// only takes out begins with everything.
+fn select(from: &[At<String>], sources: &[Placed], findings: &Findings) -> BTreeSet<SourceId> {
+    let mut chosen = BTreeSet::new();
+    let mut excluded = BTreeSet::new();
+    let mut includes = false;
+    for term in from {
+        let (into, name, offset) = match term.value.strip_prefix('!') {
+            Some(name) => (&mut excluded, name, 1),
+            None => {
+                includes = true;
+                (&mut chosen, term.value.as_str(), 0)
+            }
+        };
+        let before = into.len();
+        let matching = sources.iter().filter(|p| match name.strip_prefix("tag:") {
+            Some(tag) => p.source.tags.iter().any(|t| t == tag),
+            None => name == "*" || p.source.id.as_str() == name,
+        });
+        let mut any = false;
+        for placed in matching {
+            any = true;
+            into.insert(placed.source.id.clone());
+        }
+        if !any && into.len() == before && name != "*" {
+            unknown(name, offset, term, sources, findings);
+        }
+    }
+    if !includes {
+        chosen = sources.iter().map(|p| p.source.id.clone()).collect();
+    }
+    chosen.retain(|id| !excluded.contains(id));
+    chosen
+}
+
+fn unknown(name: &str, offset: usize, term: &At<String>, sources: &[Placed], findings: &Findings) {
+    let tags: BTreeSet<&str> = sources.iter().flat_map(|p| &p.tags).map(|t| t.value.as_str()).collect();
+    let ids = || sources.iter().map(|p| p.source.id.as_str());
+    let mut place = term.place.clone();
+    if place.span.len() == term.value.len() {
+        place.span.start += offset;
+    }
+    let (title, meant) = match name.strip_prefix("tag:") {
+        Some(tag) => {
+            let meant = nearest(tag, tags.iter().copied()).map(|t| format!("tag:{t}"));
+            (format!("no source has the tag `{tag}`"), meant)
+        }
+        None => {
+            let as_tag = tags.contains(name).then(|| format!("tag:{name}"));
+            (format!("there is no source `{name}`"), as_tag.or_else(|| nearest(name, ids()).map(str::to_owned)))
+        }
+    };
+    let complaint = Complaint::error(&place, title);
+    findings.complain(match meant {
+        Some(meant) => complaint.label(format!("did you mean `{meant}`?")),
+        None => complaint.remedy("`from` takes ids of sources, `tag:…` and `*`; `!` before one takes it out"),
+    });
+}
+
+/// The language that all of some sources declare.
+fn common_language(chosen: &BTreeSet<SourceId>, sources: &[Placed]) -> Option<String> {
+    let mut languages = sources.iter().filter(|p| chosen.contains(&p.source.id)).map(|p| p.source.language.as_ref());
+    let first = languages.next()??;
+    languages.all(|l| l == Some(first)).then(|| first.clone())
+}

@@ -1,0 +1,82 @@
+//! What is legal but hardly meant: warnings, never refusals.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use url::Host;
+
+use crate::fetch::HostRule;
+use crate::model::Schedule;
+
+use super::complaint::{Complaint, Findings, Place};
+use super::settings::Settings;
+use super::source::Placed;
+
+/// Shorter intervals are hardly polite.
+const HURRIED: Duration = Duration::from_secs(60);
+
+/// Looks at the whole configuration once everything has been read.
+pub(super) fn look(sources: &[Placed], hosts: &[(HostRule, Place)], settings: &Settings, findings: &Findings) {
+    let mut seen: HashMap<&str, &Placed> = HashMap::new();
+    for placed in sources {
+        let source = &placed.source;
+        if let Some(earlier) = seen.insert(source.url.as_str(), placed) {
+            findings.complain(
+                Complaint::warning(&placed.url, format!("`{}` watches the same address", earlier.source.id))
+                    .remedy("one source can serve several feeds by its tags"),
+            );
+        }
+        if let Some(place) = &placed.render {
+            findings.complain(
+                Complaint::warning(place, "browsers are not in this version; the page is fetched by plain HTTP")
+                    .remedy("take the line out, or leave it for a later version"),
+            );
+        }
+        if private(&source.url.host()).is_some_and(|ip| settings.manners.allow_private.iter().all(|n| !n.contains(&ip)))
+        {
+            findings.complain(
+                Complaint::warning(&placed.url, "this address is private, so it will not be called")
+                    .remedy("if it is yours, allow it: [fetch] allow_private = [\"127.0.0.1/32\"]"),
+            );
+        }
+        if let Schedule::Every(interval) = source.schedule
+            && interval < HURRIED
+            && private(&source.url.host()).is_none()
+        {
+            findings.complain(
+                Complaint::warning(&placed.place, format!("`{}` is asked more than once a minute", source.id))
+                    .remedy("few sites change so often; `adaptive` finds the rhythm by itself"),
+            );
+        }
+    }
+    if sources.is_empty() && findings.permit() {
+        findings.complain(
+            Complaint::warning(&Place { file: 0, span: 0..0 }, "there are no sources")
+                .remedy("add one: `courant add https://www.example.org/news/`"),
+        );
+    }
+    for (rule, place) in hosts {
+        if rule.spacing.is_none() && rule.parallel.is_none() && rule.robots.is_none() {
+            findings.complain(
+                Complaint::warning(place, format!("[hosts.\"{}\"] says nothing", rule.pattern))
+                    .remedy("give it `rate`, `parallel` or `robots`"),
+            );
+        }
+    }
+}
+
+/// The private address that a host literally is; names are looked up only when they are called.
+fn private(host: &Option<Host<&str>>) -> Option<IpAddr> {
+    let ip = match host.as_ref()? {
+        Host::Ipv4(ip) => IpAddr::V4(*ip),
+        Host::Ipv6(ip) => IpAddr::V6(*ip),
+        Host::Domain(name) if name.eq_ignore_ascii_case("localhost") => IpAddr::from([127, 0, 0, 1]),
+        Host::Domain(_) => return None,
+    };
+    let is_private = match ip {
+        IpAddr::V4(ip) => ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_unspecified(),
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local() || ip.is_unspecified(),
+    };
+    is_private.then_some(ip)
+}
