@@ -1,0 +1,108 @@
+//! Failures are ordinary: recorded with their reason, backed off, and no other source is disturbed.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use crate::courant::{Desk, text};
+use crate::paper::{self, LINES};
+use crate::press::{Press, Sheet};
+
+fn at(value: &Value) -> DateTime<Utc> {
+    value.as_str().and_then(|t| t.parse().ok()).unwrap_or_else(|| panic!("{value} is no time"))
+}
+
+#[test]
+fn each_failure_is_recorded_with_its_reason_and_disturbs_nobody() {
+    let press = Press::start();
+    paper::print(&press);
+    // (id, sheet, outcome, a word of the reason)
+    let cases: Vec<(&str, Option<Sheet>, &str, &str)> = vec![
+        ("missing", None, "broken", "404"),
+        ("gone", Some(Sheet::status(410)), "gone", "410"),
+        ("forbidden", Some(Sheet::status(403)), "blocked", "403"),
+        ("down", Some(Sheet::status(503).with("Retry-After", "7200")), "broken", "503"),
+        ("huge", Some(Sheet::html("<p>x</p>".repeat(200_000))), "broken", "max_bytes"),
+        ("silent", Some(Sheet::html("late").held()), "broken", "slow"),
+        ("loop", Some(Sheet::status(302).with("Location", "/loop")), "broken", "redirect"),
+        ("blank", Some(Sheet::html("")), "broken", ""),
+        ("binary", Some(Sheet::new("image/png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec())), "", ""),
+        ("login", Some(Sheet::html(LOGIN)), "blocked", "login"),
+        ("garbage", Some(Sheet::new("application/rss+xml", "<rss><channel><item>".repeat(50))), "", ""),
+    ];
+    let mut sources = "max_bytes = \"1MB\"\ntotal_timeout = \"2s\"\n".to_owned();
+    sources.push_str(&paper::source(&press));
+    for (id, sheet, ..) in &cases {
+        if let Some(sheet) = sheet {
+            press.set(&format!("/{id}"), sheet.clone());
+        }
+        sources.push_str(&format!("[sources.{id}]\nurl = \"{}\"\n", press.url(&format!("/{id}"))));
+    }
+    sources.push_str("[sources.nowhere]\nurl = \"http://127.0.0.1:1/\"\n");
+    let desk = Desk::new(&sources);
+    let output = desk.run(&["fetch"]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    assert_eq!(desk.status("lantern")["entries"], 6);
+    assert_eq!(desk.status("lantern")["outcome"], "ok");
+    for (id, _, outcome, word) in &cases {
+        let state = desk.status(id);
+        if !outcome.is_empty() {
+            assert_eq!(state["outcome"], *outcome, "{state}");
+        }
+        let reason = state["reason"].as_str().unwrap_or_default();
+        assert!(reason.len() > 10 && reason.contains(word), "{id}: {reason}");
+        assert_eq!(state["failures"], 1, "{state}");
+        assert!(at(&state["next_run"]) > at(&state["last_run"]), "{state}");
+    }
+    let wait = at(&desk.status("down")["next_run"]) - at(&desk.status("down")["last_run"]);
+    assert!(wait >= chrono::Duration::seconds(7200), "Retry-After is obeyed: {wait}");
+    assert_eq!(desk.status("nowhere")["outcome"], "broken");
+}
+
+const LOGIN: &str = "<html><head><title>Sign in</title></head><body><h1>Sign in</h1><form action=\"/login\" method=\"post\">\
+    <input name=\"user\"><input type=\"password\" name=\"password\"><button>Log in</button></form></body></html>";
+
+#[test]
+fn a_source_recovers_at_its_first_success() {
+    let press = Press::start();
+    press.set("/news/", Sheet::status(500));
+    let desk = Desk::new(&paper::source(&press));
+    for failures in 1..=3 {
+        desk.run(&["fetch"]);
+        assert_eq!(desk.status("lantern")["failures"], failures);
+    }
+    let long = at(&desk.status("lantern")["next_run"]) - at(&desk.status("lantern")["last_run"]);
+    assert!(long > chrono::Duration::minutes(30), "backed off beyond the usual: {long}");
+    paper::print(&press);
+    desk.ok(&["fetch"]);
+    assert_eq!(desk.status("lantern")["failures"], 0);
+    assert_eq!(desk.status("lantern")["entries"], 6);
+}
+
+#[test]
+fn a_failed_run_takes_nothing_from_readers() {
+    let press = Press::start();
+    paper::print(&press);
+    let desk = Desk::new(&paper::source(&press));
+    desk.ok(&["fetch"]);
+    press.set("/news/", Sheet::html("<html><body><p>We will be back soon.</p></body></html>"));
+    assert_eq!(desk.run(&["fetch"]).status.code(), Some(1));
+    assert_eq!(desk.status("lantern")["entries"], 6);
+    paper::print(&press);
+    let line = desk.ok(&["fetch"]);
+    assert!(line.contains("6 listed, 0 new"), "{line}");
+}
+
+#[test]
+fn an_article_that_fails_is_asked_for_again_and_its_teaser_stands_meanwhile() {
+    let press = Press::start();
+    paper::print(&press);
+    press.set("/news/owl-census.html", Sheet::status(500));
+    let desk = Desk::new(&paper::source(&press));
+    let line = desk.ok(&["fetch"]);
+    assert!(line.contains("6 new, 5 articles read, 1 failed"), "{line}");
+    assert_eq!(desk.status("lantern")["entries"], 6);
+    press.set("/news/owl-census.html", Sheet::html(paper::article(&LINES[4])));
+    let line = desk.ok(&["fetch"]);
+    assert!(line.contains("0 new, 1 altered, 1 article read"), "{line}");
+    assert_eq!(press.asked("/news/tram-bridge.html").len(), 1);
+}

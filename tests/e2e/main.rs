@@ -1,0 +1,19 @@
+//! The real binary, a real store, real HTTP, against newspapers that the tests print on loopback.
+//!
+//! One binary, so that two cores link once. Each chapter is a file; `press` prints newspapers, `courant` runs
+//! the program, `http` is a reader.
+
+mod courant;
+mod http;
+mod paper;
+mod press;
+
+mod commands;
+mod conditional;
+mod demo;
+mod failures;
+mod first_harvest;
+mod formats;
+mod guard;
+mod reload;
+mod shutdown;

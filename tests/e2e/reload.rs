@@ -1,0 +1,53 @@
+//! `feeds.toml` is taken up without a restart; a bad edit keeps the last good one.
+
+use crate::courant::Desk;
+use crate::http::get;
+use crate::paper;
+use crate::press::{Press, Sheet};
+
+fn two(press: &Press) -> String {
+    format!("{}[sources.second]\nurl = \"{}\"\n", paper::source(press), press.url("/second/"))
+}
+
+#[test]
+fn an_edit_is_taken_up_and_the_new_source_harvested() {
+    let press = Press::start();
+    paper::print(&press);
+    press.set("/second/", Sheet::html(paper::front(&paper::LINES.each_ref())));
+    let desk = Desk::new(&paper::source(&press));
+    let mut daemon = desk.daemon();
+    daemon.harvested("lantern");
+    assert_eq!(get(daemon.address, "/sources/second.rss").status, 404);
+    desk.write(&two(&press));
+    daemon.harvested("second");
+    assert_eq!(get(daemon.address, "/sources/second.rss").status, 200);
+    assert_eq!(press.asked("/news/").len(), 1, "what did not change is not harvested again");
+}
+
+#[test]
+fn a_bad_edit_keeps_the_last_good_configuration_and_says_so() {
+    let press = Press::start();
+    paper::print(&press);
+    let desk = Desk::new(&paper::source(&press));
+    let mut daemon = desk.daemon();
+    daemon.harvested("lantern");
+    desk.write(&two(&press).replace("[sources.second]\nurl", "[sources.second]\nurll"));
+    let complaint = daemon.wait_for("a complaint", |event| {
+        event["message"].as_str().is_some_and(|m| m.contains("the last good configuration stays in force"))
+    });
+    assert!(complaint["message"].as_str().unwrap_or_default().contains("urll"), "{complaint}");
+    assert_eq!(get(daemon.address, "/sources/lantern.rss").status, 200);
+    assert_eq!(daemon.stop(), Some(0));
+}
+
+#[test]
+fn sighup_reads_the_file_again() {
+    let press = Press::start();
+    paper::print(&press);
+    let desk = Desk::new(&paper::source(&press));
+    let mut daemon = desk.daemon();
+    daemon.harvested("lantern");
+    daemon.signal(1);
+    daemon.wait_for("the reading", |event| event["message"].as_str().is_some_and(|m| m.starts_with("SIGHUP")));
+    daemon.wait_for("its result", |event| event["message"].as_str().is_some_and(|m| m.contains("says what it said")));
+}

@@ -1,0 +1,70 @@
+//! SIGTERM finishes what is in flight and loses nothing; SIGKILL loses nothing either.
+
+use std::time::{Duration, Instant};
+
+use crate::courant::Desk;
+use crate::paper::{self, LINES};
+use crate::press::{Press, Sheet};
+
+#[test]
+fn sigterm_lets_the_run_in_flight_finish() {
+    let press = Press::start();
+    paper::print(&press);
+    press.set("/news/owl-census.html", Sheet::html(paper::article(&LINES[4])).held());
+    let desk = Desk::new(&paper::source(&press));
+    let daemon = desk.daemon();
+    press.wait_for("/news/owl-census.html");
+    daemon.signal(15);
+    press.release();
+    let asked = Instant::now();
+    assert_eq!(daemon.stop(), Some(0));
+    assert!(asked.elapsed() < Duration::from_secs(10));
+    assert_eq!(desk.status("lantern")["entries"], 6);
+    desk.ok(&["fetch"]);
+    assert_eq!(desk.status("lantern")["entries"], 6);
+}
+
+#[test]
+fn a_run_that_does_not_end_is_cut_within_ten_seconds_and_is_due_again() {
+    let press = Press::start();
+    paper::print(&press);
+    press.set("/news/", Sheet::html("never").held());
+    let desk = Desk::new(&paper::source(&press));
+    let daemon = desk.daemon();
+    press.wait_for("/news/");
+    let asked = Instant::now();
+    assert_eq!(daemon.stop(), Some(0));
+    assert!(asked.elapsed() < Duration::from_secs(11), "{:?}", asked.elapsed());
+    press.release();
+    paper::print(&press);
+    let mut again = desk.daemon();
+    let run = again.harvested("lantern");
+    assert_eq!(run["new"], 6, "{run}");
+}
+
+#[test]
+fn a_killed_daemon_loses_nothing_and_doubles_nothing() {
+    let press = Press::start();
+    paper::print(&press);
+    press.set("/news/owl-census.html", Sheet::html(paper::article(&LINES[4])).held());
+    let desk = Desk::new(&paper::source(&press));
+    let daemon = desk.daemon();
+    press.wait_for("/news/owl-census.html");
+    daemon.kill();
+    press.release();
+    let mut again = desk.daemon();
+    let run = again.harvested("lantern");
+    assert_eq!(run["new"], 6, "{run}");
+    assert_eq!(desk.status("lantern")["entries"], 6);
+}
+
+#[test]
+fn a_taken_port_is_named_with_the_remedy() {
+    let press = Press::start();
+    let desk = Desk::new("");
+    desk.write_file("feeds.toml", &format!("[server]\nlisten = \"{}\"\n[store]\nurl = \"sqlite:c.db\"\n", press.address));
+    let output = desk.run(&["run"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = crate::courant::text(&output.stderr);
+    assert!(said.contains(&press.address.to_string()) && said.contains("server.listen"), "{said}");
+}
