@@ -95,9 +95,10 @@ impl Press {
     pub fn wait_for(&self, path: &str) {
         let (floor, bell) = &*self.floor;
         let held = floor.lock().unwrap();
-        let (_, waited) = bell
+        let (held, waited) = bell
             .wait_timeout_while(held, Duration::from_secs(30), |f| !f.asked.iter().any(|a| a.path == path))
             .unwrap();
+        drop(held);
         assert!(!waited.timed_out(), "nobody asked for {path}");
     }
 
