@@ -78,7 +78,8 @@ fn inspect_prints_one_prediction_a_line_whatever_the_page() {
     desk.write_file("good.html", &paper::front(&LINES.each_ref()));
     desk.write_file("story.html", &paper::article(&LINES[0]));
     desk.write_file("bad.html", "\u{0}<<<>&#xFFFFFFFF;<table><td>");
-    let row = |id: &str| format!("{{\"id\":\"{id}\",\"url\":\"http://lantern.example/news/\",\"path\":\"{id}.html\"}}\n");
+    let row =
+        |id: &str| format!("{{\"id\":\"{id}\",\"url\":\"http://lantern.example/news/\",\"path\":\"{id}.html\"}}\n");
     desk.write_file("m.jsonl", &format!("{}{}{}not json\n", row("good"), row("bad"), row("none")));
     let lines: Vec<Value> = desk
         .ok(&["inspect", "--as", "listing", "--batch", "m.jsonl"])

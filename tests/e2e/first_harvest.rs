@@ -98,7 +98,9 @@ fn a_gbk_section_hidden_in_a_script_is_read_with_full_titles() {
         .iter()
         .map(|(link, title, day)| {
             let cut: String = title.chars().take(8).collect();
-            format!("<record><![CDATA[<li><a href=\"{link}\" title=\"{title}\">{cut}...</a><b>{day}</b></li>]]></record>")
+            format!(
+                "<record><![CDATA[<li><a href=\"{link}\" title=\"{title}\">{cut}...</a><b>{day}</b></li>]]></record>"
+            )
         })
         .collect();
     let page = format!(

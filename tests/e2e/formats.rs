@@ -15,7 +15,8 @@ fn serving() -> (Desk, Daemon) {
     let press = Press::start();
     paper::print(&press);
     // What must be escaped or left out: markup in titles, characters that XML 1.0 forbids.
-    let nasty = paper::front(&LINES.each_ref()).replace("New tram bridge", "New &lt;b&gt;tram&lt;/b&gt; &amp; bridge \u{1}\u{b}");
+    let nasty = paper::front(&LINES.each_ref())
+        .replace("New tram bridge", "New &lt;b&gt;tram&lt;/b&gt; &amp; bridge \u{1}\u{b}");
     press.set("/news/", crate::press::Sheet::html(nasty));
     let feeds = "[feeds.town]\ntitle = \"Town & <country>\"\nfrom = [\"tag:town\"]\nlimit = 3\n\
                  [feeds.brief]\ntitle = \"In brief\"\nfrom = [\"*\"]\ncontent = \"summary\"\n";
@@ -93,7 +94,8 @@ fn atom_holds_what_rfc_4287_asks_for() {
         return;
     }
     std::fs::write(desk.path("all.atom"), &atom.body).expect("a file");
-    let output = Command::new("jing").arg("-c").arg("-i").arg(schema).arg(desk.path("all.atom")).output().expect("jing");
+    let output =
+        Command::new("jing").arg("-c").arg("-i").arg(schema).arg(desk.path("all.atom")).output().expect("jing");
     assert!(output.status.success(), "{}", text(&output.stdout));
 }
 

@@ -15,7 +15,10 @@ fn without_leave_loopback_is_refused_however_it_is_written() {
     for (n, host) in hosts.iter().enumerate() {
         sources.push_str(&format!("[sources.s{n}]\nurl = \"http://{host}:{port}/news/\"\n"));
     }
-    desk.write_file("feeds.toml", &format!("[server]\nlisten = \"127.0.0.1:0\"\n[store]\nurl = \"sqlite:c.db\"\n{sources}"));
+    desk.write_file(
+        "feeds.toml",
+        &format!("[server]\nlisten = \"127.0.0.1:0\"\n[store]\nurl = \"sqlite:c.db\"\n{sources}"),
+    );
     assert_eq!(desk.run(&["fetch"]).status.code(), Some(1));
     for n in 0..hosts.len() {
         let state = desk.status(&format!("s{n}"));

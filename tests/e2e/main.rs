@@ -15,5 +15,7 @@ mod failures;
 mod first_harvest;
 mod formats;
 mod guard;
+#[cfg(feature = "test-readers")]
+mod readers;
 mod reload;
 mod shutdown;

@@ -62,7 +62,10 @@ fn a_killed_daemon_loses_nothing_and_doubles_nothing() {
 fn a_taken_port_is_named_with_the_remedy() {
     let press = Press::start();
     let desk = Desk::new("");
-    desk.write_file("feeds.toml", &format!("[server]\nlisten = \"{}\"\n[store]\nurl = \"sqlite:c.db\"\n", press.address));
+    desk.write_file(
+        "feeds.toml",
+        &format!("[server]\nlisten = \"{}\"\n[store]\nurl = \"sqlite:c.db\"\n", press.address),
+    );
     let output = desk.run(&["run"]);
     assert_eq!(output.status.code(), Some(1));
     let said = crate::courant::text(&output.stderr);
