@@ -1,0 +1,157 @@
+use encoding_rs::Encoding;
+
+use super::*;
+
+const SAMPLES: &[(&str, &str, &str)] = &[
+    ("gbk", "cn", "省政府昨日召开新闻发布会，介绍全省经济运行情况。"),
+    ("gb18030", "cn", "省政府昨日召开新闻发布会，介绍全省经济运行情况。"),
+    ("big5", "tw", "市政府昨日舉行記者會，說明本年度的交通建設計畫。"),
+    ("shift_jis", "jp", "市役所は昨日、今年度の交通計画について記者会見を開いた。"),
+    ("euc-jp", "jp", "市役所は昨日、今年度の交通計画について記者会見を開いた。"),
+    ("iso-2022-jp", "jp", "市役所は昨日、今年度の交通計画について記者会見を開いた。"),
+    ("euc-kr", "kr", "시청은 어제 올해의 교통 계획에 대해 기자 회견을 열었다."),
+    ("windows-1251", "ru", "Вчера мэрия провела пресс-конференцию о планах на год."),
+    ("koi8-r", "ru", "Вчера мэрия провела пресс-конференцию о планах на год."),
+    ("windows-1252", "de", "Die Stadt hat gestern über die Pläne für das Jahr – wörtlich „größer“ – berichtet."),
+    ("iso-8859-2", "pl", "Wczoraj urząd miasta ogłosił plany na rok: żółć, gęś, łódź."),
+    ("windows-1256", "ar", "عقدت البلدية أمس مؤتمرا صحفيا حول خطط السنة الجديدة."),
+    ("windows-874", "th", "เมื่อวานนี้เทศบาลได้จัดแถลงข่าวเกี่ยวกับแผนการจราจรประจำปี"),
+    ("utf-8", "org", "Вчера 昨日 über"),
+];
+
+fn encoded(label: &str, text: &str) -> Vec<u8> {
+    let encoding = Encoding::for_label(label.as_bytes()).unwrap();
+    let (bytes, _, bad) = encoding.encode(text);
+    assert!(!bad, "{label}");
+    bytes.into_owned()
+}
+
+fn text_of(body: &[u8], content_type: Option<&str>) -> String {
+    decode(body, content_type, None).0
+}
+
+#[test]
+fn a_label_is_found_wherever_it_stands() {
+    for (label, _, text) in SAMPLES {
+        let page = |meta: &str| format!("<!doctype html><head>{meta}<title>{text}</title></head><p>{text}");
+        let rows = [
+            (page(""), Some(format!("text/html; charset={label}"))),
+            (page(""), Some(format!("text/html;Charset = \"{}\"", label.to_uppercase()))),
+            (page(&format!("<meta charset={label}>")), None),
+            (page(&format!("<META CharSet = '{label}' />")), None),
+            (page(&format!("<meta http-equiv='Content-Type' content='text/html; charset={label}'>")), None),
+            (page(&format!("<meta name=x content=y><meta content=\"text/html;charset={label}\">")), None),
+            (format!("<?xml version=\"1.0\" encoding=\"{label}\"?><rss><title>{text}</title></rss>"), None),
+            (format!("\n\n<?xml version='1.0' encoding='{label}' ?><rss><title>{text}</title></rss>"), None),
+        ];
+        for (page, header) in rows {
+            assert_eq!(text_of(&encoded(label, &page), header.as_deref()), page, "{label} {header:?}");
+        }
+    }
+}
+
+#[test]
+fn without_a_label_the_bytes_tell() {
+    for (label, domain, text) in SAMPLES {
+        let page = format!("<!doctype html><title>{text}</title><p>{text} {text} {text}");
+        let host = format!("www.example.{domain}");
+        assert_eq!(decode(&encoded(label, &page), Some("text/html"), Some(&host)).0, page, "{label}");
+    }
+}
+
+#[test]
+fn wide_charsets_are_known_by_mark_and_by_pattern() {
+    let page = "<!doctype html><html><head><title>市政府举行记者会</title></head><p>新闻</p></html>";
+    let little: Vec<u8> = page.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = page.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for (mark, body, name) in [(&[0xff, 0xfe][..], &little, "UTF-16LE"), (&[0xfe, 0xff], &big, "UTF-16BE")] {
+        let marked = [mark, body].concat();
+        for (body, header) in [(&marked, Some("text/xml; charset=gbk")), (body, Some("text/html")), (body, None)] {
+            assert_eq!(decode(body, header, None), (page.to_owned(), name), "{header:?}");
+        }
+    }
+    let marked = [&[0xef, 0xbb, 0xbf][..], page.as_bytes()].concat();
+    assert_eq!(decode(&marked, Some("text/html; charset=gbk"), None), (page.to_owned(), "UTF-8"));
+}
+
+#[test]
+fn misspelt_labels_are_mended() {
+    let rows = [
+        ("utf8", "UTF-8"),
+        ("UTF_8", "UTF-8"),
+        ("utf-8lias", "UTF-8"),
+        ("gb-2312", "GBK"),
+        ("gbk2312", "GBK"),
+        ("x-gbk", "GBK"),
+        ("big-5", "Big5"),
+        ("Shift-JIS", "Shift_JIS"),
+        ("sjis", "Shift_JIS"),
+        ("euc_kr", "EUC-KR"),
+        ("euc_jp", "EUC-JP"),
+        ("cp-1251", "windows-1251"),
+        ("win-1251", "windows-1251"),
+        ("windows1256", "windows-1256"),
+        ("iso8859-2", "ISO-8859-2"),
+        ("iso_8859_15", "ISO-8859-15"),
+        ("latin-1", "windows-1252"),
+        ("koi8r", "KOI8-R"),
+    ];
+    for (label, name) in rows {
+        assert_eq!(by_label(label).map(Encoding::name), Some(name), "{label}");
+    }
+    for label in ["x-klingon", "", "iso-2022-kr", "hz-gb-2312", "charset", "windows-9999", "iso-8859-99"] {
+        assert_eq!(by_label(label), None, "{label}");
+    }
+}
+
+#[test]
+fn a_label_that_the_bytes_contradict_loses() {
+    let russian = SAMPLES[7].2;
+    let rows = [
+        // The header says UTF-8, the document windows-1251, and so do the bytes.
+        (
+            encoded("windows-1251", &format!("<?xml version=\"1.0\" encoding=\"windows-1251\"?><t>{russian}</t>")),
+            Some("application/rss+xml; charset=utf-8"),
+            russian,
+        ),
+        // The document says Latin-1 and is UTF-8.
+        (format!("<?xml version=\"1.0\" encoding=\"iso-8859-1\"?><t>{russian}</t>").into_bytes(), None, russian),
+        // Both say UTF-8 and neither is right.
+        (
+            encoded("windows-1251", &format!("<meta charset=utf-8><p>{russian}</p>")),
+            Some("text/html; charset=utf-8"),
+            russian,
+        ),
+        // A header of GBK over a page of UTF-8.
+        (format!("<p>{}</p>", SAMPLES[0].2).into_bytes(), Some("text/html; charset=gbk"), SAMPLES[0].2),
+        // An unknown label says nothing.
+        (format!("<p>{russian}</p>").into_bytes(), Some("text/html; charset=x-klingon"), russian),
+    ];
+    for (body, header, expected) in rows {
+        let text = text_of(&body, header);
+        assert!(text.contains(expected), "{header:?}: {text}");
+    }
+}
+
+#[test]
+fn a_few_broken_bytes_do_not_change_the_charset() {
+    let text = "ночь улица фонарь аптека ".repeat(20);
+    let mut body = text.clone().into_bytes();
+    body.extend_from_slice(b"caf\xe9 \xff\xfe");
+    let (got, charset) = decode(&body, Some("text/html; charset=utf-8"), None);
+    assert_eq!(charset, "UTF-8");
+    assert!(got.starts_with(&text) && got.contains('\u{fffd}'));
+    let mut body = encoded("gbk", &SAMPLES[0].2.repeat(30));
+    body.insert(20, 0xff);
+    let (got, charset) = decode(&body, Some("text/html; charset=gb2312"), None);
+    assert_eq!(charset, "GBK");
+    assert!(got.contains(SAMPLES[0].2));
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_bytes_break_the_decoding(body in proptest::collection::vec(proptest::num::u8::ANY, 0..400), label in "[ -~]{0,20}") {
+        let header = format!("text/html; charset={label}");
+        decode(&body, Some(&header), Some("Example.XN--P1AI."));
+    }
+}

@@ -1,0 +1,111 @@
+//! One request and its answer, within bounds of time and size.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::header::HeaderMap;
+use reqwest::{Client, Response};
+use tokio::time::{Instant, timeout_at};
+use url::Url;
+
+use super::client::{failure, sentence_of};
+use super::error::FetchErrorKind;
+
+/// Longest wait for the end of an answer's headers.
+const FIRST: Duration = Duration::from_secs(20);
+/// Longest silence within a body.
+const IDLE: Duration = Duration::from_secs(15);
+/// The body of a redirect or an error is read up to this size, only to keep the connection.
+const DRAIN: u64 = 64 * 1024;
+
+/// Bounds of one exchange.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    pub(super) connect: Duration,
+    /// For the whole exchange.
+    pub(super) total: Duration,
+    /// Most bytes of body on the wire.
+    pub(super) max_bytes: u64,
+    /// Whether a longer body is cut there rather than refused.
+    pub(super) cut: bool,
+}
+
+/// An answer as it came over the wire; the body only of a success.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+/// Makes one GET.
+pub(super) async fn exchange(
+    client: &Client,
+    url: Url,
+    headers: HeaderMap,
+    bounds: Bounds,
+) -> Result<Answer, FetchErrorKind> {
+    let clock = Clock::start(bounds.total);
+    let request = client.get(url).headers(headers).send();
+    let mut response = clock.within(FIRST, request).await?.map_err(|e| failure(&e, bounds.connect))?;
+    let status = response.status().as_u16();
+    let headers = std::mem::take(response.headers_mut());
+    let body = if response.status().is_success() {
+        read(&mut response, &clock, bounds).await?
+    } else {
+        if response.content_length().is_some_and(|length| length <= DRAIN) {
+            // Whatever goes wrong here concerns the connection only.
+            let _ = read(&mut response, &clock, Bounds { max_bytes: DRAIN, cut: true, ..bounds }).await;
+        }
+        Bytes::new()
+    };
+    Ok(Answer { status, headers, body })
+}
+
+async fn read(response: &mut Response, clock: &Clock, bounds: Bounds) -> Result<Bytes, FetchErrorKind> {
+    let declared = response.content_length();
+    if !bounds.cut && declared.is_some_and(|length| length > bounds.max_bytes) {
+        return Err(FetchErrorKind::TooLarge(bounds.max_bytes));
+    }
+    let max = usize::try_from(bounds.max_bytes).unwrap_or(usize::MAX);
+    // A server's word is no reason to set memory aside.
+    let likely = declared.and_then(|length| usize::try_from(length).ok()).unwrap_or(0).min(256 * 1024).min(max);
+    let mut body = Vec::with_capacity(likely);
+    while let Some(chunk) = clock.within(IDLE, response.chunk()).await?.map_err(|e| cut_short(&e))? {
+        let room = max - body.len();
+        if chunk.len() > room {
+            if !bounds.cut {
+                return Err(FetchErrorKind::TooLarge(bounds.max_bytes));
+            }
+            body.extend_from_slice(chunk.get(..room).unwrap_or_default());
+            break;
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Bytes::from(body))
+}
+
+fn cut_short(error: &reqwest::Error) -> FetchErrorKind {
+    FetchErrorKind::Content(format!(
+        "the answer broke off before its end ({}); it will be asked again",
+        sentence_of(error)
+    ))
+}
+
+struct Clock {
+    total: Duration,
+    end: Instant,
+}
+
+impl Clock {
+    fn start(total: Duration) -> Self {
+        Self { total, end: Instant::now() + total }
+    }
+
+    /// Runs a step for at most `step`, and not beyond the whole's end.
+    async fn within<T>(&self, step: Duration, future: impl Future<Output = T>) -> Result<T, FetchErrorKind> {
+        let step_end = Instant::now() + step;
+        let (end, spent) = if step_end < self.end { (step_end, step) } else { (self.end, self.total) };
+        timeout_at(end, future).await.map_err(|_| FetchErrorKind::Timeout(spent))
+    }
+}

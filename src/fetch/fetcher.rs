@@ -1,0 +1,375 @@
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::{TimeDelta, Utc};
+use reqwest::Client;
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE, COOKIE, HeaderMap};
+use reqwest::header::{HeaderName, HeaderValue};
+use tokio::time::Instant;
+use url::Url;
+
+use super::client;
+use super::cookies::Cookies;
+use super::error::{FetchError, FetchErrorKind, status_sentence, without_credentials};
+use super::exchange::{Answer, Bounds, exchange};
+use super::guard::Guard;
+use super::manners::Manners;
+use super::pace::{Pace, Turn};
+use super::page::{About, page};
+use super::redirects::{Trail, same_party};
+use super::robots::{self, Robots, Ruling};
+use super::{coding, conditional};
+use crate::model::{Page, PageRequest, Validators};
+
+const ACCEPTED: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,application/rss+xml;q=0.9,\
+                        application/atom+xml;q=0.9,application/feed+json;q=0.9,application/json;q=0.8,*/*;q=0.7";
+/// A host that answers 429 and names no time is left alone for this long.
+const CALM: TimeDelta = TimeDelta::seconds(60);
+/// Longest wait for a robots.txt.
+const ROBOTS_PATIENCE: Duration = Duration::from_secs(10);
+/// Larger answers are unpacked and decoded aside, so that nobody else waits meanwhile.
+const SMALL: usize = 64 * 1024;
+
+/// What a request came to.
+#[derive(Debug)]
+pub enum Fetched {
+    /// The document.
+    Page(Box<Page>),
+    /// 304: what we hold is current. Validators as the answer refreshed them.
+    NotModified(Validators),
+}
+
+/// Makes polite requests. One for the whole daemon; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Fetcher {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    manners: Manners,
+    guard: Guard,
+    pace: Pace,
+    robots: Robots,
+    /// Made at the first request: reading the machine's root certificates takes its time.
+    client: OnceLock<Result<Client, String>>,
+}
+
+impl Fetcher {
+    /// A fetcher with these manners. Fails where the User-Agent cannot stand in a header.
+    pub fn new(manners: Manners) -> Result<Self, FetchError> {
+        if HeaderValue::from_str(&manners.user_agent).is_err() || manners.user_agent.trim().is_empty() {
+            let kind = FetchErrorKind::Refused(format!(
+                "`{}` cannot be sent; use plain letters: `Name/1.0 (+https://example.org/contact)`",
+                manners.user_agent
+            ));
+            // The literal is an URL.
+            return Err(FetchError::new(&Url::parse("config:user_agent").expect("an URL"), kind));
+        }
+        let guard = Guard::new(&manners.allow_private);
+        let pace = Pace::new(manners.parallel);
+        let robots = Robots::new(&manners.user_agent);
+        Ok(Self { inner: Arc::new(Inner { manners, guard, pace, robots, client: OnceLock::new() }) })
+    }
+
+    /// Which addresses this fetcher calls.
+    pub fn guard(&self) -> &Guard {
+        &self.inner.guard
+    }
+
+    /// Asks once, following redirects. Waits for the host's turn as long as it takes; the time that
+    /// [`Manners::total_timeout`] bounds begins after that.
+    pub async fn get(&self, ask: &PageRequest) -> Result<Fetched, FetchError> {
+        let start = address(&ask.url);
+        let own = own_headers(ask).map_err(|kind| FetchError::new(&start, kind))?;
+        let mut visit = Visit {
+            trail: Trail::new(&start, self.inner.manners.max_redirects),
+            url: start.clone(),
+            cookies: Cookies::default(),
+            turn: None,
+            left: self.inner.manners.total_timeout,
+        };
+        loop {
+            let answered = self.inner.hop(&mut visit, ask, &own, &start).await;
+            let (answer, conditional) = answered.map_err(|failed| failed.at(&visit.url))?;
+            let fresh = visit.cookies.take(&visit.url, &answer.headers);
+            match visit.trail.next(&visit.url, answer.status, &answer.headers, fresh) {
+                Ok(Some(next)) => visit.url = next,
+                Ok(None) => return self.inner.judge(visit, ask, answer, conditional).await,
+                Err(kind) => {
+                    return Err(FetchError { status: Some(answer.status), ..FetchError::new(&visit.url, kind) });
+                }
+            }
+        }
+    }
+}
+
+/// One request on its way through the hops.
+struct Visit {
+    url: Url,
+    trail: Trail,
+    cookies: Cookies,
+    turn: Option<Turn>,
+    left: Duration,
+}
+
+/// A failure before it is known where.
+struct Failed {
+    kind: FetchErrorKind,
+    retry_at: Option<chrono::DateTime<Utc>>,
+}
+
+impl Failed {
+    fn at(self, url: &Url) -> FetchError {
+        FetchError { retry_at: self.retry_at, ..FetchError::new(url, self.kind) }
+    }
+}
+
+impl From<FetchErrorKind> for Failed {
+    fn from(kind: FetchErrorKind) -> Self {
+        Self { kind, retry_at: None }
+    }
+}
+
+impl Inner {
+    /// One hop: may it, when, does robots.txt mind, ask. Gives the answer, and whether the request was conditional.
+    async fn hop(
+        &self,
+        visit: &mut Visit,
+        ask: &PageRequest,
+        own: &HeaderMap,
+        start: &Url,
+    ) -> Result<(Answer, bool), Failed> {
+        let url = visit.url.clone();
+        self.guard.check(&url).map_err(|refusal| FetchErrorKind::Refused(refusal.0))?;
+        let client = self.client()?;
+        self.take_turn(visit).await?;
+        self.heed_robots(client, &url, visit).await?;
+        let mut headers = if same_party(start, &url) { own.clone() } else { HeaderMap::new() };
+        for (name, value) in [(ACCEPT, ACCEPTED), (ACCEPT_ENCODING, coding::ACCEPTED)] {
+            headers.entry(name).or_insert(HeaderValue::from_static(value));
+        }
+        if let Some(cookie) = visit.cookies.header(&url, headers.get(COOKIE)) {
+            headers.insert(COOKIE, cookie);
+        }
+        let conditional = conditional::ask(&ask.validators, &mut headers);
+        let began = Instant::now();
+        // Credentials of the address become an `Authorization` header in the client, where the source's own
+        // headers name none.
+        let mut dialled = url.clone();
+        if same_party(start, &url) {
+            let _ = dialled.set_username(ask.url.username());
+            let _ = dialled.set_password(ask.url.password());
+        }
+        let answer = exchange(client, dialled, headers, self.bounds(visit.left)).await?;
+        visit.left = visit.left.saturating_sub(began.elapsed());
+        Ok((answer, conditional))
+    }
+
+    fn client(&self) -> Result<&Client, FetchErrorKind> {
+        let made = self.client.get_or_init(|| client::build(&self.manners, &self.guard));
+        made.as_ref().map_err(|e| FetchErrorKind::Network(format!("no HTTP client could be made: {e}")))
+    }
+
+    fn bounds(&self, total: Duration) -> Bounds {
+        let (connect, max_bytes) = (self.manners.connect_timeout, self.manners.max_bytes);
+        Bounds { connect, total, max_bytes, cut: false }
+    }
+
+    /// Goes on with the present turn, or gives it back and waits for that of another site.
+    async fn take_turn(&self, visit: &mut Visit) -> Result<(), Failed> {
+        if visit.turn.as_ref().is_some_and(|turn| turn.covers(&visit.url, &self.manners)) {
+            return Ok(());
+        }
+        // Known to be forbidden: nobody's turn need be spent on it.
+        if self.obeys_robots(&visit.url)
+            && let Some(ruling) = self.robots.place(&visit.url).get()
+        {
+            check(ruling, &visit.url)?;
+        }
+        // Given back first: two visits that each hold what the other wants would wait for ever.
+        visit.turn = None;
+        let turn = self.pace.enter(&visit.url, &self.manners, &self.guard).await;
+        visit.turn =
+            Some(turn.map_err(|until| Failed { kind: FetchErrorKind::Waiting(until), retry_at: Some(until) })?);
+        Ok(())
+    }
+
+    fn obeys_robots(&self, url: &Url) -> bool {
+        let rule = url.host_str().and_then(|host| self.manners.rule(host));
+        rule.and_then(|rule| rule.robots).unwrap_or(self.manners.respect_robots)
+    }
+
+    async fn heed_robots(&self, client: &Client, url: &Url, visit: &Visit) -> Result<(), Failed> {
+        if !self.obeys_robots(url) {
+            return Ok(());
+        }
+        let place = self.robots.place(url);
+        let ruling = place.get_or_init(|| self.read_robots(client, url)).await;
+        if let (Some(turn), Some(delay)) = (&visit.turn, ruling.delay()) {
+            turn.delay(delay);
+        }
+        check(ruling, url)
+    }
+
+    /// Reads an origin's robots.txt, within the visit for which it is wanted.
+    async fn read_robots(&self, client: &Client, page: &Url) -> Ruling {
+        let Ok(mut url) = page.join("/robots.txt") else { return Ruling::all() };
+        let mut trail = Trail::new(&url, robots::MAX_REDIRECTS);
+        let patience = ROBOTS_PATIENCE.min(self.manners.total_timeout);
+        let bounds = Bounds { max_bytes: robots::MAX_BYTES, cut: true, ..self.bounds(patience) };
+        loop {
+            if self.guard.check(&url).is_err() {
+                return Ruling::all();
+            }
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT, HeaderValue::from_static("text/plain,*/*;q=0.8"));
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(coding::ACCEPTED));
+            let answer = match exchange(client, url.clone(), headers, bounds).await {
+                Ok(answer) => answer,
+                Err(FetchErrorKind::Refused(_)) if url.origin() != page.origin() => return Ruling::all(),
+                Err(kind) => return Ruling::unknown(kind, None),
+            };
+            match trail.next(&url, answer.status, &answer.headers, false) {
+                Ok(Some(next)) => url = next,
+                Err(_) => return Ruling::all(),
+                Ok(None) => return self.rule(answer),
+            }
+        }
+    }
+
+    /// RFC 9309 §2.3.1: what the answer to robots.txt means. A 429 is heeded as it is meant.
+    fn rule(&self, answer: Answer) -> Ruling {
+        match answer.status {
+            200..=299 => match coding::unpack(answer.body, &codings(&answer.headers), robots::MAX_BYTES * 4) {
+                Ok(body) => self.robots.read(&body),
+                Err(_) => Ruling::all(),
+            },
+            status @ (429 | 500..) => {
+                let retry_at = conditional::retry_at(&answer.headers, Utc::now());
+                let why = status_sentence(status);
+                let sentence = format!("robots.txt cannot be read, so that nothing else may be asked for: {why}");
+                Ruling::unknown(FetchErrorKind::Network(sentence), retry_at)
+            }
+            _ => Ruling::all(),
+        }
+    }
+
+    /// What an answer that is no redirect comes to.
+    async fn judge(
+        &self,
+        visit: Visit,
+        ask: &PageRequest,
+        answer: Answer,
+        conditional: bool,
+    ) -> Result<Fetched, FetchError> {
+        let now = Utc::now();
+        let status = answer.status;
+        if status == 304 && conditional {
+            return Ok(Fetched::NotModified(conditional::refreshed(&ask.validators, &answer.headers)));
+        }
+        let retry_at = conditional::retry_at(&answer.headers, now);
+        if status == 429
+            && let Some(turn) = &visit.turn
+        {
+            turn.hold(retry_at.unwrap_or(now + CALM));
+        }
+        let fail = |kind| FetchError { retry_at, status: Some(status), ..FetchError::new(&visit.url, kind) };
+        if let Some(kind) = refusal(status, &answer.headers) {
+            return Err(fail(kind));
+        }
+        // The bytes are here; the next visit need not wait for their unpacking.
+        drop(visit.turn);
+        let text = |name| answer.headers.get(name).map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned());
+        let about = About {
+            status,
+            moved: visit.trail.moved(),
+            content_type: text(CONTENT_TYPE),
+            content_language: text(CONTENT_LANGUAGE),
+            validators: conditional::validators(&answer.headers),
+        };
+        let (asked, url, max) = (without_credentials(&ask.url), visit.url.clone(), self.manners.max_bytes);
+        let (codings, small) = (codings(&answer.headers), answer.body.len() <= SMALL);
+        let make = move || document(answer.body, &codings, max).map(|body| page(asked, url, about, body, now));
+        let made = if small {
+            make()
+        } else {
+            let aside = tokio::task::spawn_blocking(make).await;
+            aside.unwrap_or_else(|_| Err(FetchErrorKind::Content("the answer could not be decoded".to_owned())))
+        };
+        made.map(|page| Fetched::Page(Box::new(page))).map_err(fail)
+    }
+}
+
+fn check(ruling: &Ruling, url: &Url) -> Result<(), Failed> {
+    ruling.check(url).map_err(|barred| Failed { kind: barred.kind, retry_at: barred.retry_at })
+}
+
+/// Unpacks a body that must say something.
+fn document(body: Bytes, codings: &str, max: u64) -> Result<Bytes, FetchErrorKind> {
+    let body = coding::unpack(body, codings, max)?;
+    if body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&body).trim_ascii().is_empty() {
+        return Err(FetchErrorKind::Content("the answer is empty; check the address in a browser".to_owned()));
+    }
+    Ok(body)
+}
+
+fn codings(headers: &HeaderMap) -> String {
+    let values: Vec<&str> = headers.get_all(CONTENT_ENCODING).iter().filter_map(|v| v.to_str().ok()).collect();
+    values.join(",")
+}
+
+/// Whether the answer is a "no", and which.
+fn refusal(status: u16, headers: &HeaderMap) -> Option<FetchErrorKind> {
+    let says = |name: &str, word: &str| {
+        headers.get(name).and_then(|v| v.to_str().ok()).is_some_and(|v| v.to_ascii_lowercase().contains(word))
+    };
+    // What the large bot walls say in their headers, whatever status they choose.
+    if says("cf-mitigated", "challenge")
+        || says("x-amzn-waf-action", "challenge")
+        || says("x-amzn-waf-action", "captcha")
+    {
+        return Some(FetchErrorKind::Blocked(format!(
+            "a bot check stands before the page (status {status}); ask the site for a feed or for leave"
+        )));
+    }
+    match status {
+        200..=203 | 207..=299 => None,
+        401 | 402 | 403 | 407 | 451 => Some(FetchErrorKind::Blocked(status_sentence(status))),
+        410 => Some(FetchErrorKind::Gone),
+        _ => Some(FetchErrorKind::Status(status)),
+    }
+}
+
+/// The address as it is sent: no fragment, no credentials.
+fn address(url: &Url) -> Url {
+    let mut url = without_credentials(url);
+    url.set_fragment(None);
+    url
+}
+
+/// The operator's headers for this source.
+fn own_headers(ask: &PageRequest) -> Result<HeaderMap, FetchErrorKind> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in &ask.headers {
+        let Ok(parsed) = HeaderName::from_bytes(name.trim().as_bytes()) else {
+            return Err(FetchErrorKind::Refused(format!(
+                "`{name}` is no name of a header; mend the source's `headers`"
+            )));
+        };
+        if ["host", "connection", "content-length", "transfer-encoding", "upgrade", "te"].contains(&parsed.as_str()) {
+            return Err(FetchErrorKind::Refused(format!(
+                "the header `{parsed}` belongs to the connection; take it out of the source's `headers`"
+            )));
+        }
+        let Ok(mut value) = HeaderValue::from_str(value.trim()) else {
+            return Err(FetchErrorKind::Refused(format!(
+                "the value of the source's header `{parsed}` has letters that cannot be sent"
+            )));
+        };
+        value.set_sensitive(true);
+        headers.append(parsed, value);
+    }
+    Ok(headers)
+}

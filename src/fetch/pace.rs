@@ -1,0 +1,255 @@
+//! Nobody is hurried: one lane for each registrable domain, shared by listings and articles, with so many
+//! requests at once and so much time between their starts; and a bound on all lanes together.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep_until};
+use url::{Host, Url};
+
+use super::guard::Guard;
+use super::manners::Manners;
+
+/// Between the starts of two visits to one site of the public internet, unless a host rule says otherwise.
+/// Machines that the operator opened by `allow_private` are not spaced.
+const SPACING: Duration = Duration::from_secs(1);
+/// With more lanes than this the idle ones are put away.
+const FEW: usize = 256;
+
+/// The lanes.
+#[derive(Debug)]
+pub(super) struct Pace {
+    lanes: Mutex<Lanes>,
+    all: Arc<Semaphore>,
+}
+
+#[derive(Debug)]
+struct Lanes {
+    by_site: HashMap<String, Arc<Lane>>,
+    sweep_at: usize,
+}
+
+#[derive(Debug)]
+struct Lane {
+    turns: Arc<Semaphore>,
+    spacing: Duration,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// The next start is not before.
+    free: Instant,
+    /// The server asked for silence until then.
+    hold: Option<(Instant, DateTime<Utc>)>,
+}
+
+/// The right to make requests to one site, one after the other, until dropped: a visit.
+#[derive(Debug)]
+pub(super) struct Turn {
+    site: String,
+    lane: Arc<Lane>,
+    started: Instant,
+    _lane: OwnedSemaphorePermit,
+    _all: OwnedSemaphorePermit,
+}
+
+impl Pace {
+    pub(super) fn new(parallel: usize) -> Self {
+        Self {
+            lanes: Mutex::new(Lanes { by_site: HashMap::new(), sweep_at: FEW }),
+            all: Arc::new(Semaphore::new(parallel.clamp(1, Semaphore::MAX_PERMITS))),
+        }
+    }
+
+    /// Waits for this URL's turn. An error where the server asked for silence: until when.
+    pub(super) async fn enter(&self, url: &Url, manners: &Manners, guard: &Guard) -> Result<Turn, DateTime<Utc>> {
+        let site = site(url, manners);
+        let lane = self.lane(&site, url, manners, guard);
+        lane.held()?;
+        // The semaphores are never closed, so that both always give in the end.
+        let Ok(_lane) = Arc::clone(&lane.turns).acquire_owned().await else { return Err(Utc::now()) };
+        lane.held()?;
+        let start = {
+            let mut state = locked(&lane.state);
+            let start = state.free.max(Instant::now());
+            state.free = start + lane.spacing;
+            start
+        };
+        sleep_until(start).await;
+        lane.held()?;
+        let Ok(_all) = Arc::clone(&self.all).acquire_owned().await else { return Err(Utc::now()) };
+        Ok(Turn { site, lane, started: Instant::now(), _lane, _all })
+    }
+
+    fn lane(&self, site: &str, url: &Url, manners: &Manners, guard: &Guard) -> Arc<Lane> {
+        let mut lanes = locked(&self.lanes);
+        if let Some(lane) = lanes.by_site.get(site) {
+            return Arc::clone(lane);
+        }
+        if lanes.by_site.len() >= lanes.sweep_at {
+            let now = Instant::now();
+            lanes.by_site.retain(|_, lane| Arc::strong_count(lane) > 1 || !lane.idle(now));
+            lanes.sweep_at = (lanes.by_site.len() * 2).max(FEW);
+        }
+        let rule = url.host_str().and_then(|host| manners.rule(host));
+        let usual = if guard.is_own(url) { Duration::ZERO } else { SPACING };
+        let parallel = rule.and_then(|rule| rule.parallel).unwrap_or(1).clamp(1, Semaphore::MAX_PERMITS);
+        let lane = Arc::new(Lane {
+            turns: Arc::new(Semaphore::new(parallel)),
+            spacing: rule.and_then(|rule| rule.spacing).unwrap_or(usual),
+            state: Mutex::new(State { free: Instant::now(), hold: None }),
+        });
+        lanes.by_site.insert(site.to_owned(), Arc::clone(&lane));
+        lane
+    }
+}
+
+impl Lane {
+    fn held(&self) -> Result<(), DateTime<Utc>> {
+        match locked(&self.state).hold {
+            Some((until, said)) if until > Instant::now() => Err(said),
+            _ => Ok(()),
+        }
+    }
+
+    fn idle(&self, now: Instant) -> bool {
+        let state = locked(&self.state);
+        state.free <= now && state.hold.is_none_or(|(until, _)| until <= now)
+    }
+}
+
+impl Turn {
+    /// Whether a request to this URL belongs to the same visit.
+    pub(super) fn covers(&self, url: &Url, manners: &Manners) -> bool {
+        self.site == site(url, manners)
+    }
+
+    /// The next visit starts no sooner than this after the present one's start (`Crawl-delay`).
+    pub(super) fn delay(&self, delay: Duration) {
+        let mut state = locked(&self.lane.state);
+        state.free = state.free.max(self.started + delay);
+    }
+
+    /// No visit before `until`.
+    pub(super) fn hold(&self, until: DateTime<Utc>) {
+        let pause = (until - Utc::now()).to_std().unwrap_or_default();
+        locked(&self.lane.state).hold = Some((Instant::now() + pause, until));
+    }
+}
+
+/// What shares a lane: the registrable domain (by the public suffix list); an IP address or a bare name
+/// with its port. Hosts under a rule of their own have lanes of their own.
+fn site(url: &Url, manners: &Manners) -> String {
+    let host = url.host_str().unwrap_or_default();
+    let mut site = match url.host() {
+        Some(Host::Domain(name)) => psl::domain_str(name.trim_end_matches('.')).map(str::to_owned),
+        _ => None,
+    }
+    .unwrap_or_else(|| format!("{host}:{}", url.port_or_known_default().unwrap_or_default()));
+    if let Some(rule) = manners.rule(host) {
+        site.push('#');
+        site.push_str(&rule.pattern);
+    }
+    site
+}
+
+/// A lock whose holders never panic in between.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fetch::HostRule;
+
+    fn url(text: &str) -> Url {
+        Url::parse(text).unwrap()
+    }
+
+    fn rule(pattern: &str, spacing: u64, parallel: usize) -> HostRule {
+        let spacing = Some(Duration::from_secs(spacing));
+        HostRule { pattern: pattern.into(), spacing, parallel: Some(parallel), robots: None }
+    }
+
+    #[test]
+    fn hosts_of_one_registrable_domain_share_a_lane() {
+        let manners = Manners { hosts: vec![rule("api.example.org", 5, 2)], ..Manners::default() };
+        let rows = [
+            ("https://www.example.co.uk/a", "http://news.example.co.uk:8080/", true),
+            ("https://a.example.org/", "https://b.example.org/", true),
+            ("https://a.example.org/", "https://api.example.org/", false),
+            ("https://a.github.io/", "https://b.github.io/", false),
+            ("http://127.0.0.1:1/", "http://127.0.0.1:2/", false),
+            ("http://localhost:80/", "http://localhost/", true),
+        ];
+        for (a, b, expected) in rows {
+            assert_eq!(site(&url(a), &manners) == site(&url(b), &manners), expected, "{a} {b}");
+        }
+    }
+
+    async fn starts(pace: &Pace, manners: &Manners, guard: &Guard, urls: &[&str]) -> Vec<u64> {
+        let begin = Instant::now();
+        let mut out = Vec::new();
+        for text in urls {
+            let turn = pace.enter(&url(text), manners, guard).await.unwrap();
+            out.push((Instant::now() - begin).as_secs());
+            drop(turn);
+        }
+        out
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn visits_to_a_site_are_spaced_and_own_machines_are_not() {
+        let manners = Manners { hosts: vec![rule("*.slow.example", 7, 1)], ..Manners::default() };
+        let guard = Guard::new(&["127.0.0.0/8".parse().unwrap()]);
+        let pace = Pace::new(4);
+        let check = async |urls: &[&str], expected: &[u64]| {
+            assert_eq!(starts(&pace, &manners, &guard, urls).await, expected, "{urls:?}");
+        };
+        check(&["http://a.test/1", "http://a.test/2", "http://b.test/", "http://a.test/3"], &[0, 1, 1, 2]).await;
+        check(&["http://x.slow.example/", "http://x.slow.example/"], &[0, 7]).await;
+        check(&["http://127.0.0.1:1/", "http://127.0.0.1:1/", "http://localhost/", "http://localhost/"], &[0; 4]).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_visit_at_a_time_and_a_second_waits_for_the_first() {
+        let (manners, guard, pace) = (Manners::default(), Guard::new(&[]), Pace::new(4));
+        let a = url("http://a.test/");
+        let turn = pace.enter(&a, &manners, &guard).await.unwrap();
+        let begin = Instant::now();
+        let (second, ()) = tokio::join!(pace.enter(&a, &manners, &guard), async {
+            tokio::time::sleep(Duration::from_secs(20)).await;
+            turn.delay(Duration::from_secs(25));
+            drop(turn);
+        });
+        assert!(second.is_ok());
+        assert_eq!((Instant::now() - begin).as_secs(), 25);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_host_that_asked_for_silence_is_left_alone_by_all() {
+        let (manners, guard, pace) = (Manners::default(), Guard::new(&[]), Pace::new(4));
+        let until = Utc::now() + chrono::TimeDelta::seconds(90);
+        pace.enter(&url("http://a.test/"), &manners, &guard).await.unwrap().hold(until);
+        assert_eq!(pace.enter(&url("http://www.a.test/x"), &manners, &guard).await.err(), Some(until));
+        assert!(pace.enter(&url("http://b.test/"), &manners, &guard).await.is_ok());
+        tokio::time::sleep(Duration::from_secs(91)).await;
+        assert!(pace.enter(&url("http://a.test/"), &manners, &guard).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn idle_lanes_are_put_away() {
+        let (manners, guard, pace) = (Manners::default(), Guard::new(&[]), Pace::new(4));
+        for n in 0..5000 {
+            drop(pace.enter(&url(&format!("http://s{n}.test/")), &manners, &guard).await.unwrap());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let left = locked(&pace.lanes).by_site.len();
+        assert!(left <= FEW, "{left} lanes");
+    }
+}

@@ -1,0 +1,140 @@
+//! From hop to hop: where next, whether for good, and what may be said to whom.
+
+use reqwest::header::{HeaderMap, LOCATION};
+use url::Url;
+
+use super::error::FetchErrorKind;
+
+/// The way from the address asked for to the one that answers.
+#[derive(Debug)]
+pub(super) struct Trail {
+    seen: Vec<Url>,
+    permanent: bool,
+    max: usize,
+}
+
+impl Trail {
+    pub(super) fn new(start: &Url, max: u32) -> Self {
+        Self { seen: vec![start.clone()], permanent: true, max: usize::try_from(max).unwrap_or(usize::MAX) }
+    }
+
+    /// Where an answer sends us; `None` when it is no redirect. `fresh_cookie`: the answer gave a cookie that
+    /// the same address may ask to see.
+    pub(super) fn next(
+        &mut self,
+        from: &Url,
+        status: u16,
+        headers: &HeaderMap,
+        fresh_cookie: bool,
+    ) -> Result<Option<Url>, FetchErrorKind> {
+        if !matches!(status, 301 | 302 | 303 | 307 | 308) {
+            return Ok(None);
+        }
+        let Some(location) = headers.get(LOCATION) else {
+            return Err(FetchErrorKind::Redirect(format!(
+                "the server answered {status} (redirect) without saying where to"
+            )));
+        };
+        let location = String::from_utf8_lossy(location.as_bytes());
+        let Ok(mut next) = from.join(location.trim()) else {
+            return Err(FetchErrorKind::Redirect(format!(
+                "the server redirects to `{}`, which is no address",
+                location.trim()
+            )));
+        };
+        next.set_fragment(None);
+        let next = super::error::without_credentials(&next);
+        if self.seen.len() > self.max {
+            return Err(FetchErrorKind::Redirect(format!("gave up after {} redirects", self.max)));
+        }
+        if self.seen.contains(&next) && !fresh_cookie {
+            return Err(FetchErrorKind::Redirect(format!("the server redirects in a circle, back to {next}")));
+        }
+        self.permanent &= matches!(status, 301 | 308);
+        self.seen.push(next.clone());
+        Ok(Some(next))
+    }
+
+    /// The address to use from now on, when every redirect was permanent.
+    pub(super) fn moved(&self) -> Option<Url> {
+        (self.permanent && self.seen.len() > 1).then(|| self.seen.last().cloned()).flatten()
+    }
+}
+
+/// Whether what is meant for `first` (credentials, cookies, the operator's headers) may be told to `url`:
+/// the same host and port, at least as well protected.
+pub(super) fn same_party(first: &Url, url: &Url) -> bool {
+    let same_origin = first.origin() == url.origin();
+    let upgraded = first.scheme() == "http"
+        && url.scheme() == "https"
+        && first.host() == url.host()
+        && first.port().is_none()
+        && url.port().is_none();
+    same_origin || upgraded
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::HeaderValue;
+
+    use super::*;
+
+    type Hops = [(u16, &'static str)];
+
+    fn walk(start: &str, hops: &[(u16, &str)]) -> Result<(String, Option<String>), String> {
+        let mut at = Url::parse(start).unwrap();
+        let mut trail = Trail::new(&at, 10);
+        for (status, location) in hops {
+            let mut headers = HeaderMap::new();
+            headers.insert(LOCATION, HeaderValue::from_str(location).unwrap());
+            if let Some(next) = trail.next(&at, *status, &headers, false).map_err(|e| e.to_string())? {
+                at = next;
+            }
+        }
+        Ok((at.into(), trail.moved().map(String::from)))
+    }
+
+    #[test]
+    fn hops_are_resolved_and_only_permanent_ones_are_remembered() {
+        let rows: &[(&Hops, &str, Option<&str>)] = &[
+            (&[], "http://a.test/x/y", None),
+            (&[(301, "z?q=1#frag")], "http://a.test/x/z?q=1", Some("http://a.test/x/z?q=1")),
+            (&[(308, "//b.test/")], "http://b.test/", Some("http://b.test/")),
+            (&[(301, "/a"), (302, "/b")], "http://a.test/b", None),
+            (&[(302, "/a"), (301, "/b")], "http://a.test/b", None),
+            (&[(301, "/a"), (308, "https://a.test/b")], "https://a.test/b", Some("https://a.test/b")),
+            (&[(303, "http://user:word@b.test/")], "http://b.test/", None),
+            (&[(304, "/never")], "http://a.test/x/y", None),
+        ];
+        for (hops, end, moved) in rows {
+            assert_eq!(walk("http://a.test/x/y", hops), Ok(((*end).into(), moved.map(str::to_owned))), "{hops:?}");
+        }
+    }
+
+    #[test]
+    fn circles_and_nonsense_end_the_walk() {
+        for hops in [&[(302, "/x/y")][..], &[(302, "/a"), (302, "/b"), (302, "/a")], &[(302, "http://[::1")]] {
+            assert!(walk("http://a.test/x/y", hops).is_err(), "{hops:?}");
+        }
+        let paths: Vec<String> = (0..11).map(|n| format!("/{n}")).collect();
+        let eleven: Vec<(u16, &str)> = paths.iter().map(|p| (302, p.as_str())).collect();
+        assert!(walk("http://a.test/", &eleven[..10]).is_ok());
+        assert!(walk("http://a.test/", &eleven).unwrap_err().contains("10 redirects"));
+    }
+
+    #[test]
+    fn secrets_stay_with_the_host_they_were_meant_for() {
+        let rows = [
+            ("http://a.test/", "http://a.test/other", true),
+            ("http://a.test/", "https://a.test/", true),
+            ("https://a.test/", "http://a.test/", false),
+            ("http://a.test:8080/", "https://a.test/", false),
+            ("http://a.test/", "http://www.a.test/", false),
+            ("http://a.test/", "http://a.test:81/", false),
+            ("http://a.test/", "http://a.test.evil.test/", false),
+        ];
+        for (first, url, expected) in rows {
+            assert_eq!(same_party(&Url::parse(first).unwrap(), &Url::parse(url).unwrap()), expected, "{first} {url}");
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! robots.txt (RFC 9309): read once a day for each origin, through the same guard and at the same pace.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use robotxt::Robots as Rules;
+use tokio::sync::OnceCell;
+use tokio::time::Instant;
+use url::Url;
+
+use super::error::FetchErrorKind;
+
+/// How long an answer holds (RFC 9309 §2.4).
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a failure holds: until then nothing is asked of the origin.
+const FAILED: Duration = Duration::from_secs(10 * 60);
+/// A `Crawl-delay` is heard up to this.
+const LONGEST_DELAY: Duration = Duration::from_secs(30);
+/// A robots.txt is read up to this size (RFC 9309 §2.5).
+pub(super) const MAX_BYTES: u64 = 512_000;
+/// Redirects that are followed (RFC 9309 §2.3.1.2).
+pub(super) const MAX_REDIRECTS: u32 = 5;
+/// With more origins than this the expired ones are put away.
+const FEW: usize = 512;
+
+/// What is known of every origin asked of late.
+#[derive(Debug)]
+pub(super) struct Robots {
+    product: String,
+    origins: Mutex<Origins>,
+}
+
+#[derive(Debug, Default)]
+struct Origins {
+    known: HashMap<String, Arc<OnceCell<Ruling>>>,
+    sweep_at: usize,
+}
+
+/// An origin's rules for us, for a time.
+#[derive(Debug, Clone)]
+pub(super) struct Ruling {
+    until: Instant,
+    verdict: Verdict,
+}
+
+#[derive(Debug, Clone)]
+enum Verdict {
+    All,
+    Some(Rules),
+    Unknown(FetchErrorKind, Option<DateTime<Utc>>),
+}
+
+/// Why robots.txt stands in the way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Barred {
+    pub(super) kind: FetchErrorKind,
+    pub(super) retry_at: Option<DateTime<Utc>>,
+}
+
+impl Robots {
+    /// `user_agent`: the header's value; its first product name is what robots.txt calls us.
+    pub(super) fn new(user_agent: &str) -> Self {
+        let product = user_agent.split(['/', ' ']).next().unwrap_or_default();
+        Self { product: product.to_owned(), origins: Mutex::default() }
+    }
+
+    /// The place for this URL's origin; a new one where there is none, or where what it holds has run out.
+    pub(super) fn place(&self, url: &Url) -> Arc<OnceCell<Ruling>> {
+        let origin = url.origin().ascii_serialization();
+        let now = Instant::now();
+        let fresh = |cell: &Arc<OnceCell<Ruling>>| cell.get().is_none_or(|ruling| ruling.until > now);
+        let mut origins = self.origins.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(cell) = origins.known.get(&origin).filter(|cell| fresh(cell)) {
+            return Arc::clone(cell);
+        }
+        if origins.known.len() >= origins.sweep_at.max(FEW) {
+            origins.known.retain(|_, cell| fresh(cell) && (cell.get().is_some() || Arc::strong_count(cell) > 1));
+            origins.sweep_at = origins.known.len() * 2;
+        }
+        let cell = Arc::<OnceCell<Ruling>>::default();
+        origins.known.insert(origin, Arc::clone(&cell));
+        cell
+    }
+
+    /// Of a robots.txt that came.
+    pub(super) fn read(&self, body: &[u8]) -> Ruling {
+        Ruling { until: Instant::now() + DAY, verdict: Verdict::Some(Rules::from_bytes(body, &self.product)) }
+    }
+}
+
+impl Ruling {
+    /// No robots.txt, no rules.
+    pub(super) fn all() -> Self {
+        Self { until: Instant::now() + DAY, verdict: Verdict::All }
+    }
+
+    /// It should be there and cannot be read: nothing may be asked for the time being.
+    pub(super) fn unknown(kind: FetchErrorKind, retry_at: Option<DateTime<Utc>>) -> Self {
+        Self { until: Instant::now() + FAILED, verdict: Verdict::Unknown(kind, retry_at) }
+    }
+
+    /// Whether this URL of the origin may be asked for.
+    pub(super) fn check(&self, url: &Url) -> Result<(), Barred> {
+        match &self.verdict {
+            Verdict::All => Ok(()),
+            Verdict::Some(rules) => {
+                let path = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
+                if rules.is_relative_allowed(&path) {
+                    return Ok(());
+                }
+                Err(Barred { kind: FetchErrorKind::Robots, retry_at: None })
+            }
+            Verdict::Unknown(kind, retry_at) => Err(Barred { kind: kind.clone(), retry_at: *retry_at }),
+        }
+    }
+
+    /// How far apart the site wants visits.
+    pub(super) fn delay(&self) -> Option<Duration> {
+        match &self.verdict {
+            Verdict::Some(rules) => rules.crawl_delay().map(|delay| delay.min(LONGEST_DELAY)),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn allowed(text: &str, path: &str) -> bool {
+        let robots = Robots::new("Courant/1.0 (+https://example.org/)");
+        robots.read(text.as_bytes()).check(&Url::parse("http://a.test").unwrap().join(path).unwrap()).is_ok()
+    }
+
+    #[test]
+    fn rules_are_read_as_the_standard_says() {
+        let rows = [
+            ("", "/", true),
+            ("<!doctype html><title>Not found</title>", "/", true),
+            ("User-agent: *\nDisallow:", "/", true),
+            ("User-agent: *\nDisallow: /", "/", false),
+            ("User-agent: *\nDisallow: /", "/robots.txt", true),
+            ("user-agent: COURANT\ndisallow: /a\n\nUser-agent: *\nDisallow: /", "/b", true),
+            ("User-agent: courant\nDisallow: /a", "/a/b", false),
+            ("User-agent: other\nDisallow: /", "/", true),
+            ("User-agent: other\nUser-agent: courant\nDisallow: /x", "/x", false),
+            ("User-agent: *\nDisallow: /a\nAllow: /a/b", "/a/b/c", true),
+            ("User-agent: *\nAllow: /a\nDisallow: /a", "/a", true),
+            ("User-agent: *\nDisallow: /*.pdf$", "/x.pdf", false),
+            ("User-agent: *\nDisallow: /*.pdf$", "/x.pdf?y", true),
+            ("User-agent: *\nDisallow: /*?print", "/x?print=1", false),
+            ("\u{feff}User-agent: *\r\nDisallow: /a # why\r\n", "/a", false),
+            ("User-agent: *\nDisallow: /ä", "/%C3%A4", false),
+            ("User-agent: *\nCrawl-delay: 5\nDisallow: /x", "/x", false),
+        ];
+        for (text, path, expected) in rows {
+            assert_eq!(allowed(text, path), expected, "{text:?} for {path}");
+        }
+    }
+
+    #[test]
+    fn a_wish_for_slowness_is_heard_within_reason() {
+        let rows = [("5", Some(5)), ("0.5", Some(0)), ("9999", Some(30)), ("-1", None), ("x", None)];
+        for (text, seconds) in rows {
+            let ruling = Robots::new("Courant").read(format!("User-agent: *\nCrawl-delay: {text}").as_bytes());
+            assert_eq!(ruling.delay().map(|d| d.as_secs()), seconds, "{text}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_ruling_is_kept_a_day_and_a_failure_for_minutes() {
+        let robots = Robots::new("Courant");
+        let url = Url::parse("http://a.test/x").unwrap();
+        let set = |ruling: Ruling| robots.place(&url).set(ruling).is_ok();
+        assert!(set(Ruling::all()));
+        tokio::time::sleep(DAY - Duration::from_secs(1)).await;
+        assert!(robots.place(&url).get().is_some());
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        assert!(robots.place(&url).get().is_none());
+        assert!(set(Ruling::unknown(FetchErrorKind::Status(503), None)));
+        assert!(robots.place(&url).get().is_some_and(|r| r.check(&url).is_err()));
+        tokio::time::sleep(FAILED).await;
+        assert!(robots.place(&url).get().is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn origins_that_ran_out_are_put_away() {
+        let robots = Robots::new("Courant");
+        for n in 0..5000 {
+            let place = robots.place(&Url::parse(&format!("http://s{n}.test/")).unwrap());
+            let _ = place.set(Ruling::all());
+            tokio::time::sleep(Duration::from_secs(600)).await;
+        }
+        let left = robots.origins.lock().unwrap().known.len();
+        assert!(left <= FEW, "{left} origins");
+    }
+}
