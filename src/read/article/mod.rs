@@ -1,10 +1,119 @@
 //! Articles: the parts of one story's page.
+//!
+//! The page is flattened once ([`outline`]), cut into blocks ([`blocks`]), and each block is judged
+//! ([`select`]). What the page states of itself ([`embedded`], [`metadata`]) is weighed against what it
+//! shows: headline, people, dates, picture.
 
-use crate::model::{Article, Page, Read};
+mod address;
+mod blocks;
+mod embedded;
+mod media;
+mod metadata;
+mod outline;
+mod people;
+mod phrases;
+mod picture;
+mod section;
+mod select;
+mod signs;
+mod stated;
+mod tag;
+mod title;
+mod write;
+mod written;
 
-use super::CompiledRules;
+use crate::model::{Article, Enclosure, Page, PageKind, Read};
+
+use super::{CompiledRules, parse_html};
 
 /// Reads the story that a page tells.
-pub fn read_article(_page: &Page, _rules: &CompiledRules) -> Read<Article> {
-    Read::clean(Article::default())
+pub fn read_article(page: &Page, _rules: &CompiledRules) -> Read<Article> {
+    let tree = parse_html(&page.text);
+    let outline = outline::Outline::of(&tree.html);
+    let addresses = address::Addresses::of(&page.url, outline.base);
+    let json_ld = embedded::json_ld(&outline);
+    let metas = metadata::Metas::of(&outline);
+    let meta = metas.stated();
+    let microdata = metadata::microdata(&outline);
+    let around = select::signs_around(&outline);
+
+    let site = meta.site.clone().or_else(|| json_ld.site.clone());
+    let sites = title::site_names(&[meta.site.as_deref(), json_ld.site.as_deref()], page.url.host_str());
+    let ballot = title::Ballot {
+        stated: &[
+            (meta.headline.as_deref(), 0.9),
+            (json_ld.headline.as_deref(), if json_ld.is_article { 0.9 } else { 0.4 }),
+            (microdata.headline.as_deref(), 0.9),
+            (metas.one(&["twitter:title"]), 0.5),
+        ],
+        sites: &sites,
+    };
+    let headline = title::headline(&outline, &around, &ballot);
+
+    let blocks = blocks::blocks(&outline);
+    let choice = select::choose(&outline, &blocks, &around);
+    let text = write::text(&outline, &blocks, &choice.keep);
+    let html = write::html(&outline, &blocks, &choice.keep, choice.container, &addresses);
+
+    let language = metas
+        .one(&["content-language"])
+        .map(str::to_owned)
+        .filter(|_| outline.html_lang.is_none())
+        .or_else(|| outline.html_lang.map(str::to_owned))
+        .or_else(|| json_ld.language.clone())
+        .or_else(|| meta.language.clone());
+    let scene = written::Scene {
+        page,
+        outline: &outline,
+        around: &around,
+        blocks: &blocks,
+        keep: &choice.keep,
+        headline: headline.as_ref().and_then(|h| h.place),
+        language: language.as_deref(),
+    };
+    let dates = written::dates(&scene, &json_ld, &meta, &microdata);
+    let headline = headline.map(|h| h.text);
+    let mut categories: Vec<String> = Vec::new();
+    for word in json_ld.keywords.iter().chain(&meta.keywords).flat_map(|k| k.split([',', ';', '，', '；', '、'])) {
+        let word = word.trim();
+        if !word.is_empty() && categories.len() < 40 && !categories.iter().any(|c| c == word) {
+            categories.push(word.to_owned());
+        }
+    }
+    let enclosures = json_ld
+        .media
+        .iter()
+        .chain(&meta.media)
+        .filter_map(|m| {
+            Some(Enclosure {
+                url: addresses.web(&m.url)?,
+                media_type: m.media_type.clone(),
+                length: None,
+                title: m.title.clone(),
+                seconds: m.seconds,
+            })
+        })
+        .collect();
+    let article = Article {
+        page_kind: if text.is_empty() { PageKind::Other } else { PageKind::Article },
+        confidence: 0.5,
+        section: section::section(&outline, &json_ld, &meta, headline.as_deref()),
+        authors: people::authors(&outline, &around, &[&json_ld.authors, &meta.authors, &microdata.authors], &sites),
+        published: dates.published,
+        updated: dates.updated,
+        categories,
+        summary: meta.summary.clone().or_else(|| json_ld.summary.clone()),
+        body_text: Some(text).filter(|t| !t.is_empty()),
+        body_html: Some(html).filter(|t| !t.is_empty()),
+        language,
+        picture: picture::lead(&outline, &blocks, &choice.keep, &[&meta, &json_ld], &addresses),
+        enclosures,
+        site,
+        canonical: metadata::linked(&outline, "canonical").and_then(|h| addresses.web(h)),
+        headline,
+    };
+    Read { value: article, problems: tree.problems }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,180 @@
+//! The page as a row of blocks: paragraphs, headings, lines of lists, cells, pictures.
+//!
+//! A block is a run of inline nodes under one block element; two `<br>` end it, as authors of pages
+//! without paragraphs mean it.
+
+use super::outline::{NOWHERE, Outline, visible_weight};
+use super::tag::Tag;
+
+/// What a block is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    Media,
+    Rule,
+}
+
+/// One block.
+#[derive(Debug)]
+pub(super) struct Block {
+    pub(super) kind: Kind,
+    /// The block element that holds it.
+    pub(super) owner: u32,
+    /// Its nodes, a range of the outline.
+    pub(super) from: u32,
+    pub(super) to: u32,
+    /// Its text, white space folded, `<br>` as a line break.
+    pub(super) text: String,
+    /// As [`visible_weight`] measures it.
+    pub(super) weight: u32,
+    /// The part inside links.
+    pub(super) link: u32,
+}
+
+impl Block {
+    /// Share of its text that is links.
+    pub(super) fn link_share(&self) -> f32 {
+        if self.weight == 0 { 0.0 } else { self.link as f32 / self.weight as f32 }
+    }
+}
+
+/// A run that is being gathered.
+#[derive(Default)]
+struct Run {
+    from: Option<u32>,
+    to: u32,
+    text: String,
+    link: u32,
+    breaks: u32,
+    media: bool,
+}
+
+/// All blocks of the page, in order.
+pub(super) fn blocks(outline: &Outline) -> Vec<Block> {
+    let mut out = Vec::with_capacity(512);
+    let mut run = Run::default();
+    // Open nodes: index, end, owner, within link, within pre.
+    let mut open: Vec<(u32, Around)> = Vec::new();
+    let mut index = 0u32;
+    while let Some(node) = outline.get(index) {
+        while open.last().is_some_and(|(end, _)| *end <= index) {
+            if let Some((_, around)) = open.pop()
+                && around.block
+            {
+                flush(&mut run, around.owner, &mut out);
+            }
+        }
+        let around = open.last().map_or(Around::default(), |(_, a)| *a);
+        let mut inner = around;
+        inner.block = false;
+        match node.tag {
+            Tag::Text => run.add(index, node.text, node.weight, around),
+            Tag::Break => {
+                run.breaks += 1;
+                if run.breaks >= 2 && !around.pre {
+                    flush(&mut run, around.owner, &mut out);
+                } else if run.from.is_some() {
+                    run.text.push('\n');
+                    run.to = index + 1;
+                }
+            }
+            Tag::Rule => {
+                flush(&mut run, around.owner, &mut out);
+                out.push(Block::bare(Kind::Rule, around.owner, index, index + 1));
+            }
+            Tag::Image | Tag::Picture | Tag::Noscript => {
+                run.from.get_or_insert(index);
+                run.to = node.end;
+                run.media = true;
+                index = node.end;
+                continue;
+            }
+            Tag::Video | Tag::Audio | Tag::Frame => {
+                flush(&mut run, around.owner, &mut out);
+                out.push(Block::bare(Kind::Media, around.owner, index, node.end));
+                index = node.end;
+                continue;
+            }
+            Tag::Control if node.weight == 0 => {}
+            tag if tag.is_inline() => {
+                inner.link |= tag == Tag::Link;
+                open.push((node.end, inner));
+            }
+            tag => {
+                flush(&mut run, around.owner, &mut out);
+                inner = Around { owner: index, block: true, pre: around.pre || tag == Tag::Pre, ..inner };
+                open.push((node.end, inner));
+            }
+        }
+        index += 1;
+    }
+    while let Some((_, around)) = open.pop() {
+        if around.block {
+            flush(&mut run, around.owner, &mut out);
+        }
+    }
+    flush(&mut run, NOWHERE, &mut out);
+    out
+}
+
+/// What is open around a node.
+#[derive(Clone, Copy)]
+struct Around {
+    owner: u32,
+    link: bool,
+    pre: bool,
+    block: bool,
+}
+
+impl Default for Around {
+    fn default() -> Self {
+        Self { owner: NOWHERE, link: false, pre: false, block: false }
+    }
+}
+
+impl Run {
+    fn add(&mut self, index: u32, text: &str, weight: u32, around: Around) {
+        if around.pre {
+            self.text.push_str(text);
+        } else {
+            for c in text.chars() {
+                if !c.is_whitespace() && !matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}') {
+                    self.text.push(c);
+                } else if !self.text.is_empty() && !self.text.ends_with([' ', '\n']) {
+                    self.text.push(' ');
+                }
+            }
+        }
+        if weight == 0 {
+            return;
+        }
+        self.breaks = 0;
+        self.from.get_or_insert(index);
+        self.to = index + 1;
+        if around.link {
+            self.link += weight;
+        }
+    }
+}
+
+impl Block {
+    fn bare(kind: Kind, owner: u32, from: u32, to: u32) -> Self {
+        Self { kind, owner, from, to, text: String::new(), weight: 0, link: 0 }
+    }
+}
+
+fn flush(run: &mut Run, owner: u32, out: &mut Vec<Block>) {
+    let run = std::mem::take(run);
+    let Some(from) = run.from else { return };
+    let text = run.text.trim();
+    if text.is_empty() {
+        if run.media {
+            out.push(Block::bare(Kind::Media, owner, from, run.to));
+        }
+        return;
+    }
+    let text = if text.len() == run.text.len() { run.text } else { text.to_owned() };
+    let weight = visible_weight(&text);
+    let Run { to, link, .. } = run;
+    out.push(Block { kind: Kind::Text, owner, from, to, text, weight, link });
+}

@@ -1,0 +1,56 @@
+use chrono::{TimeZone, Utc};
+use proptest::prelude::*;
+
+use super::read_article;
+use crate::fetch::saved_page;
+use crate::model::Article;
+use crate::read::CompiledRules;
+
+fn read(html: &str) -> Article {
+    let url = url::Url::parse("https://paper.example/2024/05/06/harbour").unwrap();
+    let now = Utc.with_ymd_and_hms(2026, 1, 1, 0, 0, 0).unwrap();
+    let page = saved_page(url, None, html.as_bytes().to_vec().into(), now);
+    read_article(&page, &CompiledRules::default()).value
+}
+
+const PARAGRAPHS: &str = "<p>The harbour council met on Monday evening and agreed, after four hours, to dredge the eastern channel.</p>\
+    <p>Work begins in spring, the chair said, and ferries will use the old pier until the autumn storms are over.</p>";
+
+#[test]
+fn the_text_is_found_between_menu_and_footer() {
+    let article = read(&format!(
+        "<nav><ul><li><a href=/>Home</a><li><a href=/sport>Sport</a></ul></nav><div class=story><h1>Harbour to be dredged</h1>{PARAGRAPHS}</div>\
+         <footer><p>Copyright The Paper. All rights reserved by the publisher.</p></footer>"
+    ));
+    let text = article.body_text.unwrap();
+    assert!(text.starts_with("The harbour council"), "{text}");
+    assert!(text.ends_with("storms are over."), "{text}");
+    assert_eq!(text.matches("\n\n").count(), 1);
+    assert_eq!(article.headline.as_deref(), Some("Harbour to be dredged"));
+}
+
+#[test]
+fn pictures_that_load_late_get_their_real_address() {
+    let article = read(&format!(
+        "<article>{PARAGRAPHS}<figure><img src='data:image/gif;base64,R0' data-src='/big.jpg'><figcaption>The pier</figcaption></figure>{PARAGRAPHS}</article>"
+    ));
+    let html = article.body_html.unwrap();
+    assert!(html.contains("<img src=\"https://paper.example/big.jpg\">"), "{html}");
+}
+
+#[test]
+fn a_headline_loses_the_name_of_the_site() {
+    let article = read(&format!(
+        "<title>Harbour to be dredged - The Paper</title><meta property=og:site_name content='The Paper'><article>{PARAGRAPHS}</article>"
+    ));
+    assert_eq!(article.headline.as_deref(), Some("Harbour to be dredged"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_page_makes_it_panic(html in "(<(p|div|br|img|h1|a href=x|table|td|li|time|noscript|figure|pre|script type=.application/ld.json.)>|[a-z ]{0,12}|</(p|div|a|pre|script)>|[\\PC]{0,6}|\\{\"@type\":\"Article\"){0,60}") {
+        read(&html);
+    }
+}

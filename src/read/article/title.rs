@@ -1,0 +1,234 @@
+//! The headline: a vote among what the page shows and what it states, the site's name cut.
+
+use super::outline::{Outline, attribute};
+use super::signs::Signs;
+use super::tag::Tag;
+use crate::model::fold_space;
+
+/// What stands between a headline and a site's name.
+const SEPARATORS: &[&str] = &[
+    " | ", " - ", " – ", " — ", " :: ", " · ", " • ", " » ", " › ", " « ", " / ", "｜", " : ", " ~ ", "_", "|", "--",
+    "－", " – ",
+];
+
+/// A candidate with its weight in the vote.
+#[derive(Debug, Clone, PartialEq)]
+struct Candidate {
+    text: String,
+    weight: f32,
+    /// Where it is in the outline; none for what is only stated.
+    place: Option<u32>,
+}
+
+/// The winner.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Headline {
+    pub(super) text: String,
+    /// The element that shows it, where one does.
+    pub(super) place: Option<u32>,
+}
+
+/// Statements that take part: text and weight.
+pub(super) struct Ballot<'a> {
+    pub(super) stated: &'a [(Option<&'a str>, f32)],
+    pub(super) sites: &'a [String],
+}
+
+pub(super) fn headline(outline: &Outline, around: &[Signs], ballot: &Ballot) -> Option<Headline> {
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for (text, weight) in ballot.stated {
+        let Some(text) = text.map(fold_space).filter(|t| !t.is_empty()) else { continue };
+        candidates.push(Candidate { text: cut_site(&text, ballot.sites), weight: *weight, place: None });
+    }
+    let title = outline.titles.first().map(|t| fold_space(t)).filter(|t| !t.is_empty());
+    let stated_title = title.as_deref().unwrap_or_default();
+    let mut shown = shown_headings(outline, around);
+    // A page's `<title>` often is "headline, separator, site": the part that a heading or statement repeats counts.
+    for part in parts(stated_title) {
+        let key = plain(part);
+        if !key.is_empty()
+            && (shown.iter().any(|c| plain(&c.text) == key) || candidates.iter().any(|c| plain(&c.text) == key))
+        {
+            candidates.push(Candidate { text: part.to_owned(), weight: 0.9, place: None });
+            break;
+        }
+    }
+    if !stated_title.is_empty() {
+        candidates.push(Candidate { text: cut_site(stated_title, ballot.sites), weight: 0.7, place: None });
+    }
+    candidates.append(&mut shown);
+    let keys: Vec<String> = candidates.iter().map(|c| plain(&c.text)).collect();
+    let mut best: Option<(f32, usize)> = None;
+    for (index, key) in keys.iter().enumerate() {
+        if key.is_empty() {
+            continue;
+        }
+        let mut score = 0.0;
+        for (other, voice) in keys.iter().zip(&candidates) {
+            score += voice.weight * likeness(key, other);
+        }
+        // Of equals the first shown on the page wins; a headline is rarely longer than three lines.
+        score += candidates.get(index).map_or(0.0, |c| 0.25 * c.weight + if c.place.is_some() { 0.1 } else { 0.0 });
+        if key.chars().count() > 250 {
+            score *= 0.3;
+        }
+        if best.is_none_or(|(most, _)| score > most) {
+            best = Some((score, index));
+        }
+    }
+    let (_, winner) = best?;
+    let key = keys.get(winner)?;
+    let place = candidates.iter().zip(&keys).find(|(c, k)| c.place.is_some() && *k == key).and_then(|(c, _)| c.place);
+    let text = place.and_then(|p| candidates.iter().find(|c| c.place == Some(p))).map(|c| c.text.clone());
+    Some(Headline {
+        text: text.unwrap_or_else(|| candidates.get(winner).map(|c| c.text.clone()).unwrap_or_default()),
+        place,
+    })
+}
+
+/// Headings of the first level, and elements that are named a title, with their weight.
+fn shown_headings(outline: &Outline, around: &[Signs]) -> Vec<Candidate> {
+    let mut found: Vec<Candidate> = Vec::new();
+    let firsts = outline.nodes.iter().filter(|n| n.tag == Tag::Heading(1)).count();
+    for (index, node) in outline.nodes.iter().enumerate() {
+        let signs = around.get(index).copied().unwrap_or_default();
+        let first = node.tag == Tag::Heading(1);
+        let second = node.tag == Tag::Heading(2) && firsts == 0;
+        let named = node.signs.has(Signs::TITLE) && !node.signs.has(Signs::MENU);
+        let property = node.element.and_then(|e| attribute(e, "itemprop")).is_some_and(|p| p.contains("headline"));
+        if !(first || second || named || property) || node.weight == 0 || node.weight > 700 {
+            continue;
+        }
+        if signs.has(Signs(
+            Signs::RELATED.0 | Signs::COMMENT.0 | Signs::SIDE.0 | Signs::FOOTER.0 | Signs::TEASER.0 | Signs::CONSENT.0,
+        )) && !first
+        {
+            continue;
+        }
+        let mut weight: f32 = match (first, second) {
+            (true, _) => {
+                if firsts == 1 {
+                    1.1
+                } else {
+                    0.8
+                }
+            }
+            (_, true) => 0.4,
+            _ => 0.35,
+        };
+        if property {
+            weight = weight.max(1.0);
+        }
+        if signs.has(Signs(Signs::MENU.0 | Signs::SIDE.0 | Signs::FOOTER.0 | Signs::CONSENT.0 | Signs::RELATED.0)) {
+            weight *= 0.3;
+        }
+        // A heading that is one link home is the site's name.
+        if first && node.link == node.weight && found.is_empty() && firsts > 1 {
+            weight *= 0.4;
+        }
+        found.push(Candidate { text: outline.text_of(index as u32), weight, place: Some(index as u32) });
+        if found.len() >= 40 {
+            break;
+        }
+    }
+    found
+}
+
+/// 1 for equal, less for one that holds the other, 0 for strangers.
+fn likeness(a: &str, b: &str) -> f32 {
+    if a == b {
+        return 1.0;
+    }
+    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    if short.is_empty() || !long.contains(short) {
+        return 0.0;
+    }
+    let share = short.len() as f32 / long.len() as f32;
+    if share > 0.5 { share * 0.6 } else { 0.0 }
+}
+
+/// Letters and digits, lower case.
+pub(super) fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_alphanumeric() {
+            out.extend(c.to_lowercase());
+        } else if !out.ends_with(' ') && !out.is_empty() {
+            out.push(' ');
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// Every beginning and end of a title that separators cut off, longest first.
+fn parts(title: &str) -> Vec<&str> {
+    let mut found = vec![title];
+    for separator in SEPARATORS {
+        for (at, hit) in title.match_indices(separator) {
+            found.extend(title.get(..at));
+            found.extend(title.get(at + hit.len()..));
+        }
+        if found.len() > 60 {
+            break;
+        }
+    }
+    found.sort_by_key(|p| std::cmp::Reverse(p.len()));
+    found.into_iter().map(str::trim).collect()
+}
+
+/// Takes the site's name off either end; without a known name, takes off a short last part.
+fn cut_site(title: &str, sites: &[String]) -> String {
+    let mut text = title.trim();
+    for _ in 0..3 {
+        let Some(shorter) = cut_once(text, sites) else { break };
+        text = shorter;
+    }
+    text.to_owned()
+}
+
+fn cut_once<'t>(text: &'t str, sites: &[String]) -> Option<&'t str> {
+    let squeezed = |t: &str| plain(t).replace(' ', "");
+    for separator in SEPARATORS {
+        if let Some(at) = text.rfind(separator) {
+            let (head, tail) = (text.get(..at)?, text.get(at + separator.len()..)?);
+            let key = squeezed(tail);
+            if !head.trim().is_empty() && is_site(&key, sites) {
+                return Some(head.trim());
+            }
+        }
+        if let Some(at) = text.find(separator) {
+            let (head, tail) = (text.get(..at)?, text.get(at + separator.len()..)?);
+            if !tail.trim().is_empty() && is_site(&squeezed(head), sites) {
+                return Some(tail.trim());
+            }
+        }
+    }
+    None
+}
+
+fn is_site(key: &str, sites: &[String]) -> bool {
+    let count = key.chars().count();
+    count >= 2
+        && sites.iter().any(|site| {
+            *site == key
+                || (count >= 4
+                    && (site.starts_with(key) || key.starts_with(site.as_str()) && site.chars().count() >= 4))
+        })
+}
+
+/// The names a site may go by, folded: as stated, and as its host has it.
+pub(super) fn site_names(stated: &[Option<&str>], host: Option<&str>) -> Vec<String> {
+    let mut names: Vec<String> =
+        stated.iter().flatten().map(|s| plain(s).replace(' ', "")).filter(|s| !s.is_empty()).collect();
+    if let Some(host) = host {
+        let host = host.trim_start_matches("www.");
+        names.push(plain(host).replace(' ', ""));
+        if let Some(domain) = psl::domain_str(host) {
+            names.push(plain(domain).replace(' ', ""));
+            names.extend(domain.split('.').next().map(|label| label.replace('-', "")));
+        }
+    }
+    names.retain(|n| n.chars().count() >= 2);
+    names
+}

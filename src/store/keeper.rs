@@ -1,0 +1,110 @@
+//! The contract: what any keeper of entries promises.
+
+use std::path::Path;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Duration, Utc};
+
+use super::{Claim, Counts, Finished, Known, Revision, SourceState, StoreError};
+use crate::model::{Changes, Entry, EntryId, HarvestReport, Selection, SourceId};
+
+/// The contract. All times are kept to the millisecond.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Makes the configured sources known; those new to the store are due at the instant given. Known ones keep
+    /// their state. Sources no longer configured keep their entries and are not claimed.
+    async fn sync_sources(&self, sources: Vec<(SourceId, DateTime<Utc>)>) -> Result<(), StoreError>;
+
+    /// Hands out at most `limit` due sources, longest due first, each to at most one worker until the lease
+    /// ends or [`finish`](Self::finish) or [`release`](Self::release) is called. Claims of a process that was
+    /// killed lapse when the store is next opened, or else with their lease.
+    async fn claim_due(
+        &self,
+        worker: &str,
+        now: DateTime<Utc>,
+        lease: Duration,
+        limit: usize,
+    ) -> Result<Vec<Claim>, StoreError>;
+
+    /// Claims one source whether due or not; `None` while another worker holds it, or where it is not configured.
+    async fn claim(
+        &self,
+        worker: &str,
+        id: &SourceId,
+        now: DateTime<Utc>,
+        lease: Duration,
+    ) -> Result<Option<Claim>, StoreError>;
+
+    /// Gives a claim back without a run; the source stays as due as it was.
+    async fn release(&self, id: &SourceId) -> Result<(), StoreError>;
+
+    /// Makes a source due at `at`, whatever its last run said: its schedule was edited.
+    async fn reschedule(&self, id: &SourceId, at: DateTime<Utc>) -> Result<(), StoreError>;
+
+    /// The earliest instant at which a source falls due: its next run, or the end of its lease where it is
+    /// claimed. Sources not configured don't count.
+    async fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError>;
+
+    /// Stores a run in one transaction (entries, state, report) and ends its claim.
+    ///
+    /// - A draft that shares a key with a stored entry of its source *is* that entry, surest key first; keys it
+    ///   brings besides are added to the ledger. Drafts of one run that share a key are one, the first on the page.
+    /// - A new entry gets the draft's id. It is published at the draft's date, never after the run began; one
+    ///   without a date at the run's begin less a second for each undated new one above it, so that page order stays.
+    /// - An entry whose fingerprint differs is altered: its old text becomes a revision, `updated` moves to the
+    ///   page's own date of change where that lies after the last one, else to the run; `published` stays.
+    /// - A draft that knows less (teaser against full text) never takes text away: only a headline or summary that
+    ///   changed since the last such teaser is taken over; a shortened headline ("…") is not.
+    /// - What the stored entry lacks and the draft has (picture, authors, enclosures, …), and an address under a
+    ///   key never seen before, is filled in: this bumps the revision, and neither moves `updated` nor counts as altered.
+    /// - The key of a deleted entry makes nothing new.
+    async fn finish(&self, finished: Finished) -> Result<Changes, StoreError>;
+
+    /// Of these keys of a source, those stored.
+    async fn known(&self, source: &SourceId, keys: Vec<String>) -> Result<Vec<Known>, StoreError>;
+
+    /// Newest first by `published`; of one instant, the later stored first and within a run in page order.
+    async fn entries(&self, selection: &Selection, limit: usize) -> Result<Vec<Entry>, StoreError>;
+
+    /// One entry; `None` where there is none or it was deleted.
+    async fn entry(&self, id: &EntryId) -> Result<Option<Entry>, StoreError>;
+
+    /// The old texts of an entry, latest first.
+    async fn revisions(&self, id: &EntryId) -> Result<Vec<Revision>, StoreError>;
+
+    /// `published` of a source's newest entries, newest first: its rhythm.
+    async fn recent(&self, source: &SourceId, limit: usize) -> Result<Vec<DateTime<Utc>>, StoreError>;
+
+    /// The states of all configured sources, by id.
+    async fn sources(&self) -> Result<Vec<SourceState>, StoreError>;
+
+    /// The latest reports of a source, newest first. At least the last 100 are kept.
+    async fn reports(&self, source: &SourceId, limit: usize) -> Result<Vec<HarvestReport>, StoreError>;
+
+    /// A number that grows whenever an entry of the selection is added, altered, filled in or deleted, by another
+    /// process too (noticed within seconds). In memory.
+    fn revision(&self, selection: &Selection) -> u64;
+
+    /// A number that grows whenever any selection's [`revision`](Self::revision) does; cheaper still, so that a
+    /// server may ask it first.
+    fn generation(&self) -> u64;
+
+    /// When an entry of the selection was last added, altered, filled in or deleted; survives restarts.
+    async fn changed_at(&self, selection: &Selection) -> Result<Option<DateTime<Utc>>, StoreError>;
+
+    /// Deletes the entries first seen before `before`, but for the newest few of each source, so that no feed runs
+    /// empty; tells how many. Their keys stay as tombstones for as long as the source shows them, and long after.
+    async fn forget(&self, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<usize, StoreError>;
+
+    /// How much is held.
+    async fn counts(&self) -> Result<Counts, StoreError>;
+
+    /// Writes a whole and compact copy to `path` while all else goes on. A file that exists is not overwritten.
+    async fn backup(&self, path: &Path) -> Result<(), StoreError>;
+
+    /// Looks over everything held; what is wrong, as sentences; nothing where all is well.
+    async fn integrity(&self) -> Result<Vec<String>, StoreError>;
+
+    /// Ends what is under way and closes the file; idempotent.
+    async fn close(&self) -> Result<(), StoreError>;
+}

@@ -1,0 +1,236 @@
+//! A draft meets the entry that it is.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, params};
+
+use super::columns::{instant, list, text};
+use super::ledger::{self, Hole, Stored};
+use super::{storing, twins};
+use crate::model::Draft;
+
+/// Old texts kept of one entry; a live blog would fill the disk.
+const REVISIONS: i64 = 20;
+
+/// What meeting a draft did to an entry.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Effect {
+    /// Its visible text changed.
+    pub(super) altered: bool,
+    /// Something else that readers receive was added.
+    pub(super) filled: bool,
+}
+
+/// Columns to be written; `None` leaves a field as it is.
+#[derive(Debug, Default)]
+struct Write {
+    updated: Option<i64>,
+    url: Option<String>,
+    title: Option<String>,
+    summary: Option<String>,
+    language: Option<String>,
+    authors: Option<String>,
+    categories: Option<String>,
+    picture: Option<String>,
+    enclosures: Option<String>,
+}
+
+/// Takes over from a draft what the entry should have of it.
+pub(super) fn meet(
+    db: &Connection,
+    source: i64,
+    stored: &Stored,
+    draft: &Draft,
+    now: DateTime<Utc>,
+) -> rusqlite::Result<Effect> {
+    let mut after = stored.clone();
+    after.keys_print = ledger::print(&draft.keys);
+    after.attempts = storing::attempts(draft, stored.attempts);
+    let new_keys =
+        if after.keys_print == stored.keys_print { 0 } else { ledger::add(db, source, stored.nr, &draft.keys)? };
+
+    let mut write = Write::default();
+    let mut effect = Effect::default();
+    let less = storing::knows_more(stored, draft);
+    if less {
+        after.teaser_print = Some(draft.fingerprint);
+        if stored.teaser_print.is_some_and(|print| print != draft.fingerprint) {
+            effect.altered = take_teaser(db, stored, draft, &mut write)?;
+        }
+    } else {
+        after.fingerprint = draft.fingerprint;
+        after.depth = twins::depth(draft);
+        effect.altered = draft.fingerprint != stored.fingerprint;
+        effect.filled = after.depth > stored.depth;
+        if effect.altered {
+            take_all(draft, &mut write)?;
+        }
+    }
+    if effect.altered {
+        keep_revision(db, stored.nr, now)?;
+        let own = draft.updated.map(|at| at.timestamp_millis());
+        let now = now.timestamp_millis();
+        write.updated =
+            Some(own.filter(|at| (stored.updated + 1..=now).contains(at)).unwrap_or(now.max(stored.updated)));
+    }
+    effect.filled |= fill_holes(stored, draft, &mut write)?;
+    // An address that comes with a new key is where the article is now; one that only flips between spellings
+    // brings no new key and changes nothing.
+    if new_keys > 0
+        && let Some(url) = &draft.url
+        && stored.url.as_deref() != Some(url.as_str())
+    {
+        effect.filled = true;
+        write.url = Some(url.to_string());
+    }
+    if !less
+        && (effect.altered || effect.filled)
+        && let Some(content) = &draft.content
+    {
+        storing::put_body(db, stored.nr, content)?;
+    }
+    let noted = (after.teaser_print, after.keys_print, after.attempts)
+        != (stored.teaser_print, stored.keys_print, stored.attempts);
+    if effect.altered || effect.filled || noted {
+        save(db, &after, &write)?;
+    }
+    Ok(effect)
+}
+
+/// All that an altered draft has.
+fn take_all(draft: &Draft, write: &mut Write) -> rusqlite::Result<()> {
+    write.url = draft.url.as_ref().map(|url| url.to_string());
+    write.title = Some(draft.title.clone());
+    write.summary.clone_from(&draft.summary);
+    write.language.clone_from(&draft.language);
+    write.authors = list(&draft.authors)?;
+    write.categories = list(&draft.categories)?;
+    write.picture = draft.picture.as_ref().map(text).transpose()?;
+    write.enclosures = list(&draft.enclosures)?;
+    Ok(())
+}
+
+/// Headline and summary of a teaser that changed; tells whether readers see a difference.
+fn take_teaser(db: &Connection, stored: &Stored, draft: &Draft, write: &mut Write) -> rusqlite::Result<bool> {
+    let (title, summary): (String, Option<String>) = db
+        .prepare_cached("select title, summary from entries where nr = ?1")?
+        .query_row([stored.nr], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if title != draft.title && !is_shortened(&draft.title, &title) {
+        write.title = Some(draft.title.clone());
+    }
+    if draft.summary.is_some() && draft.summary != summary {
+        write.summary.clone_from(&draft.summary);
+    }
+    Ok(write.title.is_some() || write.summary.is_some())
+}
+
+/// Whether a headline is the beginning of another: listings cut them ("…").
+fn is_shortened(short: &str, whole: &str) -> bool {
+    let begin = short.trim_end_matches(|c: char| c == '…' || c == '.' || c.is_whitespace());
+    begin.len() < short.len() && whole.starts_with(begin)
+}
+
+/// What the entry lacks and the draft has.
+fn fill_holes(stored: &Stored, draft: &Draft, write: &mut Write) -> rusqlite::Result<bool> {
+    let mut filled = false;
+    let mut fill = |hole: Hole, place: &mut Option<String>, value: Option<String>| {
+        if stored.lacks(hole) && place.is_none() && value.is_some() {
+            *place = value;
+            filled = true;
+        }
+    };
+    if stored.holes != 0 {
+        fill(Hole::Summary, &mut write.summary, draft.summary.clone());
+        fill(Hole::Language, &mut write.language, draft.language.clone());
+        fill(Hole::Authors, &mut write.authors, list(&draft.authors)?);
+        fill(Hole::Categories, &mut write.categories, list(&draft.categories)?);
+        fill(Hole::Picture, &mut write.picture, draft.picture.as_ref().map(text).transpose()?);
+        fill(Hole::Enclosures, &mut write.enclosures, list(&draft.enclosures)?);
+    }
+    if stored.url.is_none()
+        && write.url.is_none()
+        && let Some(url) = &draft.url
+    {
+        write.url = Some(url.to_string());
+        filled = true;
+    }
+    Ok(filled)
+}
+
+/// Keeps the entry's present text as a revision.
+fn keep_revision(db: &Connection, entry: i64, now: DateTime<Utc>) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "insert into revisions (entry, until, title, summary, packed)
+         select e.nr, ?2, e.title, e.summary, b.packed from entries e left join bodies b on b.entry = e.nr where e.nr = ?1",
+    )?
+    .execute(params![entry, now.timestamp_millis()])?;
+    db.prepare_cached(
+        "delete from revisions where entry = ?1 and nr <=
+            (select nr from revisions where entry = ?1 order by nr desc limit 1 offset ?2)",
+    )?
+    .execute(params![entry, REVISIONS])
+    .map(drop)
+}
+
+fn save(db: &Connection, after: &Stored, write: &Write) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "update entries set fingerprint = ?2, teaser_print = ?3, keys_print = ?4, depth = ?5, attempts = ?6,
+            updated = coalesce(?7, updated), url = coalesce(?8, url), title = coalesce(?9, title),
+            summary = coalesce(?10, summary), language = coalesce(?11, language), authors = coalesce(?12, authors),
+            categories = coalesce(?13, categories), picture = coalesce(?14, picture),
+            enclosures = coalesce(?15, enclosures)
+         where nr = ?1",
+    )?
+    .execute(params![
+        after.nr,
+        after.fingerprint.cast_signed(),
+        after.teaser_print.map(u64::cast_signed),
+        after.keys_print.cast_signed(),
+        after.depth,
+        after.attempts,
+        write.updated,
+        write.url,
+        write.title,
+        write.summary,
+        write.language,
+        write.authors,
+        write.categories,
+        write.picture,
+        write.enclosures,
+    ])
+    .map(drop)
+}
+
+/// The old texts of an entry, latest first.
+pub(super) fn revisions(db: &Connection, id: &str) -> rusqlite::Result<Vec<crate::store::Revision>> {
+    db.prepare_cached(
+        "select r.until, r.title, r.summary, r.packed from entries e join revisions r on r.entry = e.nr
+         where e.id = ?1 order by r.nr desc",
+    )?
+    .query_map([id], |row| {
+        let packed: Option<Vec<u8>> = row.get(3)?;
+        Ok(crate::store::Revision {
+            until: instant(row.get(0)?),
+            title: row.get(1)?,
+            summary: row.get(2)?,
+            content: packed.as_deref().map(super::packing::unpack).transpose()?,
+        })
+    })?
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_shortened;
+
+    #[test]
+    fn a_cut_headline_is_known_for_what_it_is() {
+        for (short, whole, expected) in [
+            ("Council votes on…", "Council votes on the harbour", true),
+            ("Council votes ...", "Council votes on the harbour", true),
+            ("Council votes on", "Council votes on the harbour", false),
+            ("Council postpones…", "Council votes on the harbour", false),
+        ] {
+            assert_eq!(is_shortened(short, whole), expected, "{short}");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Opening connections: pragmas, and the lock that tells whether others live on the file.
+
+use std::fs::{File, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::migrate;
+use crate::store::{StoreError, StoreTrouble};
+
+/// How long to wait for another process's transaction.
+const BUSY: Duration = Duration::from_secs(10);
+/// More than the statements of this room, so that each is prepared once.
+const STATEMENTS: usize = 64;
+
+/// The connection that writes. Makes the folder and the file where they are missing.
+pub(super) fn writing(path: &Path) -> Result<Connection, StoreError> {
+    if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|e| {
+            StoreError::new(
+                StoreTrouble::Missing,
+                format!(
+                    "{}: the folder cannot be made: {e}; make it, or choose another path in `[store] url`",
+                    folder.display()
+                ),
+            )
+        })?;
+    }
+    let sql = |e: rusqlite::Error| StoreError::sqlite(path, &e);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut db = Connection::open_with_flags(path, flags).map_err(sql)?;
+    db.busy_timeout(BUSY).map_err(sql)?;
+    // Whose file it is is settled before the first pragma that writes.
+    migrate::migrate(&mut db, path)?;
+    // WAL with NORMAL: what is committed survives the death of the process; a power cut may take the last
+    // transactions, but never leaves a damaged file.
+    db.execute_batch(
+        "pragma journal_mode = wal;
+         pragma synchronous = normal;
+         pragma foreign_keys = on;
+         pragma cache_size = -4096;
+         pragma temp_store = memory;
+         pragma journal_size_limit = 16777216;",
+    )
+    .map_err(sql)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(db)
+}
+
+/// A connection that only reads.
+pub(super) fn reading(path: &Path) -> Result<Connection, StoreError> {
+    let sql = |e: rusqlite::Error| StoreError::sqlite(path, &e);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags).map_err(sql)?;
+    db.busy_timeout(BUSY).map_err(sql)?;
+    db.execute_batch("pragma cache_size = -2048; pragma temp_store = memory;").map_err(sql)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(db)
+}
+
+/// A lock file beside the store, shared by all processes that write to it; the system frees it when a process
+/// dies, however it dies. SQLite's own locks cannot tell: they are held only during transactions.
+#[derive(Debug)]
+pub(super) struct Presence {
+    /// Held open for the lock; `None` where the file system knows no locks.
+    _lock: Option<File>,
+    /// Whether nobody else was there when this one came, so that all claims in the file are dead ones.
+    pub(super) alone: bool,
+}
+
+impl Presence {
+    pub(super) fn announce(path: &Path) -> Self {
+        let mut name = path.as_os_str().to_owned();
+        name.push(".lock");
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(PathBuf::from(name)).ok();
+        let alone = lock.as_ref().is_some_and(|file| file.try_lock().is_ok());
+        if alone && let Some(file) = &lock {
+            let _ = file.unlock();
+        }
+        let lock = lock.filter(|file| file.try_lock_shared().is_ok());
+        Self { _lock: lock, alone }
+    }
+}

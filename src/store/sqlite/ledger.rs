@@ -1,0 +1,165 @@
+//! The ledger of identity: which keys belong to which entry.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, Duration, Utc};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+
+use crate::model::{Draft, EntryId};
+use crate::store::Known;
+
+/// Keys longer than this are cut: a hostile guid may be megabytes.
+const LONGEST: usize = 255;
+/// What of a cut key stays for people to read; a hash of the whole follows.
+const SHOWN: usize = 160;
+/// A tombstone's last sight is noted this seldom.
+pub(super) const SIGHT: Duration = Duration::days(7);
+
+/// What must be known of a stored entry to tell whether a draft changes it.
+#[derive(Debug, Clone)]
+pub(super) struct Stored {
+    pub(super) nr: i64,
+    pub(super) fingerprint: u64,
+    pub(super) teaser_print: Option<u64>,
+    pub(super) keys_print: u64,
+    pub(super) depth: i64,
+    pub(super) attempts: u32,
+    pub(super) tombstone: Option<i64>,
+    pub(super) updated: i64,
+    pub(super) url: Option<String>,
+    /// Bit for each field that is empty, as in [`Hole`].
+    pub(super) holes: u32,
+}
+
+/// Fields that may be filled in later.
+#[derive(Debug, Clone, Copy)]
+#[repr(u32)]
+pub(super) enum Hole {
+    Summary = 1,
+    Language = 2,
+    Authors = 4,
+    Categories = 8,
+    Picture = 16,
+    Enclosures = 32,
+}
+
+impl Stored {
+    pub(super) fn lacks(&self, hole: Hole) -> bool {
+        self.holes & hole as u32 != 0
+    }
+}
+
+const STORED: &str = "e.nr, e.fingerprint, e.teaser_print, e.keys_print, e.depth, e.attempts, e.tombstone, e.updated, \
+    e.url, (e.summary is null) + 2 * (e.language is null) + 4 * (e.authors is null) + 8 * (e.categories is null) \
+    + 16 * (e.picture is null) + 32 * (e.enclosures is null)";
+
+fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
+    Ok(Stored {
+        nr: row.get(0)?,
+        fingerprint: row.get::<_, i64>(1)?.cast_unsigned(),
+        teaser_print: row.get::<_, Option<i64>>(2)?.map(i64::cast_unsigned),
+        keys_print: row.get::<_, i64>(3)?.cast_unsigned(),
+        depth: row.get(4)?,
+        attempts: row.get(5)?,
+        tombstone: row.get(6)?,
+        updated: row.get(7)?,
+        url: row.get(8)?,
+        holes: row.get(9)?,
+    })
+}
+
+/// The stored entry that a draft is: by its keys, surest first, or by the very id it would get.
+pub(super) fn find(db: &Connection, source: i64, draft: &Draft) -> rusqlite::Result<Option<Stored>> {
+    let sql =
+        format!("select {STORED} from keys k join entries e on e.nr = k.entry where k.source = ?1 and k.key = ?2");
+    let mut ask = db.prepare_cached(&sql)?;
+    for key in &draft.keys {
+        if let Some(found) = ask.query_row(params![source, cut(key)], stored).optional()? {
+            return Ok(Some(found));
+        }
+    }
+    let sql = format!("select {STORED} from entries e where e.id = ?1 and e.source = ?2");
+    db.prepare_cached(&sql)?.query_row(params![draft.id.0, source], stored).optional()
+}
+
+/// Adds the keys that are not in the ledger; tells how many.
+pub(super) fn add(db: &Connection, source: i64, entry: i64, keys: &[String]) -> rusqlite::Result<usize> {
+    let mut add = db.prepare_cached("insert or ignore into keys (source, key, entry) values (?1, ?2, ?3)")?;
+    keys.iter().map(|key| add.execute(params![source, cut(key), entry])).sum()
+}
+
+/// Hash of a draft's keys.
+pub(super) fn print(keys: &[String]) -> u64 {
+    let mut hash = Xxh3::new();
+    for key in keys {
+        hash.update(key.as_bytes());
+        hash.update(&[0]);
+    }
+    hash.digest()
+}
+
+/// Of these keys, those in the ledger; and the deleted entries among them whose last sight is to be noted.
+pub(super) fn known(
+    db: &Connection,
+    source: i64,
+    keys: Vec<String>,
+    now: DateTime<Utc>,
+) -> rusqlite::Result<(Vec<Known>, Vec<i64>)> {
+    let mut ask = db.prepare_cached(
+        "select e.id, e.depth, e.attempts, e.tombstone, e.nr from keys k join entries e on e.nr = k.entry
+         where k.source = ?1 and k.key = ?2",
+    )?;
+    let stale = (now - SIGHT).timestamp_millis();
+    let (mut found, mut seen) = (Vec::new(), Vec::new());
+    for key in keys {
+        let row = ask
+            .query_row(params![source, cut(&key)], |row| {
+                let tombstone: Option<i64> = row.get(3)?;
+                let full_text = tombstone.is_some() || row.get::<_, i64>(1)? == 2;
+                Ok((EntryId(row.get(0)?), full_text, row.get(2)?, tombstone, row.get(4)?))
+            })
+            .optional()?;
+        if let Some((id, full_text, attempts, tombstone, nr)) = row {
+            if tombstone.is_some_and(|at| at < stale) && !seen.contains(&nr) {
+                seen.push(nr);
+            }
+            found.push(Known { key, id, full_text, attempts });
+        }
+    }
+    Ok((found, seen))
+}
+
+/// Notes that a source still shows what was deleted, so that its tombstone stays.
+pub(super) fn sighted(db: &Connection, entry: i64, now: DateTime<Utc>) -> rusqlite::Result<()> {
+    db.prepare_cached("update entries set tombstone = max(tombstone, ?2) where nr = ?1 and tombstone is not null")?
+        .execute(params![entry, now.timestamp_millis()])
+        .map(drop)
+}
+
+/// A key as the ledger has it.
+fn cut(key: &str) -> Cow<'_, str> {
+    if key.len() <= LONGEST {
+        return Cow::Borrowed(key);
+    }
+    let end = (0..=SHOWN).rev().find(|&at| key.is_char_boundary(at)).unwrap_or(0);
+    Cow::Owned(format!("{}…{:032x}", key.get(..end).unwrap_or_default(), xxh3_128(key.as_bytes())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_keys_are_cut_and_stay_apart() {
+        let (one, two) = (format!("{}1", "ü".repeat(400)), format!("{}2", "ü".repeat(400)));
+        assert!(cut(&one).len() <= LONGEST);
+        assert_ne!(cut(&one), cut(&two));
+        assert_eq!(cut("guid:1"), "guid:1");
+    }
+
+    #[test]
+    fn keys_are_hashed_with_their_borders() {
+        assert_ne!(print(&["ab".into(), "c".into()]), print(&["a".into(), "bc".into()]));
+    }
+}

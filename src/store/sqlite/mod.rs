@@ -1,0 +1,237 @@
+//! The keeper in one SQLite file: one thread writes, a few connections read.
+
+mod altering;
+mod care;
+mod claims;
+mod columns;
+mod entries;
+mod file;
+mod ledger;
+mod migrate;
+mod packing;
+mod readers;
+mod reports;
+mod retention;
+mod sources;
+mod storing;
+mod tally;
+mod twins;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Duration, Utc};
+use rusqlite::Connection;
+
+use self::file::Presence;
+use self::readers::Readers;
+use self::tally::Tallies;
+use self::writer::{Touched, Writer};
+use super::{Claim, Counts, Finished, Known, Revision, SourceState, Store, StoreError, StoreTrouble};
+use crate::model::{Changes, Entry, EntryId, HarvestReport, Selection, SourceId};
+
+/// A store in a SQLite file.
+pub(super) struct Sqlite {
+    path: Arc<Path>,
+    readers: Arc<Readers>,
+    /// `None` where the store was opened for reading only.
+    writer: Option<Arc<Writer>>,
+    tallies: Arc<Tallies>,
+}
+
+impl Sqlite {
+    /// Opens, makes or migrates the file.
+    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+        let sql = |e: rusqlite::Error| StoreError::sqlite(path, &e);
+        let db = file::writing(path)?;
+        let presence = Presence::announce(path);
+        if presence.alone {
+            claims::release_all(&db).map_err(sql)?;
+        }
+        let tallies = Arc::new(Tallies::default());
+        tallies.load(&db).map_err(sql)?;
+        let path: Arc<Path> = Arc::from(path);
+        let writer = Writer::start(db, presence, Arc::clone(&path), Arc::clone(&tallies))?;
+        Ok(Self { readers: Arc::new(Readers::new(Arc::clone(&path))), writer: Some(Arc::new(writer)), tallies, path })
+    }
+
+    /// Opens a file that is there and current, for reading.
+    pub(super) fn open_read_only(path: &Path) -> Result<Self, StoreError> {
+        if !path.exists() {
+            return Err(StoreError::new(
+                StoreTrouble::Missing,
+                format!("{}: there is no store yet; `courant run` or `courant fetch` makes one", path.display()),
+            ));
+        }
+        let db = file::reading(path)?;
+        migrate::expect_current(&db, path)?;
+        let tallies = Arc::new(Tallies::default());
+        tallies.load(&db).map_err(|e| StoreError::sqlite(path, &e))?;
+        let path: Arc<Path> = Arc::from(path);
+        Ok(Self { readers: Arc::new(Readers::new(Arc::clone(&path))), writer: None, tallies, path })
+    }
+
+    async fn write<T, F>(&self, job: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection, &mut Touched) -> rusqlite::Result<T> + Send + 'static,
+    {
+        match &self.writer {
+            Some(writer) => writer.write(job).await,
+            None => Err(StoreError::new(
+                StoreTrouble::ReadOnly,
+                format!("{}: the store was opened for reading only", self.path.display()),
+            )),
+        }
+    }
+}
+
+#[async_trait]
+impl Store for Sqlite {
+    async fn sync_sources(&self, sources: Vec<(SourceId, DateTime<Utc>)>) -> Result<(), StoreError> {
+        self.write(move |db, touched| sources::sync(db, touched, &sources)).await
+    }
+
+    async fn claim_due(
+        &self,
+        worker: &str,
+        now: DateTime<Utc>,
+        lease: Duration,
+        limit: usize,
+    ) -> Result<Vec<Claim>, StoreError> {
+        let worker = worker.to_owned();
+        self.write(move |db, _| claims::claim_due(db, &worker, now, lease, limit)).await
+    }
+
+    async fn claim(
+        &self,
+        worker: &str,
+        id: &SourceId,
+        now: DateTime<Utc>,
+        lease: Duration,
+    ) -> Result<Option<Claim>, StoreError> {
+        let (worker, id) = (worker.to_owned(), id.clone());
+        self.write(move |db, _| claims::claim(db, &worker, &id, now, lease)).await
+    }
+
+    async fn release(&self, id: &SourceId) -> Result<(), StoreError> {
+        let id = id.clone();
+        self.write(move |db, _| claims::release(db, &id)).await
+    }
+
+    async fn reschedule(&self, id: &SourceId, at: DateTime<Utc>) -> Result<(), StoreError> {
+        let id = id.clone();
+        self.write(move |db, _| claims::reschedule(db, &id, at)).await
+    }
+
+    async fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.readers.read(claims::next_due).await
+    }
+
+    async fn finish(&self, finished: Finished) -> Result<Changes, StoreError> {
+        self.write(move |db, touched| storing::finish(db, touched, finished)).await
+    }
+
+    async fn known(&self, source: &SourceId, keys: Vec<String>) -> Result<Vec<Known>, StoreError> {
+        let source = source.clone();
+        let now = Utc::now();
+        let (known, deleted) = self
+            .readers
+            .read(move |db| match sources::row_of(db, &source)? {
+                Some(source) => ledger::known(db, source, keys, now),
+                None => Ok((Vec::new(), Vec::new())),
+            })
+            .await?;
+        if !deleted.is_empty() && self.writer.is_some() {
+            self.write(move |db, _| deleted.iter().try_for_each(|nr| ledger::sighted(db, *nr, now))).await?;
+        }
+        Ok(known)
+    }
+
+    async fn entries(&self, selection: &Selection, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        let (sources, all) = self.tallies.rows(&selection.sources);
+        self.readers.read(move |db| entries::newest(db, &sources, all, limit)).await
+    }
+
+    async fn entry(&self, id: &EntryId) -> Result<Option<Entry>, StoreError> {
+        let id = id.clone();
+        self.readers.read(move |db| entries::one(db, &id)).await
+    }
+
+    async fn revisions(&self, id: &EntryId) -> Result<Vec<Revision>, StoreError> {
+        let id = id.clone();
+        self.readers.read(move |db| altering::revisions(db, &id.0)).await
+    }
+
+    async fn recent(&self, source: &SourceId, limit: usize) -> Result<Vec<DateTime<Utc>>, StoreError> {
+        let source = source.clone();
+        self.readers.read(move |db| entries::recent(db, &source, limit)).await
+    }
+
+    async fn sources(&self) -> Result<Vec<SourceState>, StoreError> {
+        self.readers.read(sources::all).await
+    }
+
+    async fn reports(&self, source: &SourceId, limit: usize) -> Result<Vec<HarvestReport>, StoreError> {
+        let source = source.clone();
+        self.readers.read(move |db| reports::latest(db, &source, limit)).await
+    }
+
+    fn revision(&self, selection: &Selection) -> u64 {
+        self.tallies.revision(selection)
+    }
+
+    fn generation(&self) -> u64 {
+        self.tallies.generation()
+    }
+
+    async fn changed_at(&self, selection: &Selection) -> Result<Option<DateTime<Utc>>, StoreError> {
+        Ok(self.tallies.changed(selection))
+    }
+
+    async fn forget(&self, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<usize, StoreError> {
+        let mut forgotten = 0;
+        for source in self.readers.read(retention::all_sources).await? {
+            loop {
+                let gone = self.write(move |db, touched| retention::forget(db, touched, source, before, now)).await?;
+                forgotten += gone;
+                if gone < retention::CHUNK {
+                    break;
+                }
+            }
+            while self.write(move |db, _| retention::bury(db, source, now)).await? == retention::CHUNK {}
+        }
+        Ok(forgotten)
+    }
+
+    async fn counts(&self) -> Result<Counts, StoreError> {
+        self.readers.read(care::counts).await
+    }
+
+    async fn backup(&self, path: &Path) -> Result<(), StoreError> {
+        care::expect_free(path)?;
+        let mut part = path.as_os_str().to_owned();
+        part.push(".part");
+        let part = std::path::PathBuf::from(part);
+        // What an interrupted backup left behind.
+        let _ = std::fs::remove_file(&part);
+        let to = part.clone();
+        self.readers.with(move |db| care::copy(db, &to)).await?;
+        care::settle(&part, path)
+    }
+
+    async fn integrity(&self) -> Result<Vec<String>, StoreError> {
+        self.readers.read(care::integrity).await
+    }
+
+    async fn close(&self) -> Result<(), StoreError> {
+        self.readers.close();
+        if let Some(writer) = self.writer.clone() {
+            // Joining a thread blocks.
+            let _ = tokio::task::spawn_blocking(move || writer.stop()).await;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,139 @@
+//! States of sources.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::columns::{address, damaged, instant};
+use super::writer::Touched;
+use crate::model::{Outcome, SourceId, Validators};
+use crate::store::SourceState;
+
+/// The columns that [`state`] reads, in its order.
+pub(super) const STATE: &str = "id, title, home, feed, etag, last_modified, body_hash, reading, next_run, last_run, \
+                                last_success, last_outcome, last_reason, failures, entries";
+
+/// A row of [`STATE`].
+pub(super) fn state(row: &Row<'_>) -> rusqlite::Result<SourceState> {
+    let outcome: Option<String> = row.get(11)?;
+    Ok(SourceState {
+        id: SourceId::new(row.get::<_, String>(0)?).map_err(|e| damaged(0, e))?,
+        title: row.get(1)?,
+        home: address(row, 2)?,
+        feed: address(row, 3)?,
+        validators: Validators { etag: row.get(4)?, last_modified: row.get(5)? },
+        body_hash: row.get::<_, Option<i64>>(6)?.map(i64::cast_unsigned),
+        reading: row.get::<_, Option<i64>>(7)?.map(i64::cast_unsigned),
+        next_run: instant(row.get(8)?),
+        last_run: row.get::<_, Option<i64>>(9)?.map(instant),
+        last_success: row.get::<_, Option<i64>>(10)?.map(instant),
+        last_outcome: outcome.as_deref().and_then(outcome_of),
+        last_reason: row.get(12)?,
+        failures: row.get(13)?,
+        entries: row.get::<_, i64>(14)?.cast_unsigned(),
+    })
+}
+
+/// The outcome of a word; a word of a later version reads as none.
+pub(super) fn outcome_of(word: &str) -> Option<Outcome> {
+    use Outcome::{Blocked, Broken, Empty, Gone, Moved, Ok, StructureMissing, Unchanged};
+    [Ok, Unchanged, Empty, StructureMissing, Blocked, Moved, Gone, Broken].into_iter().find(|o| o.as_str() == word)
+}
+
+/// Makes exactly these sources the configured ones. Rows that need no change are not written.
+pub(super) fn sync(
+    db: &Connection,
+    touched: &mut Touched,
+    sources: &[(SourceId, DateTime<Utc>)],
+) -> rusqlite::Result<()> {
+    let mut ask = db.prepare_cached("select id, nr, configured from sources")?;
+    let rows =
+        ask.query_map([], |row| Ok((row.get::<_, String>(0)?, (row.get::<_, i64>(1)?, row.get::<_, bool>(2)?))))?;
+    let mut held = rows.collect::<rusqlite::Result<HashMap<_, _>>>()?;
+    let mut add = db.prepare_cached("insert into sources (id, configured, next_run) values (?1, 1, ?2)")?;
+    let mut mark = db.prepare_cached("update sources set configured = ?2 where nr = ?1")?;
+    for (id, first_run) in sources {
+        match held.remove(id.as_str()) {
+            Some((_, true)) => {}
+            Some((nr, false)) => drop(mark.execute(params![nr, true])?),
+            None => {
+                add.execute(params![id.as_str(), first_run.timestamp_millis()])?;
+                touched.push(db.last_insert_rowid());
+            }
+        }
+    }
+    for (nr, configured) in held.into_values() {
+        if configured {
+            mark.execute(params![nr, false])?;
+        }
+    }
+    Ok(())
+}
+
+/// The states of all configured sources, by id.
+pub(super) fn all(db: &Connection) -> rusqlite::Result<Vec<SourceState>> {
+    let sql = format!("select {STATE} from sources where configured = 1 order by id");
+    db.prepare_cached(&sql)?.query_map([], state)?.collect()
+}
+
+/// The row number of a source.
+pub(super) fn row_of(db: &Connection, id: &SourceId) -> rusqlite::Result<Option<i64>> {
+    db.prepare_cached("select nr from sources where id = ?1")?.query_row([id.as_str()], |row| row.get(0)).optional()
+}
+
+/// The row number of a source, made where it is missing: a run whose source was never synced is not lost.
+pub(super) fn row_for(db: &Connection, id: &SourceId, next_run: DateTime<Utc>) -> rusqlite::Result<i64> {
+    if let Some(nr) = row_of(db, id)? {
+        return Ok(nr);
+    }
+    db.prepare_cached("insert into sources (id, configured, next_run) values (?1, 1, ?2)")?
+        .execute(params![id.as_str(), next_run.timestamp_millis()])?;
+    Ok(db.last_insert_rowid())
+}
+
+/// Writes a run's state and ends the claim.
+pub(super) fn save(db: &Connection, nr: i64, state: &SourceState) -> rusqlite::Result<()> {
+    let millis = |at: Option<DateTime<Utc>>| at.map(|at| at.timestamp_millis());
+    db.prepare_cached(
+        "update sources set title = ?2, home = ?3, feed = ?4, etag = ?5, last_modified = ?6, body_hash = ?7,
+            reading = ?8, next_run = ?9, last_run = ?10, last_success = ?11, last_outcome = ?12, last_reason = ?13,
+            failures = ?14, claimed_by = null, claimed_until = null
+         where nr = ?1",
+    )?
+    .execute(params![
+        nr,
+        state.title,
+        state.home.as_ref().map(url::Url::as_str),
+        state.feed.as_ref().map(url::Url::as_str),
+        state.validators.etag,
+        state.validators.last_modified,
+        state.body_hash.map(u64::cast_signed),
+        state.reading.map(u64::cast_signed),
+        state.next_run.timestamp_millis(),
+        millis(state.last_run),
+        millis(state.last_success),
+        state.last_outcome.map(Outcome::as_str),
+        state.last_reason,
+        state.failures,
+    ])
+    .map(drop)
+}
+
+/// Notes that entries of a source changed: `added` new ones (fewer than none where some were deleted), the
+/// feed's own date of change where it moves.
+pub(super) fn note_change(
+    db: &Connection,
+    touched: &mut Touched,
+    nr: i64,
+    added: i64,
+    changed: Option<DateTime<Utc>>,
+) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "update sources set entries = entries + ?2, revision = revision + 1,
+            changed = max(coalesce(changed, ?3), coalesce(?3, changed)) where nr = ?1",
+    )?
+    .execute(params![nr, added, changed.map(|at| at.timestamp_millis())])?;
+    touched.push(nr);
+    Ok(())
+}

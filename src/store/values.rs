@@ -1,0 +1,100 @@
+//! What goes in and out of the store besides entries.
+
+use chrono::{DateTime, Utc};
+
+use crate::model::{Draft, EntryId, HarvestReport, Outcome, SourceId, Validators};
+
+/// A worker's time-limited right to harvest a due source.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// The source.
+    pub source: SourceId,
+    /// What is known of it.
+    pub state: SourceState,
+}
+
+/// What is known of a source between runs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceState {
+    /// Whose state.
+    pub id: SourceId,
+    /// The title its page or feed gives itself.
+    pub title: Option<String>,
+    /// The page for people that belongs to it.
+    pub home: Option<url::Url>,
+    /// The feed that was found on its page and is read instead, where that is so.
+    pub feed: Option<url::Url>,
+    /// Validators of the last whole answer.
+    pub validators: Validators,
+    /// Hash of the last whole body, to see "unchanged" where the server has no validators.
+    pub body_hash: Option<u64>,
+    /// Fingerprint of how the last body was read (address, kind, rules, version of the readers): when it
+    /// differs, the same bytes are read again.
+    pub reading: Option<u64>,
+    /// When it is due.
+    pub next_run: DateTime<Utc>,
+    /// When the last run began.
+    pub last_run: Option<DateTime<Utc>>,
+    /// When it last succeeded.
+    pub last_success: Option<DateTime<Utc>>,
+    /// What the last run came to.
+    pub last_outcome: Option<Outcome>,
+    /// Why, where it failed.
+    pub last_reason: String,
+    /// Failed runs since the last success.
+    pub failures: u32,
+    /// Stored entries.
+    pub entries: u64,
+}
+
+/// What the store holds under a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// The key that was asked about.
+    pub key: String,
+    /// Its entry. A deleted entry's keys are known too.
+    pub id: EntryId,
+    /// Whether the full text is held (or the entry was deleted): no article page need be asked for.
+    pub full_text: bool,
+    /// How often its article page was asked for in vain.
+    pub attempts: u32,
+}
+
+/// All that one run leaves behind, stored in one transaction.
+#[derive(Debug, Clone)]
+pub struct Finished {
+    /// The report; its `changes` are filled in by the store.
+    pub report: HarvestReport,
+    /// The entries, in page order.
+    pub drafts: Vec<Draft>,
+    /// The state of the source from now on (`entries` is ignored).
+    pub state: SourceState,
+}
+
+/// An entry's text as it was before it changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revision {
+    /// Until when it stood.
+    pub until: DateTime<Utc>,
+    /// Plain text.
+    pub title: String,
+    /// Plain text.
+    pub summary: Option<String>,
+    /// Sanitized HTML.
+    pub content: Option<String>,
+}
+
+/// How much the store holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Configured sources.
+    pub sources: u64,
+    /// Entries that are published.
+    pub entries: u64,
+    /// Deleted entries that are remembered so that they don't return.
+    pub tombstones: u64,
+    /// Old texts of altered entries.
+    pub revisions: u64,
+    /// Size of the file in bytes.
+    pub bytes: u64,
+}
