@@ -29,7 +29,7 @@ fn each_failure_is_recorded_with_its_reason_and_disturbs_nobody() {
         ("login", Some(Sheet::html(LOGIN)), "blocked", "login"),
         ("garbage", Some(Sheet::new("application/rss+xml", "<rss><channel><item>".repeat(50))), "", ""),
     ];
-    let mut sources = "max_bytes = \"1MB\"\ntotal_timeout = \"2s\"\n".to_owned();
+    let mut sources = "max_bytes = \"1MB\"\ntimeout = \"2s\"\n".to_owned();
     sources.push_str(&paper::source(&press));
     for (id, sheet, ..) in &cases {
         if let Some(sheet) = sheet {
