@@ -64,6 +64,8 @@ struct Row {
     path: Option<PathBuf>,
     /// `Content-Type` that the document was served with, where known.
     content_type: Option<String>,
+    /// Further response headers, names in lower case: `content-location`, `content-language`.
+    headers: std::collections::BTreeMap<String, String>,
     input: Option<String>,
     tz: Option<String>,
     now: Option<DateTime<Utc>>,
@@ -161,7 +163,13 @@ fn answer(
     // A document without an address still has relative links; `.invalid` never resolves (RFC 2606).
     let url = row.url.as_deref().unwrap_or("http://page.invalid/");
     let url = Url::parse(url).map_err(|e| format!("url `{url}`: {e}"))?;
-    let page = saved_page(url, row.content_type.as_deref(), bytes(row)?.into(), now);
+    let mut page = saved_page(url, row.content_type.as_deref(), bytes(row)?.into(), now);
+    page.content_language = page.content_language.or_else(|| row.headers.get("content-language").cloned());
+    if let Some(url) = row.headers.get("content-location").and_then(|l| page.url.join(l).ok())
+        && matches!(url.scheme(), "http" | "https")
+    {
+        page.url = url;
+    }
     Ok(match kind {
         As::Article => article(&row.id, &page, &read_article(&page, &CompiledRules::default()).value),
         As::Feed => feed(row, &page),

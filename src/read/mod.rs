@@ -7,6 +7,7 @@ mod article;
 mod discover;
 mod listing;
 mod rules;
+mod xml;
 
 pub use crate::html::{Tree, parse_html};
 pub use article::read_article;

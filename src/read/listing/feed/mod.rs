@@ -1,0 +1,110 @@
+//! Feeds: RSS, RDF, Atom, JSON Feed, CDF, and OPML lists of feeds.
+//!
+//! One tolerant reader for good feeds and bad ones, so that both are read alike. Values are taken as they
+//! stand: nothing is made up where a feed is silent, and dates stay as written.
+
+mod address;
+mod atom;
+mod cdf;
+mod json;
+mod media;
+mod opml;
+mod person;
+mod rss;
+mod sniff;
+mod text;
+
+use crate::model::{FeedFormat, Listing, ListingMethod, Page, Problem, Read};
+use crate::read::xml::{Element, Space, Xml};
+
+use super::nothing;
+pub(super) use sniff::looks_like_feed;
+
+/// Most entries taken of one feed.
+const MAX_ENTRIES: usize = 20_000;
+
+/// Reads a feed of any kind; a document that is none is refused with the reason.
+pub(super) fn read(page: &Page) -> Read<Listing> {
+    let text = page.text.trim_start_matches(|c: char| c == '\u{feff}' || c.is_whitespace() || c == '\0');
+    if text.is_empty() {
+        return nothing("not a feed: the document is empty");
+    }
+    if text.starts_with('{') {
+        return json::read(page, text);
+    }
+    let xml = Xml::parse(text);
+    let Some(root) = root(&xml) else {
+        let what = match xml.tops().next() {
+            Some(top) => format!("its outermost element is `{}`", top.local().chars().take(40).collect::<String>()),
+            None => "it holds no markup".to_owned(),
+        };
+        return nothing(format!("not a feed: {what}, none of RSS, RDF, Atom, CDF or OPML"));
+    };
+    let (format, mut listing) = match root {
+        Root::Rss(root) => (FeedFormat::Rss, rss::read(root, page)),
+        Root::Rdf(root) => (FeedFormat::Rdf, rss::read(root, page)),
+        Root::Atom(root) => (FeedFormat::Atom, atom::read(root, page)),
+        Root::Cdf(root) => (FeedFormat::Cdf, cdf::read(root, page)),
+        Root::Opml(root) => (FeedFormat::Opml, opml::read(root, page)),
+        Root::Foaf(root) => (FeedFormat::Opml, opml::read_rdf(root, page)),
+    };
+    listing.method = ListingMethod::Feed(format);
+    listing.confidence = 1.0;
+    if listing.language.is_none() {
+        listing.language.clone_from(&page.content_language);
+    }
+    let mut problems = Vec::new();
+    if xml.cut {
+        problems.push(Problem::warning("the feed is too large or too deep; what lay beyond the bounds was left out"));
+    }
+    Read { value: listing, problems }
+}
+
+/// The element that is the feed.
+#[derive(Debug, Clone, Copy)]
+enum Root<'x, 'a> {
+    Rss(Element<'x, 'a>),
+    Rdf(Element<'x, 'a>),
+    Atom(Element<'x, 'a>),
+    Cdf(Element<'x, 'a>),
+    Opml(Element<'x, 'a>),
+    Foaf(Element<'x, 'a>),
+}
+
+/// Finds the feed: the outermost element, or one that junk stands around.
+fn root<'x, 'a>(xml: &'x Xml<'a>) -> Option<Root<'x, 'a>> {
+    // Junk is shallow: a warning of the server's, a page around the feed.
+    let tops: Vec<Element> = xml.tops().take(64).collect();
+    let near =
+        tops.iter().flat_map(|t| t.children().take(64)).flat_map(|c| std::iter::once(c).chain(c.children().take(64)));
+    tops.iter().copied().find_map(kind_of).or_else(|| near.filter(|e| !e.is(Space::Plain, "channel")).find_map(kind_of))
+}
+
+fn kind_of<'x, 'a>(element: Element<'x, 'a>) -> Option<Root<'x, 'a>> {
+    let space = element.space();
+    match (&*element.local().to_ascii_lowercase(), space) {
+        ("rss" | "rdf", Space::Plain | Space::Foreign | Space::Atom) => Some(Root::Rss(element)),
+        ("rdf", Space::Rdf) if names_feeds(element) => Some(Root::Foaf(element)),
+        ("rdf", Space::Rdf) => Some(Root::Rdf(element)),
+        ("channel", Space::Rss11) => Some(Root::Rdf(element)),
+        ("channel", _) if element.attribute("href").is_some() || has_cdf_entries(element) => Some(Root::Cdf(element)),
+        ("channel", Space::Plain) => Some(Root::Rss(element)),
+        ("feed", Space::Plain | Space::Atom) => Some(Root::Atom(element)),
+        ("entry", Space::Atom) => Some(Root::Atom(element)),
+        ("opml", _) => Some(Root::Opml(element)),
+        _ => None,
+    }
+}
+
+/// Whether RDF speaks of people, and so of other people's feeds.
+fn names_feeds(root: Element) -> bool {
+    let people = ["agent", "person", "group", "document"];
+    root.children().next().is_some_and(|e| people.iter().any(|p| e.local().eq_ignore_ascii_case(p)))
+}
+
+fn has_cdf_entries(channel: Element) -> bool {
+    channel.children().any(|e| {
+        e.local().eq_ignore_ascii_case("abstract")
+            || (e.local().eq_ignore_ascii_case("item") && e.attribute("href").is_some())
+    })
+}
