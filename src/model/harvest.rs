@@ -55,6 +55,18 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Ok,
+        Self::Unchanged,
+        Self::Empty,
+        Self::StructureMissing,
+        Self::Blocked,
+        Self::Moved,
+        Self::Gone,
+        Self::Broken,
+    ];
+
     /// Whether the run did what it was for.
     pub fn is_success(self) -> bool {
         matches!(self, Self::Ok | Self::Unchanged | Self::Empty)

@@ -2,17 +2,49 @@
 //!
 //! Comes in: requests of feed readers and operators. Goes out: documents, pages, numbers. Never: the
 //! configuration file, harvesting.
+//!
+//! `server` accepts connections, `router` reads addresses, `site` answers: an `Edition` (one catalogue) holds a
+//! place (`Kept`) for each feed in each shape; what is in it is an `Answer`, rendered once a revision of the
+//! store, compressed once a coding, with its headers made beforehand.
+
+mod access;
+mod addresses;
+mod answer;
+mod coding;
+mod conditional;
+mod edition;
+mod export;
+mod feeds;
+mod folder;
+mod kept;
+mod metrics;
+mod operator;
+mod pages;
+mod patient;
+mod preference;
+mod router;
+mod server;
+mod site;
+mod trouble;
+
+#[cfg(test)]
+mod tests;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use http::{Request, Response};
+use hyper::body::Incoming;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use url::Url;
 
 use crate::model::{Feed, SourceId};
 use crate::store::Store;
+
+pub use export::export;
+pub use metrics::count_harvest;
 
 /// Where and as what the server is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,31 +70,31 @@ pub struct Catalogue {
     pub admin_token: Option<String>,
 }
 
-/// Serves until `shutdown` turns true, then finishes what is under way.
+/// Serves until `shutdown` turns true, then finishes what is under way, for at most two seconds.
 pub async fn run(
-    _listener: TcpListener,
-    _store: Arc<dyn Store>,
-    _catalogue: watch::Receiver<Arc<Catalogue>>,
-    mut shutdown: watch::Receiver<bool>,
+    listener: TcpListener,
+    store: Arc<dyn Store>,
+    catalogue: watch::Receiver<Arc<Catalogue>>,
+    shutdown: watch::Receiver<bool>,
 ) -> std::io::Result<()> {
-    let _ = shutdown.wait_for(|stop| *stop).await;
-    Ok(())
+    server::serve(listener, Arc::new(site::Site::new(store, catalogue)), shutdown).await
 }
 
 /// Serves a folder's files as they are (the demo site), until `shutdown` turns true.
 pub async fn run_folder(
-    _listener: TcpListener,
-    _folder: PathBuf,
-    mut shutdown: watch::Receiver<bool>,
+    listener: TcpListener,
+    folder: PathBuf,
+    shutdown: watch::Receiver<bool>,
 ) -> std::io::Result<()> {
-    let _ = shutdown.wait_for(|stop| *stop).await;
-    Ok(())
+    server::serve(listener, Arc::new(folder::Folder::new(&folder)?), shutdown).await
 }
 
-/// All that is published, as files: path below the export folder, and bytes.
-pub async fn export(
-    _store: &dyn Store,
-    _catalogue: &Catalogue,
-) -> Result<Vec<(PathBuf, bytes::Bytes)>, crate::store::StoreError> {
-    Ok(Vec::new())
+impl server::Answers for site::Site {
+    async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<answer::Body> {
+        site::Site::answer(self, &request, peer).await
+    }
+
+    fn counts(&self) -> Option<(&std::sync::atomic::AtomicU64, &std::sync::atomic::AtomicU64)> {
+        Some((&self.metrics.connections, &self.metrics.refused))
+    }
 }

@@ -1,0 +1,194 @@
+//! A representation with all its headers made beforehand, in every coding that was ever asked for.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use http::{Method, Response, StatusCode};
+use http_body_util::Full;
+use tokio::sync::OnceCell;
+
+use super::coding::Coding;
+use super::conditional::{Known, Verdict, weigh};
+use super::preference;
+use crate::publish::entity_tag;
+
+/// What responses carry.
+pub(super) type Body = Full<Bytes>;
+
+/// Below this many bytes a coding saves less than its header costs.
+const WORTH_CODING: usize = 200;
+
+/// What is said of a representation beside its bytes.
+#[derive(Debug, Clone)]
+pub(super) struct About {
+    /// `Content-Type`.
+    pub content_type: HeaderValue,
+    /// `Cache-Control`.
+    pub cache_control: HeaderValue,
+    /// When it last changed, to the second.
+    pub modified: Option<DateTime<Utc>>,
+    /// Headers of 200 and 304 alike: `Vary`, `Link`, CORS, security.
+    pub others: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// A representation, ready to be sent.
+#[derive(Debug)]
+pub(super) struct Answer {
+    plain: Variant,
+    about: About,
+    /// By `Coding`; made when first asked for. `None` in it: that coding saves nothing.
+    coded: [OnceCell<Option<Variant>>; Coding::ALL.len()],
+}
+
+/// The representation in one coding.
+#[derive(Debug)]
+struct Variant {
+    body: Bytes,
+    known: Known,
+    full: HeaderMap,
+    not_modified: HeaderMap,
+}
+
+impl Answer {
+    /// Makes the representation of `body`.
+    pub fn new(body: Bytes, about: About) -> Self {
+        let plain = Variant::new(body.clone(), &entity_tag(&body), &about, Coding::Identity);
+        Self { plain, about, coded: Default::default() }
+    }
+
+    /// The bytes, uncoded.
+    pub fn body(&self) -> &Bytes {
+        &self.plain.body
+    }
+
+    /// Whether both have the same bytes and the same to say of them.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        self.plain.full == other.plain.full && self.plain.body == other.plain.body
+    }
+
+    /// Answers a GET or HEAD: chooses the coding, weighs the conditions.
+    pub async fn respond(self: &Arc<Self>, method: &Method, headers: &HeaderMap) -> Response<Body> {
+        let variant = self.variant(preference::coding(headers)).await;
+        let (status, headers, body) = match weigh(headers, &variant.known) {
+            Verdict::NotModified => (StatusCode::NOT_MODIFIED, &variant.not_modified, None),
+            Verdict::PreconditionFailed => (StatusCode::PRECONDITION_FAILED, &variant.not_modified, None),
+            Verdict::Send => (StatusCode::OK, &variant.full, (method != Method::HEAD).then(|| variant.body.clone())),
+        };
+        let mut response = Response::new(Full::new(body.unwrap_or_default()));
+        *response.status_mut() = status;
+        *response.headers_mut() = headers.clone();
+        response
+    }
+
+    /// The variant in a coding, made once however many ask; the plain one where coding it saves nothing.
+    async fn variant(self: &Arc<Self>, coding: Coding) -> &Variant {
+        let Some(cell) = self.coded.get(coding as usize).filter(|_| coding != Coding::Identity) else {
+            return &self.plain;
+        };
+        if let Some(made) = cell.get() {
+            return made.as_ref().unwrap_or(&self.plain);
+        }
+        if self.plain.body.len() < WORTH_CODING {
+            return &self.plain;
+        }
+        let made = cell.get_or_init(|| async {
+            let body = self.plain.body.clone();
+            // Coding a large document takes long enough to hold up other connections.
+            let coded = tokio::task::spawn_blocking(move || coding.encode(&body)).await.ok().flatten()?;
+            Some(Variant::new(coded, &entity_tag(&self.plain.body), &self.about, coding))
+        });
+        made.await.as_ref().unwrap_or(&self.plain)
+    }
+}
+
+impl Variant {
+    fn new(body: Bytes, tag: &str, about: &About, coding: Coding) -> Self {
+        // §8.8.3.3: each coding is a representation of its own and has its own strong tag.
+        let tag = match coding {
+            Coding::Identity => tag.to_owned(),
+            coded => format!("{}-{}\"", tag.trim_end_matches('"'), coded.name()),
+        };
+        // Hexadecimal digits and names of codings are header values.
+        let etag = HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""));
+        let modified = about.modified.and_then(|moment| {
+            let moment = std::time::SystemTime::from(moment);
+            let sent = HeaderValue::from_str(&httpdate::fmt_http_date(moment)).ok()?;
+            Some((sent, moment))
+        });
+        let mut not_modified = HeaderMap::with_capacity(16);
+        not_modified.insert(header::ETAG, etag.clone());
+        not_modified.insert(header::CACHE_CONTROL, about.cache_control.clone());
+        for (name, value) in &about.others {
+            not_modified.append(name, value.clone());
+        }
+        let mut full = not_modified.clone();
+        full.insert(header::CONTENT_TYPE, about.content_type.clone());
+        full.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+        if let Some((sent, _)) = &modified {
+            full.insert(header::LAST_MODIFIED, sent.clone());
+        }
+        if coding != Coding::Identity {
+            full.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
+        }
+        Self { body, known: Known { etag, modified }, full, not_modified }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http_body_util::BodyExt as _;
+
+    fn answer(body: &str) -> Arc<Answer> {
+        let about = About {
+            content_type: HeaderValue::from_static("text/plain"),
+            cache_control: HeaderValue::from_static("no-cache"),
+            modified: Some("2026-11-20T09:31:02Z".parse().unwrap()),
+            others: vec![(header::VARY, HeaderValue::from_static("accept-encoding"))],
+        };
+        Arc::new(Answer::new(Bytes::copy_from_slice(body.as_bytes()), about))
+    }
+
+    fn accepting(coding: &str) -> HeaderMap {
+        HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_str(coding).unwrap())])
+    }
+
+    #[tokio::test]
+    async fn each_coding_has_its_own_tag_and_is_recognised_by_it() {
+        let answer = answer(&"Rain and wind. ".repeat(100));
+        let mut tags = std::collections::HashSet::new();
+        for coding in ["identity", "gzip", "br", "zstd"] {
+            let mut asked = accepting(coding);
+            let first = answer.respond(&Method::GET, &asked).await;
+            assert_eq!(first.status(), StatusCode::OK);
+            let tag = first.headers().get(header::ETAG).unwrap().clone();
+            let length = first.headers().get(header::CONTENT_LENGTH).unwrap().to_str().unwrap().to_owned();
+            assert_eq!(first.into_body().collect().await.unwrap().to_bytes().len().to_string(), length);
+            asked.insert(header::IF_NONE_MATCH, tag.clone());
+            let second = answer.respond(&Method::GET, &asked).await;
+            assert_eq!(second.status(), StatusCode::NOT_MODIFIED);
+            assert_eq!(second.headers().get(header::ETAG), Some(&tag));
+            assert!(
+                second.headers().contains_key(header::VARY) && !second.headers().contains_key(header::CONTENT_TYPE)
+            );
+            assert!(tags.insert(tag));
+        }
+    }
+
+    #[tokio::test]
+    async fn head_has_the_headers_and_not_the_bytes() {
+        let answer = answer(&"Rain. ".repeat(100));
+        let head = answer.respond(&Method::HEAD, &HeaderMap::new()).await;
+        let get = answer.respond(&Method::GET, &HeaderMap::new()).await;
+        assert_eq!(head.headers(), get.headers());
+        assert!(head.into_body().collect().await.unwrap().to_bytes().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_short_body_is_sent_as_it_is() {
+        let response = answer("ok").respond(&Method::GET, &accepting("gzip")).await;
+        assert!(!response.headers().contains_key(header::CONTENT_ENCODING));
+    }
+}

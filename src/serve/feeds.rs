@@ -1,0 +1,193 @@
+//! Documents and pages of feeds, sources and entries, made from the store.
+
+use std::sync::{Arc, LazyLock};
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use http::header::{self, HeaderName, HeaderValue};
+
+use super::addresses::{Addresses, Collection};
+use super::answer::{About, Answer};
+use super::edition::Edition;
+use super::pages::{self, POLICY, Shown};
+use super::router::Shape;
+use crate::model::{Dedupe, Entry, EntryId, Feed};
+use crate::publish::{self, Format};
+use crate::store::{Store, StoreError};
+
+/// How long a cache may keep what is public; asking again costs a 304.
+const PUBLIC: HeaderValue = HeaderValue::from_static("public, max-age=60");
+/// How many entries the index shows of each feed.
+const LATEST: usize = 3;
+
+/// `Vary` of what has one shape under its address, and of what has several.
+pub(super) const VARY: HeaderValue = HeaderValue::from_static("Accept-Encoding");
+pub(super) const VARY_SHAPE: HeaderValue = HeaderValue::from_static("Accept, Accept-Encoding");
+
+/// The entries that a feed's rendering begins with, and when one of them last changed.
+///
+/// Where entries of several sources may be one, twice as many are taken, so that enough are left.
+pub(super) async fn entries_of(store: &dyn Store, feed: &Feed) -> Result<(Vec<Entry>, DateTime<Utc>), StoreError> {
+    let merged = feed.dedupe != Dedupe::Off && feed.selection.sources.len() > 1;
+    let limit = if merged { feed.limit.saturating_mul(2) } else { feed.limit };
+    let entries = store.entries(&feed.selection, limit).await?;
+    // A feed that never held anything is as old as can be, and stays so over a restart.
+    let changed = store.changed_at(&feed.selection).await?.unwrap_or(DateTime::UNIX_EPOCH);
+    Ok((entries, changed))
+}
+
+/// Renders a feed in a shape. `query` is what its own address ends with.
+pub(super) async fn rendered(
+    store: &dyn Store,
+    edition: &Arc<Edition>,
+    collection: Collection,
+    feed: Feed,
+    shape: Shape,
+    query: String,
+) -> Result<Answer, StoreError> {
+    let (entries, changed) = entries_of(store, &feed).await?;
+    let edition = edition.clone();
+    blocking(move || match shape {
+        Shape::Document(format) => {
+            let links = edition.links(collection, &feed, shape, &query);
+            let document = publish::render(&feed, &entries, format, &links, changed);
+            Answer::new(document.body, about_document(format, document.last_modified, &links.this))
+        }
+        Shape::Page => {
+            let page = pages::feed(&edition.addresses, collection, &feed, &entries, &edition.titles);
+            Answer::new(page.into(), about_page(VARY_SHAPE))
+        }
+    })
+    .await
+}
+
+/// The index of all feeds.
+pub(super) async fn index(store: &dyn Store, edition: &Edition) -> Result<Answer, StoreError> {
+    let page = index_page(store, edition, &edition.addresses).await?;
+    Ok(Answer::new(page.into(), about_page(VARY)))
+}
+
+/// The index of all feeds as a page that names others as `addresses` say.
+pub(super) async fn index_page(
+    store: &dyn Store,
+    edition: &Edition,
+    addresses: &Addresses,
+) -> Result<String, StoreError> {
+    let counts: std::collections::HashMap<_, _> =
+        store.sources().await?.into_iter().map(|state| (state.id, state.entries)).collect();
+    let count = |feed: &Feed| feed.selection.sources.iter().filter_map(|id| counts.get(id)).sum();
+    let mut latest = Vec::new();
+    for feed in &edition.catalogue.feeds {
+        let feed = Feed { limit: LATEST, ..feed.clone() };
+        let entries = store.entries(&feed.selection, LATEST * 2).await?;
+        latest.push(publish::chosen(&feed, &entries).into_iter().cloned().collect::<Vec<_>>());
+    }
+    let feeds = edition.catalogue.feeds.iter().zip(latest);
+    let feeds = feeds.map(|(feed, latest)| Shown { feed, count: count(feed), latest }).collect();
+    let sources = edition.catalogue.sources.iter();
+    let sources = sources.map(|(_, feed)| Shown { feed, count: count(feed), latest: Vec::new() }).collect();
+    Ok(pages::index(addresses, feeds, sources))
+}
+
+/// The list of feeds.
+pub(super) fn opml(edition: &Edition) -> Answer {
+    let shape = Shape::Document(Format::Atom);
+    let feeds = edition.catalogue.feeds.iter().map(|feed| (Collection::Feed, feed));
+    let listed: Vec<(&Feed, String)> = feeds
+        .map(|(collection, feed)| (feed, edition.addresses.absolute(collection, feed.id.as_str(), shape)))
+        .collect();
+    let about = About {
+        content_type: HeaderValue::from_static("text/x-opml; charset=utf-8"),
+        cache_control: PUBLIC,
+        modified: None,
+        others: vec![
+            (header::VARY, VARY),
+            (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
+            (header::CONTENT_DISPOSITION, HeaderValue::from_static("inline; filename=\"feeds.opml\"")),
+            NOSNIFF,
+        ],
+    };
+    Answer::new(publish::opml("Courant", &listed).into(), about)
+}
+
+/// The page of an entry, if the entry is of a published source.
+pub(super) async fn entry(
+    store: &dyn Store,
+    edition: &Arc<Edition>,
+    id: &EntryId,
+) -> Result<Option<Answer>, StoreError> {
+    let Some(entry) = store.entry(id).await? else { return Ok(None) };
+    let Some(shelf) = edition.shelf(Collection::Source, entry.source.as_str()) else { return Ok(None) };
+    let full_text = shelf.feed.full_text;
+    let edition = edition.clone();
+    let made = blocking(move || {
+        let page = pages::entry(&edition.addresses, &entry, &edition.titles, full_text);
+        Answer::new(page.into(), about_page(VARY))
+    });
+    made.await.map(Some)
+}
+
+/// Runs what takes milliseconds off the threads that answer.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
+    let broken = |error| StoreError { message: format!("rendering ended early: {error}") };
+    tokio::task::spawn_blocking(work).await.map_err(broken)
+}
+
+/// `X-Content-Type-Options`: what we say a body is, it is.
+pub(super) const NOSNIFF: (HeaderName, HeaderValue) =
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+
+fn about_document(format: Format, modified: DateTime<Utc>, this: &str) -> About {
+    let content_type = match format {
+        Format::Rss => "application/rss+xml; charset=utf-8",
+        Format::Atom => "application/atom+xml; charset=utf-8",
+        Format::Json => "application/feed+json; charset=utf-8",
+    };
+    let mut others = vec![
+        (header::VARY, VARY),
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
+        (header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("ETag, Last-Modified, Link")),
+        NOSNIFF,
+    ];
+    // An address is ASCII, and has no `>` in it.
+    others.extend(HeaderValue::from_str(&format!("<{this}>; rel=\"self\"")).ok().map(|link| (header::LINK, link)));
+    About {
+        content_type: HeaderValue::from_static(content_type),
+        cache_control: PUBLIC,
+        modified: Some(modified),
+        others,
+    }
+}
+
+/// What is said of every page: nothing runs in it, and whoever is linked from it does not learn of it.
+pub(super) fn about_page(vary: HeaderValue) -> About {
+    static POLICY_OF_PAGES: LazyLock<[(HeaderName, HeaderValue); 3]> = LazyLock::new(|| {
+        [
+            (header::CONTENT_SECURITY_POLICY, POLICY.clone()),
+            (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+            NOSNIFF,
+        ]
+    });
+    let mut others = vec![(header::VARY, vary)];
+    others.extend(POLICY_OF_PAGES.iter().cloned());
+    About {
+        content_type: HeaderValue::from_static("text/html; charset=utf-8"),
+        cache_control: PUBLIC,
+        modified: None,
+        others,
+    }
+}
+
+/// The picture in the browser's tab.
+pub(super) fn favicon() -> Arc<Answer> {
+    static MADE: LazyLock<Arc<Answer>> = LazyLock::new(|| {
+        let about = About {
+            content_type: HeaderValue::from_static("image/svg+xml"),
+            cache_control: HeaderValue::from_static("public, max-age=604800"),
+            modified: None,
+            others: vec![(header::VARY, VARY), NOSNIFF],
+        };
+        Arc::new(Answer::new(Bytes::from_static(pages::FAVICON.as_bytes()), about))
+    });
+    MADE.clone()
+}

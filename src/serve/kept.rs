@@ -1,0 +1,104 @@
+//! A place for one answer, made again when what it shows has changed.
+
+use std::future::Future;
+use std::sync::{Arc, RwLock};
+
+use super::answer::Answer;
+use crate::store::StoreError;
+
+/// Keeps an answer and the revision it was made at.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    made: RwLock<Option<(u64, Arc<Answer>)>>,
+    /// Held by the one who makes it anew.
+    making: tokio::sync::Mutex<()>,
+}
+
+impl Kept {
+    /// The answer at `revision`, which must be read before what `make` reads.
+    ///
+    /// However many ask at once, one makes it; meanwhile the others get the one before, if there is one. When
+    /// making fails, the one before stands: a failing store takes no feed away from readers.
+    pub async fn get<F>(&self, revision: u64, make: impl FnOnce() -> F) -> Result<Arc<Answer>, StoreError>
+    where
+        F: Future<Output = Result<Answer, StoreError>>,
+    {
+        let before = self.held();
+        if let Some((made_at, answer)) = &before
+            && *made_at == revision
+        {
+            return Ok(answer.clone());
+        }
+        let _alone = match (self.making.try_lock(), before) {
+            (Ok(alone), _) => alone,
+            (Err(_), Some((_, answer))) => return Ok(answer),
+            (Err(_), None) => self.making.lock().await,
+        };
+        // It may have been made while this one waited.
+        let before = self.held();
+        if let Some((made_at, answer)) = &before
+            && *made_at == revision
+        {
+            return Ok(answer.clone());
+        }
+        let answer = match (make().await, before) {
+            // The same bytes keep what was compressed.
+            (Ok(made), Some((_, before))) if before.is_same_as(&made) => before,
+            (Ok(made), _) => Arc::new(made),
+            (Err(error), Some((_, before))) => {
+                tracing::warn!(%error, "cannot read the store; serving what was rendered before");
+                return Ok(before);
+            }
+            (Err(error), None) => return Err(error),
+        };
+        // A poisoned lock holds a whole value all the same: it is replaced in one assignment.
+        *self.made.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some((revision, answer.clone()));
+        Ok(answer)
+    }
+
+    fn held(&self) -> Option<(u64, Arc<Answer>)> {
+        self.made.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::serve::answer::About;
+    use http::HeaderValue;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    fn answer(text: &'static str) -> Answer {
+        let plain = HeaderValue::from_static("text/plain");
+        let about = About { content_type: plain.clone(), cache_control: plain, modified: None, others: Vec::new() };
+        Answer::new(text.into(), about)
+    }
+
+    #[tokio::test]
+    async fn it_is_made_once_a_revision_however_many_ask() {
+        let (kept, made) = (Kept::default(), AtomicUsize::new(0));
+        let ask = || {
+            kept.get(1, || async {
+                made.fetch_add(1, Ordering::Relaxed);
+                tokio::task::yield_now().await;
+                Ok(answer("one"))
+            })
+        };
+        let (a, b, c) = tokio::join!(ask(), ask(), ask());
+        assert!(Arc::ptr_eq(&a.unwrap(), &b.unwrap()) && c.is_ok());
+        assert_eq!(made.load(Ordering::Relaxed), 1);
+        let two = kept.get(2, || async { Ok(answer("two")) }).await.unwrap();
+        assert_eq!(two.body(), "two");
+    }
+
+    #[tokio::test]
+    async fn a_failing_store_leaves_the_last_good_answer() {
+        let kept = Kept::default();
+        let fail = || async { Err(StoreError { message: "gone".into() }) };
+        assert!(kept.get(1, fail).await.is_err());
+        let one = kept.get(1, || async { Ok(answer("one")) }).await.unwrap();
+        assert!(Arc::ptr_eq(&kept.get(2, fail).await.unwrap(), &one));
+        let same = kept.get(3, || async { Ok(answer("one")) }).await.unwrap();
+        assert!(Arc::ptr_eq(&same, &one));
+    }
+}

@@ -1,0 +1,158 @@
+//! A connection with bounded patience: whoever says nothing, or reads too slowly, is cut.
+
+use std::future::Future as _;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+/// As many bytes as tell which version of HTTP is spoken (RFC 9113 §3.4).
+const PREFACE: u64 = 24;
+
+/// How much patience there is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience {
+    /// By when the first bytes must have come.
+    pub first: Duration,
+    /// How long writing may wait in all, beside the time that the bytes written take at `slowest`.
+    pub grace: Duration,
+    /// Bytes a second below which a reader is cut; not 0.
+    pub slowest: u64,
+}
+
+/// A stream that loses patience.
+pub(super) struct Patient<S> {
+    stream: S,
+    patience: Patience,
+    /// Armed while something is waited for.
+    deadline: Pin<Box<Sleep>>,
+    read: u64,
+    written: u64,
+    /// Time spent waiting to write so far.
+    waited: Duration,
+    /// Since when writing waits.
+    waiting: Option<Instant>,
+}
+
+impl<S> Patient<S> {
+    /// Patience with `stream` begins now.
+    pub fn new(stream: S, patience: Patience) -> Self {
+        let deadline = Box::pin(sleep_until(Instant::now() + patience.first));
+        Self { stream, patience, deadline, read: 0, written: 0, waited: Duration::ZERO, waiting: None }
+    }
+
+    /// Keeps the account of a write.
+    fn account(&mut self, cx: &mut Context<'_>, wrote: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        match wrote {
+            Poll::Ready(done) => {
+                self.written += done.as_ref().map_or(0, |bytes| *bytes as u64);
+                if let Some(since) = self.waiting.take() {
+                    self.waited += since.elapsed();
+                }
+                Poll::Ready(done)
+            }
+            Poll::Pending => {
+                if self.waiting.is_none() {
+                    let now = Instant::now();
+                    self.waiting = Some(now);
+                    let Patience { grace, slowest, .. } = self.patience;
+                    let allowed = grace + Duration::from_secs(self.written / slowest.max(1));
+                    self.deadline.as_mut().reset(now + allowed.saturating_sub(self.waited));
+                }
+                ready!(self.deadline.as_mut().poll(cx));
+                Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client reads too slowly")))
+            }
+        }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        match Pin::new(&mut self.stream).poll_read(cx, buf) {
+            Poll::Ready(done) => {
+                self.read += (buf.filled().len() - before) as u64;
+                Poll::Ready(done)
+            }
+            // Later silence is hyper's to judge, which knows whether a request is under way.
+            Poll::Pending if self.read >= PREFACE || self.waiting.is_some() => Poll::Pending,
+            Poll::Pending => {
+                ready!(self.deadline.as_mut().poll(cx));
+                Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client said nothing")))
+            }
+        }
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let wrote = Pin::new(&mut self.stream).poll_write(cx, buf);
+        self.account(cx, wrote)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let wrote = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
+        self.account(cx, wrote)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    /// Hardly any, so that tests need none.
+    const HARDLY: Patience =
+        Patience { first: Duration::from_millis(5), grace: Duration::from_millis(5), slowest: 1 << 40 };
+
+    #[tokio::test]
+    async fn a_client_that_says_nothing_is_cut() {
+        let (ours, _theirs) = tokio::io::duplex(64);
+        let error = Patient::new(ours, HARDLY).read_u8().await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test]
+    async fn a_client_that_reads_nothing_is_cut() {
+        let (ours, _theirs) = tokio::io::duplex(64);
+        let error = Patient::new(ours, HARDLY).write_all(&[0; 100]).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test]
+    async fn a_client_that_reads_a_little_at_a_time_is_served() {
+        let (ours, mut theirs) = tokio::io::duplex(64);
+        let reading = tokio::spawn(async move {
+            let (mut buffer, mut total) = ([0; 16], 0);
+            while let Ok(read @ 1..) = theirs.read(&mut buffer).await {
+                total += read;
+                tokio::task::yield_now().await;
+            }
+            total
+        });
+        let patience = Patience { grace: Duration::from_secs(60), ..HARDLY };
+        let mut patient = Patient::new(ours, patience);
+        patient.write_all(&[0; 10_000]).await.unwrap();
+        patient.shutdown().await.unwrap();
+        assert_eq!(reading.await.unwrap(), 10_000);
+    }
+}
