@@ -1,13 +1,14 @@
 //! A catalogue with a place for everything that is rendered of it.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::Catalogue;
 use super::addresses::{Addresses, Collection};
+use super::answer::Answer;
 use super::kept::Kept;
 use super::pages::Suggestion;
 use super::router::Shape;
+use super::{Catalogue, feeds};
 use crate::model::{Feed, Selection, SourceId};
 use crate::publish::{Links, SourceLink};
 
@@ -27,8 +28,7 @@ pub(super) struct Edition {
     pub titles: Arc<BTreeMap<SourceId, String>>,
     /// The index page.
     pub index: Kept,
-    /// The list of feeds.
-    pub opml: Kept,
+    opml: OnceLock<Arc<Answer>>,
     feeds: HashMap<String, Arc<Shelf>>,
     sources: HashMap<String, Arc<Shelf>>,
     unusual: Mutex<VecDeque<(Key, Arc<Kept>)>>,
@@ -81,7 +81,7 @@ impl Edition {
             everything: Selection { sources: everything },
             titles: Arc::new(titles),
             index: Kept::default(),
-            opml: Kept::default(),
+            opml: OnceLock::new(),
             feeds,
             sources,
             unusual: Mutex::default(),
@@ -95,6 +95,11 @@ impl Edition {
             Collection::Feed => self.feeds.get(id),
             Collection::Source => self.sources.get(id),
         }
+    }
+
+    /// The list of feeds.
+    pub fn opml(&self) -> Arc<Answer> {
+        self.opml.get_or_init(|| Arc::new(feeds::opml(self))).clone()
     }
 
     /// The place of an answer of unusual length; the one longest unused gives way.

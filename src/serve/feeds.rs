@@ -13,7 +13,7 @@ use super::pages::{self, POLICY, Shown};
 use super::router::Shape;
 use crate::model::{Dedupe, Entry, EntryId, Feed};
 use crate::publish::{self, Format};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, StoreTrouble};
 
 /// How long a cache may keep what is public; asking again costs a 304.
 const PUBLIC: HeaderValue = HeaderValue::from_static("public, max-age=60");
@@ -129,7 +129,7 @@ pub(super) async fn entry(
 
 /// Runs what takes milliseconds off the threads that answer.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
-    let broken = |error| StoreError { message: format!("rendering ended early: {error}") };
+    let broken = |error| StoreError { kind: StoreTrouble::Other, message: format!("rendering ended early: {error}") };
     tokio::task::spawn_blocking(work).await.map_err(broken)
 }
 

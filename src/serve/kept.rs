@@ -1,32 +1,50 @@
 //! A place for one answer, made again when what it shows has changed.
 
 use std::future::Future;
-use std::sync::{Arc, RwLock};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use super::answer::Answer;
-use crate::store::StoreError;
+use crate::model::Selection;
+use crate::store::{Store, StoreError};
 
 /// Keeps an answer and the revision it was made at.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     made: RwLock<Option<(u64, Arc<Answer>)>>,
+    /// The store's generation at which `made` was last found fresh, plus one: 0 before anything was made.
+    fresh_at: AtomicU64,
     /// Held by the one who makes it anew.
     making: tokio::sync::Mutex<()>,
 }
 
 impl Kept {
-    /// The answer at `revision`, which must be read before what `make` reads.
+    /// The answer that shows `selection` as the store has it.
     ///
     /// However many ask at once, one makes it; meanwhile the others get the one before, if there is one. When
     /// making fails, the one before stands: a failing store takes no feed away from readers.
-    pub async fn get<F>(&self, revision: u64, make: impl FnOnce() -> F) -> Result<Arc<Answer>, StoreError>
+    pub async fn get<F>(
+        &self,
+        store: &dyn Store,
+        selection: &Selection,
+        make: impl FnOnce() -> F,
+    ) -> Result<Arc<Answer>, StoreError>
     where
         F: Future<Output = Result<Answer, StoreError>>,
     {
+        // Both numbers are read before what `make` reads: what changes meanwhile makes it stale, not lost.
+        let generation = store.generation().wrapping_add(1);
         let before = self.held();
+        if let Some((_, answer)) = &before
+            && self.fresh_at.load(Relaxed) == generation
+        {
+            return Ok(answer.clone());
+        }
+        let revision = store.revision(selection);
         if let Some((made_at, answer)) = &before
             && *made_at == revision
         {
+            self.fresh_at.store(generation, Relaxed);
             return Ok(answer.clone());
         }
         let _alone = match (self.making.try_lock(), before) {
@@ -52,12 +70,12 @@ impl Kept {
             (Err(error), None) => return Err(error),
         };
         // A poisoned lock holds a whole value all the same: it is replaced in one assignment.
-        *self.made.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some((revision, answer.clone()));
+        *self.made.write().unwrap_or_else(PoisonError::into_inner) = Some((revision, answer.clone()));
         Ok(answer)
     }
 
     fn held(&self) -> Option<(u64, Arc<Answer>)> {
-        self.made.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.made.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -65,8 +83,10 @@ impl Kept {
 mod tests {
     use super::*;
     use crate::serve::answer::About;
+    use crate::serve::tests::Shelf;
+    use crate::store::StoreTrouble;
     use http::HeaderValue;
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::AtomicUsize;
 
     fn answer(text: &'static str) -> Answer {
         let plain = HeaderValue::from_static("text/plain");
@@ -76,29 +96,33 @@ mod tests {
 
     #[tokio::test]
     async fn it_is_made_once_a_revision_however_many_ask() {
-        let (kept, made) = (Kept::default(), AtomicUsize::new(0));
+        let (shelf, kept, made) = (Shelf::new().await, Kept::default(), AtomicUsize::new(0));
         let ask = || {
-            kept.get(1, || async {
-                made.fetch_add(1, Ordering::Relaxed);
+            kept.get(&*shelf.store, &shelf.selection, || async {
+                made.fetch_add(1, Relaxed);
                 tokio::task::yield_now().await;
                 Ok(answer("one"))
             })
         };
         let (a, b, c) = tokio::join!(ask(), ask(), ask());
         assert!(Arc::ptr_eq(&a.unwrap(), &b.unwrap()) && c.is_ok());
-        assert_eq!(made.load(Ordering::Relaxed), 1);
-        let two = kept.get(2, || async { Ok(answer("two")) }).await.unwrap();
+        assert_eq!(made.load(Relaxed), 1);
+        shelf.put("two").await;
+        let two = kept.get(&*shelf.store, &shelf.selection, || async { Ok(answer("two")) }).await.unwrap();
         assert_eq!(two.body(), "two");
+        let same = kept.get(&*shelf.store, &shelf.selection, || async { Ok(answer("three")) }).await.unwrap();
+        assert_eq!(same.body(), "two");
     }
 
     #[tokio::test]
     async fn a_failing_store_leaves_the_last_good_answer() {
-        let kept = Kept::default();
-        let fail = || async { Err(StoreError { message: "gone".into() }) };
-        assert!(kept.get(1, fail).await.is_err());
-        let one = kept.get(1, || async { Ok(answer("one")) }).await.unwrap();
-        assert!(Arc::ptr_eq(&kept.get(2, fail).await.unwrap(), &one));
-        let same = kept.get(3, || async { Ok(answer("one")) }).await.unwrap();
+        let (shelf, kept) = (Shelf::new().await, Kept::default());
+        let fail = || async { Err(StoreError { kind: StoreTrouble::Full, message: "full".into() }) };
+        assert!(kept.get(&*shelf.store, &shelf.selection, fail).await.is_err());
+        let one = kept.get(&*shelf.store, &shelf.selection, || async { Ok(answer("one")) }).await.unwrap();
+        shelf.put("two").await;
+        assert!(Arc::ptr_eq(&kept.get(&*shelf.store, &shelf.selection, fail).await.unwrap(), &one));
+        let same = kept.get(&*shelf.store, &shelf.selection, || async { Ok(answer("one")) }).await.unwrap();
         assert!(Arc::ptr_eq(&same, &one));
     }
 }

@@ -85,11 +85,11 @@ impl Site {
             Route::Feed(id, asked) => self.feed(edition, Collection::Feed, id, asked, headers, query, seen).await,
             Route::Source(id, asked) => self.feed(edition, Collection::Source, id, asked, headers, query, seen).await,
             Route::Index => {
-                let revision = self.store.revision(&edition.everything);
-                edition.index.get(revision, || feeds::index(&*self.store, edition)).await.map(Some)
+                let make = || feeds::index(&*self.store, edition);
+                edition.index.get(&*self.store, &edition.everything, make).await.map(Some)
             }
             Route::Entry(name) => feeds::entry(&*self.store, edition, &entry_id(name)).await.map(|a| a.map(Arc::new)),
-            Route::Opml => edition.opml.get(0, || async { Ok(feeds::opml(edition)) }).await.map(Some),
+            Route::Opml => Ok(Some(edition.opml())),
             Route::Favicon => Ok(Some(feeds::favicon())),
             Route::Health => return operator::health(&*self.store).await,
             Route::Metrics => return operator::metrics(&*self.store, &self.metrics).await,
@@ -130,17 +130,18 @@ impl Site {
         };
         *seen = Some(shape);
         let limit = query.and_then(limit).unwrap_or(shelf.feed.limit);
-        let revision = self.store.revision(&shelf.feed.selection);
+        let (store, selection) = (&*self.store, &shelf.feed.selection);
         let make = |feed: Feed, query: String| {
             self.metrics.rendered.fetch_add(1, Relaxed);
-            feeds::rendered(&*self.store, edition, collection, feed, shape, query)
+            feeds::rendered(store, edition, collection, feed, shape, query)
         };
         if limit == shelf.feed.limit {
-            return shelf.kept(shape).get(revision, || make(shelf.feed.clone(), String::new())).await.map(Some);
+            let make = || make(shelf.feed.clone(), String::new());
+            return shelf.kept(shape).get(store, selection, make).await.map(Some);
         }
         let kept = edition.unusual(shelf, shape, limit);
         let unusual = Feed { limit, ..shelf.feed.clone() };
-        kept.get(revision, || make(unusual, format!("?limit={limit}"))).await.map(Some)
+        kept.get(store, selection, || make(unusual, format!("?limit={limit}"))).await.map(Some)
     }
 
     fn unavailable(&self, edition: &Edition, headers: &HeaderMap, error: &StoreError) -> Response<Body> {

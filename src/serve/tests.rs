@@ -1,9 +1,7 @@
 use std::collections::HashMap;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
+use std::sync::atomic::Ordering::Relaxed;
 
-use async_trait::async_trait;
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, StatusCode};
 use http_body_util::BodyExt as _;
@@ -11,111 +9,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::site::Site;
 use super::*;
-use crate::model::{Changes, Dedupe, Entry, EntryId, FeedId, HarvestReport, Outcome, Problem, Selection, Validators};
-use crate::store::{Claim, Finished, Known, SourceState, StoreError};
-
-/// A store of a few entries whose revision and health the test decides.
-#[derive(Default)]
-struct Shelved {
-    entries: Mutex<Vec<Entry>>,
-    revision: AtomicU64,
-    asked: AtomicU64,
-    broken: AtomicBool,
-}
-
-impl Shelved {
-    fn put(&self, entry: Entry) {
-        self.entries.lock().unwrap().insert(0, entry);
-        self.revision.fetch_add(1, SeqCst);
-    }
-
-    fn whole(&self) -> Result<(), StoreError> {
-        match self.broken.load(SeqCst) {
-            true => Err(StoreError { message: "courant.db: the disk is gone".into() }),
-            false => Ok(()),
-        }
-    }
-}
-
-#[async_trait]
-impl Store for Shelved {
-    async fn sync_sources(&self, _: Vec<(SourceId, DateTime<Utc>)>) -> Result<(), StoreError> {
-        self.whole()
-    }
-    async fn reschedule(&self, _: &SourceId, _: DateTime<Utc>) -> Result<(), StoreError> {
-        self.whole()
-    }
-    async fn claim_due(&self, _: &str, _: DateTime<Utc>, _: Duration, _: usize) -> Result<Vec<Claim>, StoreError> {
-        self.whole().map(|()| Vec::new())
-    }
-    async fn claim(&self, _: &str, _: &SourceId, _: DateTime<Utc>, _: Duration) -> Result<Option<Claim>, StoreError> {
-        self.whole().map(|()| None)
-    }
-    async fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        self.whole().map(|()| None)
-    }
-    async fn finish(&self, _: Finished) -> Result<Changes, StoreError> {
-        self.whole().map(|()| Changes::default())
-    }
-    async fn known(&self, _: &SourceId, _: Vec<String>) -> Result<Vec<Known>, StoreError> {
-        self.whole().map(|()| Vec::new())
-    }
-    async fn entries(&self, selection: &Selection, limit: usize) -> Result<Vec<Entry>, StoreError> {
-        self.whole()?;
-        self.asked.fetch_add(1, SeqCst);
-        let entries = self.entries.lock().unwrap();
-        Ok(entries.iter().filter(|e| selection.sources.contains(&e.source)).take(limit).cloned().collect())
-    }
-    async fn entry(&self, id: &EntryId) -> Result<Option<Entry>, StoreError> {
-        self.whole()?;
-        Ok(self.entries.lock().unwrap().iter().find(|e| e.id == *id).cloned())
-    }
-    async fn sources(&self) -> Result<Vec<SourceState>, StoreError> {
-        self.whole()?;
-        Ok(vec![SourceState {
-            id: source("harbour"),
-            title: None,
-            home: None,
-            feed: None,
-            validators: Validators::default(),
-            body_hash: None,
-            reading: None,
-            next_run: at("2026-11-20T10:00:00Z"),
-            last_run: Some(at("2026-11-20T09:30:00Z")),
-            last_success: None,
-            last_outcome: Some(Outcome::Broken),
-            last_reason: "No answer within 30 s from <harbour.example>.".into(),
-            failures: 3,
-            entries: self.entries.lock().unwrap().len() as u64,
-        }])
-    }
-    async fn reports(&self, id: &SourceId, _: usize) -> Result<Vec<HarvestReport>, StoreError> {
-        self.whole()?;
-        Ok(vec![HarvestReport {
-            source: id.clone(),
-            started: at("2026-11-20T09:30:00Z"),
-            finished: at("2026-11-20T09:30:30Z"),
-            outcome: Outcome::Broken,
-            reason: "No answer.".into(),
-            status: None,
-            listed: 0,
-            changes: Changes::default(),
-            articles: 0,
-            articles_failed: 0,
-            bytes: 0,
-            problems: vec![Problem::note("quiet"), Problem::warning("loud")],
-        }])
-    }
-    fn revision(&self, _: &Selection) -> u64 {
-        self.revision.load(SeqCst)
-    }
-    async fn changed_at(&self, _: &Selection) -> Result<Option<DateTime<Utc>>, StoreError> {
-        self.whole().map(|()| Some(at("2026-11-20T09:31:02.5Z")))
-    }
-    async fn close(&self) -> Result<(), StoreError> {
-        Ok(())
-    }
-}
+use crate::model::{Changes, Dedupe, Draft, EntryId, FeedId, HarvestReport, Outcome, Problem, Selection};
+use crate::store::{Finished, SourceState};
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
@@ -127,23 +22,68 @@ fn source(id: &str) -> SourceId {
 
 const FERRY: &str = "urn:uuid:0b2e5f2c-6d1f-4e57-9a55-1d1e2a3b4c5d";
 
-fn entry(id: &str) -> Entry {
-    Entry {
+/// A real store of one source, in a folder of its own.
+pub(super) struct Shelf {
+    pub store: Arc<dyn Store>,
+    pub selection: Selection,
+    _folder: tempfile::TempDir,
+}
+
+impl Shelf {
+    pub async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = crate::store::open(&folder.path().join("courant.db")).unwrap();
+        store.sync_sources(vec![(source("harbour"), at("2026-11-20T09:00:00Z"))]).await.unwrap();
+        Self { store, selection: Selection { sources: vec![source("harbour")] }, _folder: folder }
+    }
+
+    /// Stores an entry, and a run that ended badly.
+    pub async fn put(&self, id: &str) {
+        let now = at("2026-11-20T09:31:02.5Z");
+        let report = HarvestReport {
+            source: source("harbour"),
+            started: now,
+            finished: now,
+            outcome: Outcome::Broken,
+            reason: "No answer.".into(),
+            status: None,
+            listed: 0,
+            changes: Changes::default(),
+            articles: 0,
+            articles_failed: 0,
+            bytes: 0,
+            problems: vec![Problem::note("quiet"), Problem::warning("loud")],
+        };
+        let state = self.store.sources().await.unwrap().remove(0);
+        let state = SourceState {
+            last_outcome: Some(Outcome::Broken),
+            last_reason: "No answer within 30 s from <harbour.example>.".into(),
+            failures: 3,
+            ..state
+        };
+        self.store.finish(Finished { report, drafts: vec![draft(id)], state }).await.unwrap();
+    }
+}
+
+fn draft(id: &str) -> Draft {
+    let text = format!("The ferry is back. {}", "It rains. ".repeat(50));
+    Draft {
         id: EntryId(id.to_owned()),
-        source: source("harbour"),
-        url: Some(Url::parse("https://harbour.example/ferry").unwrap().join(&format!("#{id}")).unwrap()),
+        keys: vec![format!("guid {id}")],
+        url: Some(Url::parse("https://harbour.example/ferry").unwrap()),
         title: "Ferry <back>".into(),
         authors: Vec::new(),
-        published: at("2026-11-20T08:00:00Z"),
-        updated: at("2026-11-20T08:00:00Z"),
-        first_seen: at("2026-11-20T08:05:00Z"),
+        published: Some(at("2026-11-20T08:00:00Z")),
+        updated: None,
         summary: None,
-        content: Some(format!("<p>{}</p>", "The ferry is back. ".repeat(50))),
+        content: Some(format!("<p>{text}</p>")),
         full_text: true,
+        attempted: false,
         categories: Vec::new(),
         picture: None,
         enclosures: Vec::new(),
         language: Some("en".into()),
+        fingerprint: 7,
     }
 }
 
@@ -171,7 +111,7 @@ fn catalogue(base: &str, token: Option<&str>) -> Arc<Catalogue> {
 
 /// A site and what it stands on.
 struct Stage {
-    store: Arc<Shelved>,
+    shelf: Shelf,
     site: Site,
     catalogues: watch::Sender<Arc<Catalogue>>,
 }
@@ -189,11 +129,15 @@ impl Got {
 }
 
 impl Stage {
-    fn new(base: &str, token: Option<&str>) -> Self {
-        let store = Arc::new(Shelved::default());
-        store.put(entry(FERRY));
+    async fn new(base: &str, token: Option<&str>) -> Self {
+        let shelf = Shelf::new().await;
+        shelf.put(FERRY).await;
         let (catalogues, watched) = watch::channel(catalogue(base, token));
-        Self { site: Site::new(store.clone(), watched), store, catalogues }
+        Self { site: Site::new(shelf.store.clone(), watched), shelf, catalogues }
+    }
+
+    fn rendered(&self) -> u64 {
+        self.site.metrics.rendered.load(Relaxed)
     }
 
     async fn ask(&self, method: Method, path: &str, headers: &[(HeaderName, &str)]) -> Got {
@@ -218,7 +162,7 @@ const BROWSER: (HeaderName, &str) = (header::ACCEPT, "text/html,application/xhtm
 
 #[tokio::test]
 async fn each_address_answers_with_its_type() {
-    let stage = Stage::new("http://127.0.0.1:8080/", None);
+    let stage = Stage::new("http://127.0.0.1:8080/", None).await;
     for (path, expected) in [
         ("/", "text/html; charset=utf-8"),
         ("/feeds/all", "text/html; charset=utf-8"),
@@ -248,7 +192,7 @@ async fn each_address_answers_with_its_type() {
 
 #[tokio::test]
 async fn a_document_has_all_that_a_reader_needs_and_is_not_sent_twice() {
-    let stage = Stage::new("https://news.example/reader", None);
+    let stage = Stage::new("https://news.example/reader", None).await;
     let got = stage.get("/feeds/all.rss").await;
     assert_eq!(got.header(header::LAST_MODIFIED), "Fri, 20 Nov 2026 09:31:02 GMT");
     assert_eq!(got.header(header::VARY), "Accept-Encoding");
@@ -262,8 +206,8 @@ async fn a_document_has_all_that_a_reader_needs_and_is_not_sent_twice() {
     }
     let since = [(header::IF_MODIFIED_SINCE, got.header(header::LAST_MODIFIED))];
     assert_eq!(stage.ask(Method::GET, "/feeds/all.rss", &since).await.status, StatusCode::NOT_MODIFIED);
-    assert_eq!(stage.store.asked.load(SeqCst), 1, "rendered once");
-    stage.store.put(entry("urn:test:second"));
+    assert_eq!(stage.rendered(), 1);
+    stage.shelf.put("urn:test:second").await;
     let changed = stage.ask(Method::GET, "/feeds/all.rss", &known).await;
     assert_eq!(changed.status, StatusCode::OK);
     assert!(changed.body.contains("urn:test:second"));
@@ -271,7 +215,7 @@ async fn a_document_has_all_that_a_reader_needs_and_is_not_sent_twice() {
 
 #[tokio::test]
 async fn the_bare_address_follows_the_readers_preference() {
-    let stage = Stage::new("http://127.0.0.1:8080/", None);
+    let stage = Stage::new("http://127.0.0.1:8080/", None).await;
     let reader = stage.ask(Method::GET, "/feeds/all", &[(header::ACCEPT, "application/atom+xml")]).await;
     assert!(reader.body.starts_with("<?xml"));
     assert_eq!(reader.header(header::VARY), "Accept, Accept-Encoding");
@@ -284,22 +228,24 @@ async fn the_bare_address_follows_the_readers_preference() {
 
 #[tokio::test]
 async fn a_limit_is_honoured_within_bounds() {
-    let stage = Stage::new("http://127.0.0.1:8080/", None);
-    (0..9).for_each(|n| stage.store.put(entry(&format!("urn:test:{n}"))));
+    let stage = Stage::new("http://127.0.0.1:8080/", None).await;
+    for n in 0..9 {
+        stage.shelf.put(&format!("urn:test:{n}")).await;
+    }
     let count = |got: Got| got.body.matches("<item>").count();
     assert_eq!(count(stage.get("/feeds/all.rss?limit=3").await), 3);
     assert_eq!(count(stage.get("/feeds/all.rss?limit=0").await), 1);
     assert_eq!(count(stage.get("/feeds/all.rss?limit=99999999").await), 10);
     assert_eq!(count(stage.get("/feeds/all.rss?limit=many").await), 10);
     assert!(stage.get("/feeds/all.atom?limit=3").await.body.contains("/feeds/all.atom?limit=3\" rel=\"self\""));
-    let before = stage.store.asked.load(SeqCst);
+    let before = stage.rendered();
     stage.get("/feeds/all.rss?limit=3&utm_source=x").await;
-    assert_eq!(stage.store.asked.load(SeqCst), before, "kept");
+    assert_eq!(stage.rendered(), before);
 }
 
 #[tokio::test]
 async fn wrong_turns_are_explained() {
-    let stage = Stage::new("http://127.0.0.1:8080/", None);
+    let stage = Stage::new("http://127.0.0.1:8080/", None).await;
     let got = stage.ask(Method::GET, "/feeds/harbor", &[BROWSER]).await;
     assert_eq!(got.status, StatusCode::NOT_FOUND);
     assert!(got.body.contains("href=\"/sources/harbour\""), "{}", got.body);
@@ -318,7 +264,7 @@ async fn wrong_turns_are_explained() {
 
 #[tokio::test]
 async fn a_prefix_that_a_proxy_leaves_on_is_taken_off() {
-    let stage = Stage::new("https://news.example/reader/", None);
+    let stage = Stage::new("https://news.example/reader/", None).await;
     let got = stage.get("/reader/feeds/all").await;
     assert_eq!(got.status, StatusCode::OK);
     assert!(got.body.contains("href=\"/reader/feeds/all.rss\""));
@@ -328,7 +274,7 @@ async fn a_prefix_that_a_proxy_leaves_on_is_taken_off() {
 
 #[tokio::test]
 async fn operator_pages_are_for_operators() {
-    let open = Stage::new("http://127.0.0.1:8080/", None);
+    let open = Stage::new("http://127.0.0.1:8080/", None).await;
     let host = |name| [(header::HOST, name)];
     let got = open.ask(Method::GET, "/admin/", &host("127.0.0.1:8080")).await;
     assert!(got.body.contains("No answer within 30 s from &#60;harbour.example&#62;."), "{}", got.body);
@@ -336,7 +282,7 @@ async fn operator_pages_are_for_operators() {
     let one = open.get("/admin/sources/harbour").await.body;
     assert!(one.contains("loud") && !one.contains("quiet"));
     assert_eq!(open.ask(Method::GET, "/admin/", &host("evil.example")).await.status, StatusCode::FORBIDDEN);
-    let closed = Stage::new("http://127.0.0.1:8080/", Some("s3cret"));
+    let closed = Stage::new("http://127.0.0.1:8080/", Some("s3cret")).await;
     let got = closed.get("/admin/sources/harbour").await;
     assert_eq!(got.status, StatusCode::UNAUTHORIZED);
     assert!(got.header(header::WWW_AUTHENTICATE).starts_with("Basic"));
@@ -347,7 +293,7 @@ async fn operator_pages_are_for_operators() {
 
 #[tokio::test]
 async fn a_new_catalogue_is_served_at_once_and_feeds_as_they_were_are_kept() {
-    let stage = Stage::new("http://127.0.0.1:8080/", None);
+    let stage = Stage::new("http://127.0.0.1:8080/", None).await;
     let before = stage.get("/feeds/all.rss").await;
     let mut next = Catalogue::clone(&catalogue("http://127.0.0.1:8080/", None));
     next.feeds.push(feed("tides"));
@@ -355,17 +301,17 @@ async fn a_new_catalogue_is_served_at_once_and_feeds_as_they_were_are_kept() {
     stage.catalogues.send_replace(Arc::new(next));
     assert_eq!(stage.get("/feeds/tides.rss").await.status, StatusCode::OK);
     assert_eq!(stage.get("/feeds/ports.rss").await.status, StatusCode::NOT_FOUND);
-    let asked = stage.store.asked.load(SeqCst);
+    let rendered = stage.rendered();
     assert_eq!(stage.get("/feeds/all.rss").await.headers, before.headers);
-    assert_eq!(stage.store.asked.load(SeqCst), asked);
+    assert_eq!(stage.rendered(), rendered);
 }
 
 #[tokio::test]
 async fn a_failing_store_takes_nothing_away_that_was_rendered() {
-    let stage = Stage::new("http://127.0.0.1:8080/", None);
+    let stage = Stage::new("http://127.0.0.1:8080/", None).await;
     let good = stage.get("/feeds/all.rss").await;
-    stage.store.broken.store(true, SeqCst);
-    stage.store.revision.fetch_add(1, SeqCst);
+    stage.shelf.put("urn:test:second").await;
+    stage.shelf.store.close().await.unwrap();
     assert_eq!(stage.get("/feeds/all.rss").await.body, good.body);
     let got = stage.get("/feeds/ports.rss").await;
     assert_eq!((got.status, got.header(header::RETRY_AFTER)), (StatusCode::SERVICE_UNAVAILABLE, "60"));
@@ -375,7 +321,7 @@ async fn a_failing_store_takes_nothing_away_that_was_rendered() {
 
 #[tokio::test]
 async fn requests_are_counted() {
-    let stage = Stage::new("http://127.0.0.1:8080/", None);
+    let stage = Stage::new("http://127.0.0.1:8080/", None).await;
     let got = stage.get("/feeds/all.rss").await;
     stage.ask(Method::GET, "/feeds/all.rss", &[(header::IF_NONE_MATCH, got.header(header::ETAG))]).await;
     stage.get("/nothing").await;
@@ -394,9 +340,9 @@ async fn requests_are_counted() {
 
 #[tokio::test]
 async fn exported_files_have_the_bytes_that_are_served_and_link_to_each_other() {
-    let stage = Stage::new("https://news.example/reader", None);
+    let stage = Stage::new("https://news.example/reader", None).await;
     let catalogue = stage.catalogues.borrow().clone();
-    let files: HashMap<_, _> = export(&*stage.store, &catalogue).await.unwrap().into_iter().collect();
+    let files: HashMap<_, _> = export(&*stage.shelf.store, &catalogue).await.unwrap().into_iter().collect();
     for (path, address) in [("feeds/all.rss", "/feeds/all.rss"), ("sources/harbour.json", "/sources/harbour.json")] {
         assert_eq!(files[std::path::Path::new(path)], stage.get(address).await.body);
     }
@@ -433,9 +379,9 @@ async fn raw(address: SocketAddr, request: &str) -> String {
 async fn the_server_speaks_on_a_socket_and_ends_when_told() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let stage = Stage::new("http://127.0.0.1:8080/", None);
+    let stage = Stage::new("http://127.0.0.1:8080/", None).await;
     let (stop, stopped) = watch::channel(false);
-    let server = tokio::spawn(run(listener, stage.store.clone(), stage.catalogues.subscribe(), stopped));
+    let server = tokio::spawn(run(listener, stage.shelf.store.clone(), stage.catalogues.subscribe(), stopped));
     let close = "Host: localhost\r\nConnection: close\r\n\r\n";
     let got = raw(address, &format!("GET /feeds/all.rss HTTP/1.1\r\n{close}")).await;
     assert!(got.starts_with("HTTP/1.1 200 OK\r\n") && got.contains("content-length: ") && got.ends_with("</rss>"));
