@@ -17,7 +17,7 @@ use crate::dates::{self, Moment, Precision};
 use crate::fetch::saved_page;
 use crate::model::{Article, Kind, Listing, ListingMethod, Page, PageKind, Source, Teaser, Written};
 use crate::normalize::{self, Surroundings};
-use crate::read::{CompiledRules, read_article, read_listing};
+use crate::read::{CompiledRules, read_article, read_listing, weigh_links};
 
 /// Show what the extractors read in a saved page, as JSON
 #[derive(Debug, Args)]
@@ -34,6 +34,9 @@ pub struct Arguments {
     /// The input is a manifest: one {"id","url","path"} a line; prints one prediction a line, in order
     #[arg(long)]
     batch: bool,
+    /// Say why: for a listing every group of links, what speaks for it, and which were taken
+    #[arg(long)]
+    explain: bool,
     /// The page (`.gz` is unpacked), or `-` for standard input; with --batch the manifest
     file: PathBuf,
 }
@@ -86,7 +89,8 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
                 .then(|| String::from_utf8_lossy(&bytes).trim_end().to_owned()),
             ..Row::default()
         };
-        let answer = answer(&row, arguments.kind, now, |_| Ok(bytes.clone())).map_err(Failure::Work)?;
+        let answer =
+            answer(&row, arguments.kind, arguments.explain, now, |_| Ok(bytes.clone())).map_err(Failure::Work)?;
         let text = serde_json::to_string_pretty(&answer).unwrap_or_default();
         return writeln!(out, "{text}").map_err(broken);
     }
@@ -97,7 +101,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     std::panic::set_hook(Box::new(|_| {}));
     // Pieces keep memory bounded and the output in order.
     for piece in lines.chunks(256) {
-        let answers: Vec<String> = piece.par_iter().map(|line| batch_line(line, folder, arguments.kind, now)).collect();
+        let answers: Vec<String> = piece.par_iter().map(|line| batch_line(line, folder, &arguments, now)).collect();
         for answer in answers {
             writeln!(out, "{answer}").map_err(broken)?;
         }
@@ -105,7 +109,8 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-fn batch_line(line: &[u8], folder: &Path, kind: As, now: DateTime<Utc>) -> String {
+fn batch_line(line: &[u8], folder: &Path, arguments: &Arguments, now: DateTime<Utc>) -> String {
+    let kind = arguments.kind;
     let row: Row = match serde_json::from_slice(line) {
         Ok(row) => row,
         Err(e) => return json!({"id": null, "error": format!("manifest line: {e}")}).to_string(),
@@ -115,7 +120,7 @@ fn batch_line(line: &[u8], folder: &Path, kind: As, now: DateTime<Utc>) -> Strin
         Some(path) => read_bytes(&folder.join(path)),
         None => Err("the manifest line has no `path`".to_owned()),
     };
-    match catch_unwind(AssertUnwindSafe(|| answer(&row, kind, now, read))) {
+    match catch_unwind(AssertUnwindSafe(|| answer(&row, kind, arguments.explain, now, read))) {
         Ok(Ok(value)) => value.to_string(),
         Ok(Err(e)) => json!({key: row.id, "ok": false, "error": e}).to_string(),
         Err(panic) => {
@@ -148,6 +153,7 @@ pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
 fn answer(
     row: &Row,
     kind: As,
+    explain: bool,
     now: DateTime<Utc>,
     bytes: impl FnOnce(&Row) -> Result<Vec<u8>, String>,
 ) -> Result<Value, String> {
@@ -173,7 +179,14 @@ fn answer(
     Ok(match kind {
         As::Article => article(&row.id, &page, &read_article(&page, &CompiledRules::default()).value),
         As::Feed => feed(row, &page),
-        As::Listing => listing(&row.id, &page, &read_listing(&page, Kind::Listing, &CompiledRules::default()).value),
+        As::Listing => {
+            let found = read_listing(&page, Kind::Listing, &CompiledRules::default()).value;
+            let mut answer = listing(&row.id, &page, &found);
+            if explain {
+                answer["groups"] = weighed(&page);
+            }
+            answer
+        }
         _ => {
             let found = read_listing(&page, Kind::Auto, &CompiledRules::default()).value;
             match (found.method, found.page_kind) {
@@ -259,6 +272,20 @@ pub(super) fn listing(id: &str, page: &Page, listing: &Listing) -> Value {
         "next": listing.next,
         "items": items,
     })
+}
+
+/// Every group of links that stands in the page in one manner, and what speaks for it.
+fn weighed(page: &Page) -> Value {
+    weigh_links(page)
+        .into_iter()
+        .map(|group| {
+            let evidence: serde_json::Map<String, Value> =
+                group.evidence.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+            let links: Vec<Value> =
+                group.links.into_iter().map(|(url, title)| json!({"url": url, "title": title})).collect();
+            json!({"score": group.score, "taken": group.taken, "evidence": evidence, "links": links})
+        })
+        .collect()
 }
 
 /// A feed's values as they were read: nothing is made up, nothing is normalized but dates.

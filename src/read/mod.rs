@@ -12,5 +12,5 @@ mod xml;
 pub use crate::html::{Tree, parse_html};
 pub use article::read_article;
 pub use discover::{choose_feed, common_feed_paths};
-pub use listing::read_listing;
+pub use listing::{Weighed, read_listing, weigh_links};
 pub use rules::{CompiledRules, RuleError};

@@ -1,6 +1,10 @@
 //! The operator's selectors, parsed once, when the configuration is loaded.
 
-use crate::model::Rules;
+use std::sync::Arc;
+
+use scraper::{ElementRef, Selector};
+
+use crate::model::{Rules, fold_space};
 
 /// A rule that cannot be compiled.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -19,11 +23,230 @@ pub struct RuleError {
 pub struct CompiledRules {
     /// As written.
     pub rules: Rules,
+    compiled: Arc<Compiled>,
+}
+
+#[derive(Debug, Default)]
+struct Compiled {
+    listing: ListingPickers,
+    article: ArticlePickers,
+}
+
+/// What finds the parts of a listing. Where a key may hold several selectors, they stand in order.
+#[derive(Debug, Default)]
+pub struct ListingPickers {
+    /// What holds the list.
+    pub container: Option<Picker>,
+    /// One teaser.
+    pub item: Option<Picker>,
+    /// Its link.
+    pub link: Vec<Picker>,
+    /// Its headline.
+    pub title: Vec<Picker>,
+    /// Its date.
+    pub date: Vec<Picker>,
+    /// Its summary.
+    pub summary: Vec<Picker>,
+    /// Its picture.
+    pub image: Vec<Picker>,
+    /// Its author.
+    pub author: Vec<Picker>,
+    /// The link to the list's next page.
+    pub next: Option<Picker>,
+}
+
+/// What finds the parts of an article.
+#[derive(Debug, Default)]
+pub struct ArticlePickers {
+    /// The headline.
+    pub title: Vec<Picker>,
+    /// The main text.
+    pub body: Vec<Picker>,
+    /// What to take out of it.
+    pub remove: Vec<Picker>,
+    /// The date of publication.
+    pub date: Vec<Picker>,
+    /// The author.
+    pub author: Vec<Picker>,
+    /// The lead picture.
+    pub image: Vec<Picker>,
 }
 
 impl CompiledRules {
     /// Compiles every selector; gives all errors at once.
     pub fn compile(rules: &Rules) -> Result<Self, Vec<RuleError>> {
-        Ok(Self { rules: rules.clone() })
+        let mut errors = Vec::new();
+        let mut one = |key: &str, written: &str| match Picker::compile(written) {
+            Ok(picker) => Some(picker),
+            Err(message) => {
+                errors.push(RuleError { key: key.to_owned(), selector: written.to_owned(), message });
+                None
+            }
+        };
+        let mut many = |key: &str, written: &[String]| written.iter().filter_map(|w| one(key, w)).collect::<Vec<_>>();
+        let mut maybe = |key: &str, written: &Option<String>| many(key, written.as_slice()).pop();
+        let (container, item, next) = (
+            maybe("listing.container", &rules.listing.container),
+            maybe("listing.item", &rules.listing.item),
+            maybe("listing.next", &rules.listing.next),
+        );
+        let listing = ListingPickers {
+            container,
+            item,
+            link: many("listing.link", &rules.listing.link),
+            title: many("listing.title", &rules.listing.title),
+            date: many("listing.date", &rules.listing.date),
+            summary: many("listing.summary", &rules.listing.summary),
+            image: many("listing.image", &rules.listing.image),
+            author: many("listing.author", &rules.listing.author),
+            next,
+        };
+        let article = ArticlePickers {
+            title: many("article.title", &rules.article.title),
+            body: many("article.body", &rules.article.body),
+            remove: many("article.remove", &rules.article.remove),
+            date: many("article.date", &rules.article.date),
+            author: many("article.author", &rules.article.author),
+            image: many("article.image", &rules.article.image),
+        };
+        if errors.is_empty() {
+            Ok(Self { rules: rules.clone(), compiled: Arc::new(Compiled { listing, article }) })
+        } else {
+            Err(errors)
+        }
+    }
+
+    /// What finds the parts of a listing.
+    pub fn listing(&self) -> &ListingPickers {
+        &self.compiled.listing
+    }
+
+    /// What finds the parts of an article.
+    pub fn article(&self) -> &ArticlePickers {
+        &self.compiled.article
+    }
+}
+
+/// One selector with the attribute to take: `a@href`, `span.time`, `@title` (of the element itself).
+#[derive(Debug)]
+pub struct Picker {
+    /// None: the element itself.
+    selector: Option<Selector>,
+    /// None: the visible text.
+    attribute: Option<String>,
+}
+
+impl Picker {
+    /// Parses a selector; the error says what is wrong and what to do.
+    fn compile(written: &str) -> Result<Self, String> {
+        let (css, attribute) = split_attribute(written.trim());
+        let attribute = attribute.map(str::to_ascii_lowercase);
+        if css.is_empty() && attribute.is_none() {
+            return Err("the selector is empty; write CSS such as `ul.news > li`, or take the key out".to_owned());
+        }
+        if css.is_empty() || css == "." || css == ":scope" {
+            return Ok(Self { selector: None, attribute });
+        }
+        // `> li` means a child of what is looked into.
+        let css = if css.starts_with(['>', '+', '~']) { format!(":scope {css}") } else { css.to_owned() };
+        match Selector::parse(&css) {
+            Ok(selector) => Ok(Self { selector: Some(selector), attribute }),
+            Err(error) => Err(remedy(&css, &error.to_string())),
+        }
+    }
+
+    /// The elements that match inside `within`, in page order.
+    pub fn elements<'t>(&self, within: ElementRef<'t>) -> Vec<ElementRef<'t>> {
+        match &self.selector {
+            Some(selector) => within.select(selector).collect(),
+            None => vec![within],
+        }
+    }
+
+    /// The attribute that the operator asks for.
+    pub fn attribute(&self) -> Option<&str> {
+        self.attribute.as_deref()
+    }
+
+    /// The first value inside `within` that is not empty: the attribute, else the visible text, white space folded.
+    pub fn value(&self, within: ElementRef) -> Option<String> {
+        self.elements(within).into_iter().map(|element| self.value_of(element)).find(|value| !value.is_empty())
+    }
+
+    /// What one matched element gives.
+    pub fn value_of(&self, element: ElementRef) -> String {
+        match &self.attribute {
+            Some(name) => fold_space(element.attr(name).unwrap_or_default()),
+            None => fold_space(&element.text().collect::<String>()),
+        }
+    }
+}
+
+/// Splits `a@href` into selector and attribute; an `@` in brackets or quotes belongs to the selector.
+fn split_attribute(written: &str) -> (&str, Option<&str>) {
+    let Some((css, name)) = written.rsplit_once('@') else { return (written, None) };
+    let is_name =
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':' | '.'));
+    if is_name { (css.trim_end(), Some(name)) } else { (written, None) }
+}
+
+/// An error in words that help: what people write who think of another language.
+fn remedy(css: &str, error: &str) -> String {
+    let jquery = [":contains", ":eq", ":first", ":last", ":gt", ":lt", ":visible", ":text", ":parent"];
+    if css.starts_with('/') || css.contains("//") {
+        return "this looks like XPath; selectors are CSS: `//div[@id='list']/ul/li` is `#list > ul > li`".to_owned();
+    }
+    if css.contains("::text") || css.contains("::attr") {
+        return "`::text` and `::attr(x)` are not needed: text is the default, an attribute is `a@href`".to_owned();
+    }
+    if let Some(word) = jquery.iter().find(|w| css.contains(*w) && !css.contains(":first-") && !css.contains(":last-"))
+    {
+        return format!("`{word}` is jQuery's, not CSS; use `:nth-child(…)`, `:first-child`, a class or `:has(…)`");
+    }
+    format!(
+        "this is no CSS selector ({error}); see whether brackets and quotes are closed, and names of classes begin with `.`, of ids with `#`"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ListingRules;
+
+    fn rules(item: &str) -> Rules {
+        Rules { listing: ListingRules { item: Some(item.to_owned()), ..ListingRules::default() }, ..Rules::default() }
+    }
+
+    #[test]
+    fn all_errors_come_at_once_with_their_keys() {
+        let mut rules = rules("li[");
+        rules.listing.title = vec!["a@title".into(), "h2:contains('x')".into()];
+        rules.article.body = vec!["//div".into(), String::new()];
+        let errors = CompiledRules::compile(&rules).unwrap_err();
+        let keys: Vec<&str> = errors.iter().map(|e| e.key.as_str()).collect();
+        assert_eq!(keys, ["listing.item", "listing.title", "article.body", "article.body"]);
+        for (error, word) in errors.iter().zip(["CSS", "jQuery", "XPath", "empty"]) {
+            assert!(error.message.contains(word), "{error}");
+        }
+        assert_eq!(errors[1].selector, "h2:contains('x')");
+    }
+
+    #[test]
+    fn a_selector_may_end_in_an_attribute() {
+        for (written, css, attribute) in [
+            ("a@href", "a", Some("href")),
+            ("@title", "", Some("title")),
+            ("time @datetime", "time", Some("datetime")),
+            ("a[href='m@x y']", "a[href='m@x y']", None),
+            ("a[href*=\"@\"]@title", "a[href*=\"@\"]", Some("title")),
+        ] {
+            assert_eq!(split_attribute(written), (css, attribute), "{written}");
+        }
+    }
+
+    #[test]
+    fn rules_may_cross_threads() {
+        fn check<T: Send + Sync + Clone>(_: T) {}
+        check(CompiledRules::compile(&rules("ul > li")).unwrap());
     }
 }

@@ -1,9 +1,114 @@
 //! HTML pages that list things to read: by rules, else by looking.
 
-use crate::model::{Listing, Page, Read};
+use scraper::{Html, Node};
+
+use super::embedded;
+use super::guess;
+use super::head::Head;
+use super::islands;
+use super::outline::Outline;
+use super::weighed::Weighed;
+use super::{by_rules, page_kind, paging, targets, teasers};
+use crate::dates::Context;
+use crate::html::parse_html;
+use crate::model::{Listing, ListingMethod, Page, Read, Teaser};
 use crate::read::CompiledRules;
 
 /// Reads the list of an HTML page.
-pub(super) fn read(_page: &Page, _rules: &CompiledRules) -> Read<Listing> {
-    super::nothing("not built")
+pub(super) fn read(page: &Page, rules: &CompiledRules) -> Read<Listing> {
+    let text = islands::unfold(&page.text);
+    let mut tree = parse_html(&text);
+    let outline = Outline::of(&tree.html);
+    let head = Head::of(&outline, page, title(&tree.html));
+    let base = head.base.clone().unwrap_or_else(|| page.url.clone());
+    let context =
+        Context { now: page.fetched, zone: chrono_tz::Tz::UTC, language: head.language.as_deref(), order: None };
+    let mut listing = if rules.listing().item.is_some() {
+        let Read { value, problems } = by_rules::read(&tree.html, rules.listing(), &base, &context);
+        tree.problems.extend(problems);
+        value
+    } else {
+        look(&outline, page, &base, &context)
+    };
+    head.tell(&outline, page, &base, &mut listing);
+    listing.page_kind = page_kind::of(&outline, &head, page, listing.teasers.len(), listing.confidence);
+    listing.next = match &rules.listing().next {
+        Some(_) => by_rules::next(&tree.html, rules.listing(), &base),
+        None => paging::next(&outline, &head, &page.url, &base),
+    };
+    Read { value: listing, problems: tree.problems }
+}
+
+/// The groups of links on a page and what speaks for each, best first: why the list was found where it was.
+pub fn weigh_links(page: &Page) -> Vec<Weighed> {
+    let text = islands::unfold(&page.text);
+    let tree = parse_html(&text);
+    let outline = Outline::of(&tree.html);
+    let head = Head::of(&outline, page, None);
+    let base = head.base.clone().unwrap_or_else(|| page.url.clone());
+    let context =
+        Context { now: page.fetched, zone: chrono_tz::Tz::UTC, language: head.language.as_deref(), order: None };
+    let found = targets::gather(&outline, &page.url, &base);
+    let mut weighed: Vec<Weighed> =
+        guess::candidates(&outline, &found, &context).iter().map(|c| Weighed::of(c, &found)).collect();
+    weighed.sort_by(|a, b| b.score.total_cmp(&a.score));
+    weighed
+}
+
+/// Finds the list without rules.
+fn look(outline: &Outline, page: &Page, base: &url::Url, context: &Context) -> Listing {
+    let found = targets::gather(outline, &page.url, base);
+    let candidates = guess::candidates(outline, &found, context);
+    let chosen: Vec<&targets::Target> =
+        guess::choose(&candidates, &found).iter().filter_map(|t| found.get(*t)).collect();
+    let confidence = candidates.iter().filter(|c| c.taken).map(|c| c.score).fold(0.0, f32::max);
+    let mut seen = teasers::read(outline, &chosen, base, context);
+    let records = embedded::gather(outline, base, context);
+    complete(&mut seen, &records);
+    let best = records.into_iter().filter(|r| r.teasers.len() >= 3).max_by_key(|r| (r.declared, r.teasers.len()));
+    if let Some(best) = best.filter(|r| confidence < 0.5 || r.teasers.len() >= 5 && seen.len() < 2) {
+        return Listing {
+            method: ListingMethod::Embedded,
+            confidence: 0.6,
+            teasers: best.teasers,
+            ..Listing::default()
+        };
+    }
+    Listing { method: ListingMethod::Guess, confidence, teasers: seen, ..Listing::default() }
+}
+
+/// Fills what the page does not show from what its scripts say of the same addresses.
+fn complete(teasers: &mut [Teaser], records: &[embedded::Records]) {
+    if records.is_empty() {
+        return;
+    }
+    let known = embedded::by_address(records);
+    for teaser in teasers {
+        let Some(record) = teaser.link.as_ref().and_then(|l| known.get(embedded::path_of(l))) else { continue };
+        if teaser.published.as_ref().is_none_or(|w| w.origin > crate::model::Origin::TimeElement)
+            && record.published.is_some()
+        {
+            teaser.published.clone_from(&record.published);
+        }
+        if teaser.headline.is_none() {
+            teaser.headline.clone_from(&record.headline);
+        }
+        if teaser.summary.is_none() {
+            teaser.summary.clone_from(&record.summary);
+        }
+        if teaser.picture.is_none() {
+            teaser.picture.clone_from(&record.picture);
+        }
+        if teaser.authors.is_empty() {
+            teaser.authors.clone_from(&record.authors);
+        }
+    }
+}
+
+/// The words of the first `title` outside of pictures.
+fn title(html: &Html) -> Option<String> {
+    let title = html.tree.nodes().find(|n| {
+        matches!(n.value(), Node::Element(e) if e.name() == "title" && &*e.name.ns == "http://www.w3.org/1999/xhtml")
+    })?;
+    Some(title.children().filter_map(|c| c.value().as_text().map(|t| t.to_string())).collect())
 }

@@ -1,9 +1,32 @@
 //! Listings: one file per kind of document that holds one.
 
+mod address;
+mod by_rules;
+mod cards;
+mod embedded;
+mod evidence;
 mod feed;
+mod groups;
+mod guess;
+mod head;
+mod hints;
 mod html;
+mod islands;
 mod json;
+mod outline;
+mod page_kind;
+mod paging;
+mod pictures;
 mod sitemap;
+mod targets;
+mod teasers;
+mod titles;
+mod weighed;
+mod weights;
+mod when;
+
+pub use html::weigh_links;
+pub use weighed::Weighed;
 
 use crate::model::{Kind, Listing, Page, Problem, Read};
 

@@ -1,0 +1,239 @@
+//! What an element's tag, role and class names say of its purpose.
+//!
+//! Class names are words of trade, nearly always English whatever the page's language. They are hints:
+//! each is weighed, none decides.
+
+use scraper::node::Element;
+
+/// A set of hints, as bits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Hints(u32);
+
+macro_rules! hints {
+    ($($(#[$doc:meta])* $name:ident = $bit:expr;)*) => {
+        impl Hints { $($(#[$doc])* pub(super) const $name: Self = Self(1 << $bit);)* }
+    };
+}
+
+hints! {
+    /// Navigation, menus, breadcrumbs.
+    NAV = 0;
+    /// The site's head.
+    HEADER = 1;
+    /// The site's foot.
+    FOOTER = 2;
+    /// Sidebars, widgets.
+    ASIDE = 3;
+    /// "Most read", "related", rankings.
+    RELATED = 4;
+    /// Pagers.
+    PAGER = 5;
+    /// Tags, categories, labels.
+    TAGS = 6;
+    /// Share bars, logins, subscriptions.
+    SHARE = 7;
+    /// Comments.
+    COMMENTS = 8;
+    /// The page's main part.
+    MAIN = 9;
+    /// One thing of many: article, entry, card.
+    UNIT = 10;
+    /// `h1` to `h6`.
+    HEADING = 11;
+    /// `p`.
+    PARAGRAPH = 12;
+    /// A class that says title.
+    TITLE = 13;
+    /// `time`, or a class that says date.
+    DATE = 14;
+    /// A class that says author.
+    AUTHOR = 15;
+    /// A class that says summary.
+    SUMMARY = 16;
+    /// Not shown.
+    HIDDEN = 17;
+    /// `a` with an address.
+    LINK = 18;
+    /// A picture.
+    PICTURE = 19;
+    /// Text that only screen readers get.
+    SPOKEN = 20;
+    /// Advertisements.
+    ADVERT = 21;
+    /// Breadcrumbs.
+    CRUMBS = 22;
+    /// A slider or carousel.
+    SLIDER = 23;
+}
+
+impl Hints {
+    /// Hints that describe a whole region, and so all that is inside it.
+    pub(super) const REGIONS: Self = Self(
+        Self::NAV.0
+            | Self::HEADER.0
+            | Self::FOOTER.0
+            | Self::ASIDE.0
+            | Self::RELATED.0
+            | Self::PAGER.0
+            | Self::TAGS.0
+            | Self::SHARE.0
+            | Self::COMMENTS.0
+            | Self::ADVERT.0
+            | Self::CRUMBS.0,
+    );
+    /// Regions whose links are never the page's list.
+    pub(super) const CHROME: Self =
+        Self(Self::NAV.0 | Self::FOOTER.0 | Self::PAGER.0 | Self::SHARE.0 | Self::COMMENTS.0 | Self::CRUMBS.0);
+
+    /// Whether any of `other`'s hints is here.
+    pub(super) fn any(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Both sets.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// This set less `other`.
+    pub(super) fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// What the tag and the attributes other than class and id say.
+    pub(super) fn of_tag(element: &Element) -> Self {
+        let by_tag = match element.name() {
+            "nav" => Self::NAV,
+            "header" => Self::HEADER,
+            "footer" => Self::FOOTER,
+            "aside" => Self::ASIDE,
+            "main" => Self::MAIN,
+            "article" => Self::UNIT,
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Self::HEADING,
+            "p" => Self::PARAGRAPH,
+            "time" | "relative-time" | "time-ago" => Self::DATE,
+            "img" | "picture" | "amp-img" => Self::PICTURE,
+            "a" if element.attr("href").is_some() => Self::LINK,
+            _ => Self::default(),
+        };
+        let by_role = match element.attr("role") {
+            Some("navigation" | "menu" | "menubar" | "menuitem" | "tablist") => Self::NAV,
+            Some("banner") => Self::HEADER,
+            Some("contentinfo") => Self::FOOTER,
+            Some("complementary") => Self::ASIDE,
+            Some("main") => Self::MAIN,
+            Some("article") => Self::UNIT,
+            Some("heading") => Self::HEADING,
+            _ => Self::default(),
+        };
+        let rel = match element.attr("rel") {
+            Some(rel) if rel.split_ascii_whitespace().any(|r| matches!(r, "tag" | "category")) => Self::TAGS,
+            Some(rel) if rel.split_ascii_whitespace().any(|r| r == "author") => Self::AUTHOR,
+            _ => Self::default(),
+        };
+        let hidden = element.attr("hidden").is_some()
+            || element.attr("style").is_some_and(|style| {
+                style.split(';').any(|rule| {
+                    rule.split_once(':').is_some_and(|(key, value)| {
+                        key.trim().eq_ignore_ascii_case("display") && value.trim().starts_with("none")
+                    })
+                })
+            });
+        let hidden = if hidden { Self::HIDDEN } else { Self::default() };
+        by_tag.and(by_role).and(rel).and(hidden)
+    }
+
+    /// What class names or an id say: each word between separators and at changes of case.
+    pub(super) fn of_names(names: &str) -> Self {
+        let mut found = Self::default();
+        for name in names.split_ascii_whitespace() {
+            // Utility classes (`md:hover:text-sm`) and generated ones speak of looks.
+            if name.len() > 64 {
+                continue;
+            }
+            let lower = name.to_ascii_lowercase();
+            found = found.and(Self::of_word(&lower));
+            for word in words(name) {
+                if word.len() < name.len() {
+                    found = found.and(Self::of_word(&word));
+                }
+            }
+        }
+        found
+    }
+
+    fn of_word(word: &str) -> Self {
+        match word {
+            "nav" | "navbar" | "navigation" | "menu" | "submenu" | "topnav" | "mainnav" | "subnav" | "sitenav"
+            | "megamenu" | "dropdown" | "gnb" | "lnb" | "toolbar" | "topbar" | "navi" => Self::NAV,
+            "breadcrumb" | "breadcrumbs" | "crumb" | "crumbs" | "dqwz" => Self::CRUMBS.and(Self::NAV),
+            "masthead" | "siteheader" => Self::HEADER,
+            "footer" | "foot" | "colophon" | "copyright" | "sitefooter" => Self::FOOTER,
+            "sidebar" | "aside" | "rail" | "widget" | "widgets" | "sidecol" | "sidenav" | "complementary" => {
+                Self::ASIDE
+            }
+            "related" | "popular" | "trending" | "mostread" | "recommended" | "recommend" | "recommendations"
+            | "ranking" | "promoted" | "sponsored" | "mostpopular" | "popularity" | "blogroll" => Self::RELATED,
+            "pager" | "pagination" | "paging" | "pagenav" | "paginator" | "pagenavi" | "nextprev" => Self::PAGER,
+            "tag" | "tags" | "tagcloud" | "category" | "categories" | "cat" | "cats" | "label" | "labels"
+            | "topics" | "keywords" | "kicker" | "eyebrow" | "taxonomy" => Self::TAGS,
+            "share" | "social" | "sharing" | "login" | "signin" | "signup" | "subscribe" | "newsletter" | "cookie"
+            | "consent" => Self::SHARE,
+            "comment" | "comments" | "disqus" | "reply" | "replies" => Self::COMMENTS,
+            "main" | "content" => Self::MAIN,
+            "hentry" | "entry" | "post" | "article" | "card" | "teaser" | "story" | "promo" => Self::UNIT,
+            "title" | "headline" | "heading" | "hed" | "subject" | "tit" | "ttl" | "name" => Self::TITLE,
+            "date" | "time" | "datetime" | "published" | "timestamp" | "pubdate" | "posted" | "dateline"
+            | "updated" => Self::DATE,
+            "author" | "authors" | "byline" | "writer" | "contributor" | "vcard" => Self::AUTHOR,
+            "summary" | "excerpt" | "desc" | "description" | "intro" | "abstract" | "dek" | "standfirst"
+            | "snippet" | "subtitle" | "subline" | "lede" => Self::SUMMARY,
+            "sr-only" | "visually-hidden" | "screen-reader-text" | "screenreader" | "visuallyhidden" => Self::SPOKEN,
+            "ad" | "ads" | "advert" | "advertisement" | "adslot" | "banner" => Self::ADVERT,
+            "slider" | "carousel" | "swiper" | "slideshow" | "slick" | "ticker" => Self::SLIDER,
+            _ => Self::default(),
+        }
+    }
+}
+
+/// The words of a name in lower case: `entryTitle_main` gives `entry`, `title`, `main`.
+fn words(name: &str) -> impl Iterator<Item = String> + '_ {
+    name.split(|c: char| !c.is_ascii_alphanumeric()).flat_map(|part| {
+        let mut words = Vec::new();
+        let mut word = String::new();
+        let mut was_lower = false;
+        for c in part.chars() {
+            if (c.is_ascii_uppercase() && was_lower || c.is_ascii_digit()) && !word.is_empty() {
+                words.push(std::mem::take(&mut word));
+            }
+            was_lower = c.is_ascii_lowercase();
+            if !c.is_ascii_digit() {
+                word.push(c.to_ascii_lowercase());
+            }
+        }
+        if !word.is_empty() {
+            words.push(word);
+        }
+        words
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn class_names_are_read_word_by_word() {
+        for (names, hint) in [
+            ("entry-title", Hints::TITLE),
+            ("postTitle", Hints::TITLE),
+            ("c-card__headline", Hints::TITLE),
+            ("page_footer", Hints::FOOTER),
+            ("x sr-only", Hints::SPOKEN),
+            ("date2", Hints::DATE),
+        ] {
+            assert!(Hints::of_names(names).any(hint), "{names}");
+        }
+        assert_eq!(Hints::of_names("untitled x1 flex"), Hints::default());
+    }
+}

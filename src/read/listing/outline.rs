@@ -1,0 +1,308 @@
+//! The page as one flat table of elements in document order, its visible text in one string.
+//!
+//! Everything later asks "what is inside this element?" a thousand times. With a node's range in the table
+//! and its range in the text, each answer is a slice.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use ego_tree::iter::Edge;
+use scraper::node::Element;
+use scraper::{Html, Node as TreeNode};
+
+use super::hints::Hints;
+
+/// A row of the table: one element.
+#[derive(Debug)]
+pub(super) struct Node<'t> {
+    /// The element.
+    pub(super) element: &'t Element,
+    /// Row of its parent; the root is its own.
+    pub(super) parent: usize,
+    /// First row after its descendants.
+    pub(super) end: usize,
+    /// What its own names say.
+    pub(super) hints: Hints,
+    /// What its own names and those of all that hold it say of the region.
+    pub(super) region: Hints,
+    /// How many links stand before it in the document.
+    links_before: usize,
+    text: Range<usize>,
+}
+
+/// The table.
+#[derive(Debug)]
+pub(super) struct Outline<'t> {
+    /// Elements in document order.
+    pub(super) nodes: Vec<Node<'t>>,
+    /// The visible text, blocks apart by line breaks, white space folded.
+    pub(super) text: String,
+    /// Rows of `a[href]`.
+    pub(super) links: Vec<usize>,
+    /// Texts of `script` elements, with their rows.
+    pub(super) scripts: Vec<(usize, &'t str)>,
+}
+
+impl<'t> Outline<'t> {
+    /// Walks the tree once.
+    pub(super) fn of(html: &'t Html) -> Self {
+        let mut outline = Self { nodes: Vec::new(), text: String::new(), links: Vec::new(), scripts: Vec::new() };
+        let mut open: Vec<usize> = Vec::new();
+        let mut names: HashMap<&'t str, Hints> = HashMap::new();
+        let mut mute = 0usize;
+        // Whether an element ended with nothing but markup since: what follows is apart to the eye.
+        let mut just_closed = false;
+        for edge in html.tree.root().traverse() {
+            match edge {
+                Edge::Open(node) => match node.value() {
+                    TreeNode::Element(element) => {
+                        let row = outline.open(element, open.last().copied(), &mut names);
+                        open.push(row);
+                        mute += usize::from(is_mute(element.name()));
+                        if mute == 0 {
+                            if is_block(element.name()) {
+                                break_line(&mut outline.text);
+                            } else if just_closed {
+                                gap(&mut outline.text);
+                            }
+                        }
+                        if let Some(node) = outline.nodes.get_mut(row) {
+                            node.text = outline.text.len()..outline.text.len();
+                        }
+                    }
+                    TreeNode::Text(text) => {
+                        if mute == 0 {
+                            fold_onto(&mut outline.text, text);
+                            just_closed = false;
+                        } else if let Some(row) = open.last()
+                            && outline.nodes.get(*row).is_some_and(|n| n.element.name() == "script")
+                        {
+                            outline.scripts.push((*row, text));
+                        }
+                    }
+                    _ => {}
+                },
+                Edge::Close(node) => {
+                    if let TreeNode::Element(element) = node.value()
+                        && let Some(row) = open.pop()
+                    {
+                        let (rows, end) = (outline.nodes.len(), outline.text.len());
+                        if let Some(node) = outline.nodes.get_mut(row) {
+                            node.end = rows;
+                            node.text.end = end;
+                        }
+                        if mute == 0 {
+                            if is_block(element.name()) {
+                                break_line(&mut outline.text);
+                            }
+                            just_closed = true;
+                        }
+                        mute -= usize::from(is_mute(element.name()));
+                    }
+                }
+            }
+        }
+        outline.spread_regions();
+        outline
+    }
+
+    fn open(&mut self, element: &'t Element, parent: Option<usize>, names: &mut HashMap<&'t str, Hints>) -> usize {
+        let row = self.nodes.len();
+        let mut hints = Hints::of_tag(element);
+        for attribute in ["class", "id"] {
+            if let Some(written) = element.attr(attribute) {
+                hints = hints.and(*names.entry(written).or_insert_with(|| Hints::of_names(written)));
+            }
+        }
+        let links_before = self.links.len();
+        if hints.any(Hints::LINK) {
+            self.links.push(row);
+        }
+        self.nodes.push(Node {
+            element,
+            parent: parent.unwrap_or(row),
+            end: row + 1,
+            hints,
+            region: Hints::default(),
+            links_before,
+            text: 0..0,
+        });
+        row
+    }
+
+    /// Hands hints down. What holds most of the page's links is no sidebar, whatever its class says
+    /// (`with-sidebar`); the head and foot of one unit are not the site's.
+    fn spread_regions(&mut self) {
+        let all = self.links.len();
+        for row in 0..self.nodes.len() {
+            let inside = self.links_in(row);
+            let Some(node) = self.nodes.get(row) else { break };
+            let (own, parent) = (node.hints, node.parent);
+            let above = if parent == row { Hints::default() } else { self.region(parent) };
+            let mut kept = own;
+            if inside * 2 > all && all > 4 || matches!(node.element.name(), "html" | "body") {
+                kept = kept.without(Hints::REGIONS);
+            }
+            if above.any(Hints::UNIT) {
+                kept = kept.without(Hints::HEADER.and(Hints::FOOTER));
+            }
+            if let Some(node) = self.nodes.get_mut(row) {
+                node.hints = kept;
+                node.region = above.and(kept);
+            }
+        }
+    }
+
+    /// The region hints of a row.
+    pub(super) fn region(&self, row: usize) -> Hints {
+        self.nodes.get(row).map_or(Hints::default(), |n| n.region)
+    }
+
+    /// The own hints of a row.
+    pub(super) fn hints(&self, row: usize) -> Hints {
+        self.nodes.get(row).map_or(Hints::default(), |n| n.hints)
+    }
+
+    /// The tag of a row.
+    pub(super) fn tag(&self, row: usize) -> &'t str {
+        self.nodes.get(row).map_or("", |n| n.element.name())
+    }
+
+    /// An attribute of a row, trimmed, if not empty.
+    pub(super) fn attribute(&self, row: usize, name: &str) -> Option<&'t str> {
+        self.nodes.get(row)?.element.attr(name).map(str::trim).filter(|v| !v.is_empty())
+    }
+
+    /// First row after the descendants of a row.
+    pub(super) fn end(&self, row: usize) -> usize {
+        self.nodes.get(row).map_or(row + 1, |n| n.end)
+    }
+
+    /// The row's parent; `None` at the root.
+    pub(super) fn parent(&self, row: usize) -> Option<usize> {
+        self.nodes.get(row).map(|n| n.parent).filter(|p| *p != row)
+    }
+
+    /// The rows that hold this one, nearest first.
+    pub(super) fn ancestors(&self, row: usize) -> impl Iterator<Item = usize> + '_ {
+        std::iter::successors(self.parent(row), |r| self.parent(*r))
+    }
+
+    /// The next element beside this one.
+    pub(super) fn next_sibling(&self, row: usize) -> Option<usize> {
+        let next = self.end(row);
+        (self.parent(row).is_some() && self.parent(next) == self.parent(row)).then_some(next)
+    }
+
+    /// Where the text of a row stands in the page's text.
+    pub(super) fn span(&self, row: usize) -> Range<usize> {
+        self.nodes.get(row).map_or(0..0, |n| n.text.clone())
+    }
+
+    /// The visible text of a row, lines apart.
+    pub(super) fn text(&self, row: usize) -> &str {
+        self.slice(self.span(row))
+    }
+
+    /// A piece of the page's text, trimmed.
+    pub(super) fn slice(&self, span: Range<usize>) -> &str {
+        self.text.get(span).unwrap_or_default().trim()
+    }
+
+    /// The text of a row on one line.
+    pub(super) fn line(&self, row: usize) -> String {
+        self.text(row).replace('\n', " ")
+    }
+
+    /// How many links are in a row, itself included.
+    pub(super) fn links_in(&self, row: usize) -> usize {
+        let Some(node) = self.nodes.get(row) else { return 0 };
+        self.nodes.get(node.end).map_or(self.links.len(), |n| n.links_before) - node.links_before
+    }
+}
+
+/// Elements whose text is not shown as the page's own.
+fn is_mute(tag: &str) -> bool {
+    matches!(
+        tag,
+        "script"
+            | "style"
+            | "noscript"
+            | "template"
+            | "head"
+            | "svg"
+            | "select"
+            | "iframe"
+            | "object"
+            | "textarea"
+            | "math"
+    )
+}
+
+/// Elements that begin and end a line.
+fn is_block(tag: &str) -> bool {
+    !matches!(
+        tag,
+        "a" | "abbr"
+            | "b"
+            | "bdi"
+            | "bdo"
+            | "big"
+            | "cite"
+            | "code"
+            | "data"
+            | "del"
+            | "dfn"
+            | "em"
+            | "font"
+            | "i"
+            | "img"
+            | "ins"
+            | "kbd"
+            | "label"
+            | "mark"
+            | "nobr"
+            | "q"
+            | "rp"
+            | "rt"
+            | "ruby"
+            | "s"
+            | "samp"
+            | "small"
+            | "span"
+            | "strike"
+            | "strong"
+            | "sub"
+            | "sup"
+            | "time"
+            | "tt"
+            | "u"
+            | "var"
+            | "wbr"
+    )
+}
+
+fn break_line(text: &mut String) {
+    if text.ends_with(' ') {
+        text.pop();
+    }
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+}
+
+fn gap(text: &mut String) {
+    if !text.is_empty() && !text.ends_with([' ', '\n']) {
+        text.push(' ');
+    }
+}
+
+fn fold_onto(text: &mut String, more: &str) {
+    for c in more.chars() {
+        if c.is_whitespace() {
+            gap(text);
+        } else if !matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}' | '\u{ad}') {
+            text.push(c);
+        }
+    }
+}

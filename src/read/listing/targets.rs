@@ -1,0 +1,86 @@
+//! The page's links as the things they lead to: one for each address, with its best headline.
+
+use std::collections::HashMap;
+
+use url::Url;
+
+use super::address::{Look, Viewpoint};
+use super::hints::Hints;
+use super::outline::Outline;
+use super::titles::{self, Headline, Witness};
+use crate::model::text_weight;
+
+/// Most links looked at; a page with more is no list for people.
+const MOST_LINKS: usize = 20_000;
+
+/// One address that the page links to.
+#[derive(Debug)]
+pub(super) struct Target {
+    /// Where it leads, fragment off.
+    pub(super) url: Url,
+    /// What the address looks like.
+    pub(super) look: Look,
+    /// Rows of its links, in page order.
+    pub(super) links: Vec<usize>,
+    /// The row of the link with the best headline.
+    pub(super) best: usize,
+    /// That headline.
+    pub(super) headline: Headline,
+}
+
+/// Gathers the links that could lead to an article.
+pub(super) fn gather(outline: &Outline, page: &Url, base: &Url) -> Vec<Target> {
+    let viewpoint = Viewpoint::new(page);
+    let mut targets: Vec<Target> = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for &link in outline.links.iter().take(MOST_LINKS) {
+        let Some(url) = resolve(outline, link, base) else { continue };
+        if viewpoint.is_here_or_root(&url) {
+            continue;
+        }
+        let headline = titles::of_link(outline, link);
+        let key = key(&url);
+        if let Some(target) = known.get(&key).and_then(|at| targets.get_mut(*at)) {
+            target.links.push(link);
+            if worth(outline, link, &headline) > worth(outline, target.best, &target.headline) {
+                target.best = link;
+                target.headline = headline;
+            }
+            continue;
+        }
+        known.insert(key, targets.len());
+        let look = viewpoint.look(&url);
+        targets.push(Target { url, look, links: vec![link], best: link, headline });
+    }
+    targets
+}
+
+/// The address of a link, if it leads to a document.
+fn resolve(outline: &Outline, link: usize, base: &Url) -> Option<Url> {
+    let href = outline.attribute(link, "href")?;
+    if href.starts_with('#') {
+        return None;
+    }
+    let mut url = base.join(href).ok()?;
+    url.set_fragment(None);
+    matches!(url.scheme(), "http" | "https").then_some(url)
+}
+
+/// What makes two written addresses one: scheme and a closing slash do not matter.
+fn key(url: &Url) -> String {
+    let text = url.as_str();
+    let text = text.split_once("://").map_or(text, |(_, rest)| rest);
+    text.strip_prefix("www.").unwrap_or(text).trim_end_matches('/').to_owned()
+}
+
+/// How good a link is as the one that names its target.
+fn worth(outline: &Outline, link: usize, headline: &Headline) -> (bool, bool, Witness, usize) {
+    let region = outline.region(link);
+    let weight = text_weight(&headline.text);
+    (
+        headline.witness > Witness::Nothing,
+        !region.any(Hints::CHROME.and(Hints::ASIDE).and(Hints::RELATED)),
+        if weight < 8 { headline.witness.min(Witness::Attribute) } else { headline.witness },
+        weight.min(60),
+    )
+}
