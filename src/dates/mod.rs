@@ -5,9 +5,30 @@
 //!
 //! A room of its own, because `read` must recognise a date to find it and `normalize` must resolve it.
 
+mod address;
+mod calendar;
+mod clock;
+mod expression;
+mod fields;
+mod fold;
+mod lexer;
+mod numeric;
+mod order;
+mod relative;
+mod resolve;
+mod text;
+mod vocabulary;
+mod zones;
+
+#[cfg(test)]
+mod tests;
+
 use chrono::{DateTime, FixedOffset, Utc};
 use chrono_tz::Tz;
-use url::Url;
+
+pub use address::in_url;
+pub use order::order_of;
+pub use text::{find, parse};
 
 /// What is known of the page that a date stands on.
 #[derive(Debug, Clone)]
@@ -55,24 +76,4 @@ pub struct Moment {
     pub precision: Precision,
     /// Whether it was given relative to now (`3 hours ago`, `yesterday`).
     pub relative: bool,
-}
-
-/// Reads a text that is a date and nothing else but decoration ("Published: …", weekday, clock icon).
-pub fn parse(_text: &str, _context: &Context) -> Option<Moment> {
-    None
-}
-
-/// Finds the first date in a longer text; gives its byte range too.
-pub fn find(_text: &str, _context: &Context) -> Option<(std::ops::Range<usize>, Moment)> {
-    None
-}
-
-/// The date in an address: `/2020/10/24/`, `/20201024/`, `/2020-10/24/`, `t20201024_`.
-pub fn in_url(_url: &Url, _context: &Context) -> Option<Moment> {
-    None
-}
-
-/// Day and month order proved by these dates of one page (`31/12/2025` proves one); `None` when none does.
-pub fn order_of<'t>(_texts: impl Iterator<Item = &'t str>) -> Option<Order> {
-    None
 }

@@ -1,0 +1,146 @@
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use url::Url;
+
+use super::*;
+
+fn context(language: Option<&'static str>, zone: Tz) -> Context<'static> {
+    let now: DateTime<Utc> = "2026-11-23T04:00:00Z".parse().expect("a date");
+    Context { now, zone, language, order: None }
+}
+
+fn shown(moment: Option<Moment>) -> Option<String> {
+    moment.map(|m| {
+        m.at.format(if m.precision >= Precision::Minute { "%Y-%m-%dT%H:%M%:z" } else { "%Y-%m-%d" }).to_string()
+    })
+}
+
+#[track_caller]
+fn check(language: &'static str, zone: Tz, text: &str, expected: &str) {
+    let language = (!language.is_empty()).then_some(language);
+    assert_eq!(shown(parse(text, &context(language, zone))).as_deref().unwrap_or("-"), expected, "{text}");
+}
+
+#[test]
+fn machine_forms_are_read_to_the_second() {
+    for (text, expected) in [
+        ("2020-10-24T08:30:00+08:00", "2020-10-24T08:30+08:00"),
+        ("2020-10-24T08:30:15.123Z", "2020-10-24T08:30+00:00"),
+        ("20201024T083015Z", "2020-10-24T08:30+00:00"),
+        ("Sat, 24 Oct 2020 08:30:00 GMT", "2020-10-24T08:30+00:00"),
+        ("Sat Oct 24 08:30:00 2020", "2020-10-24T08:30+00:00"),
+        ("2020-W43-6", "2020-10-24"),
+        ("2020-298", "2020-10-24"),
+        ("2020-10", "2020-10-01"),
+    ] {
+        check("", Tz::UTC, text, expected);
+    }
+}
+
+#[test]
+fn dates_are_read_in_the_language_of_the_page() {
+    use Tz::{America__New_York, Asia__Seoul, Asia__Shanghai, Asia__Tehran, Asia__Tokyo, Europe__Berlin};
+    for (language, zone, text, expected) in [
+        ("de", Europe__Berlin, "Stand: 24. Oktober 2020, 8.30 Uhr", "2020-10-24T08:30+02:00"),
+        ("de", Europe__Berlin, "gestern, 18:20", "2026-11-22T18:20+01:00"),
+        ("de", Europe__Berlin, "vor 2 Stunden", "2026-11-23T03:00+01:00"),
+        ("en", America__New_York, "Published: March 3rd, 2020 at 5pm ET", "2020-03-03T17:00-05:00"),
+        ("en-GB", Tz::UTC, "03/04/2020", "2020-04-03"),
+        ("en-US", Tz::UTC, "03/04/2020", "2020-03-04"),
+        ("zh", Asia__Shanghai, "发布时间：2020年10月24日 08:30", "2020-10-24T08:30+08:00"),
+        ("zh", Asia__Shanghai, "[10-24]", "2026-10-24"),
+        ("zh", Asia__Shanghai, "12-24", "2025-12-24"),
+        ("zh-TW", Tz::Asia__Taipei, "民國109年10月24日", "2020-10-24"),
+        ("ja", Asia__Tokyo, "令和2年10月24日", "2020-10-24"),
+        ("ko", Asia__Seoul, "입력 2020.10.24. 오후 3:05", "2020-10-24T15:05+09:00"),
+        ("fa", Asia__Tehran, "۳ آبان ۱۳۹۹", "2020-10-24"),
+        ("fa", Asia__Tehran, "۱۳۹۹/۰۸/۰۳", "2020-10-24"),
+        ("ar", Tz::Asia__Riyadh, "7 ربيع الأول 1442 هـ", "2020-10-24"),
+        ("th", Tz::Asia__Bangkok, "24 ต.ค. 2563", "2020-10-24"),
+        ("he", Tz::Asia__Jerusalem, "24 באוקטובר 2020", "2020-10-24"),
+        ("tr", Tz::Europe__Istanbul, "24 Ekim 2020'de", "2020-10-24"),
+        ("hu", Tz::Europe__Budapest, "2020. október 24-én", "2020-10-24"),
+    ] {
+        check(language, zone, text, expected);
+    }
+}
+
+#[test]
+fn what_is_no_date_is_none() {
+    for text in [
+        "",
+        "2020 reasons to stay",
+        "On the 23rd",
+        "23",
+        "$19.99",
+        "+1 555 123 4567",
+        "3:2",
+        "2-1",
+        "12:30",
+        "v1.2.3",
+        "192.168.10.1",
+        "31 February 2020",
+        "2020-13-45",
+        "23 people",
+        "10.5",
+        "in 3 days",
+        "5 comments",
+        "May",
+    ] {
+        for language in ["en", ""] {
+            check(language, Tz::UTC, text, "-");
+        }
+    }
+}
+
+#[test]
+fn a_date_is_found_within_a_longer_text() {
+    for (text, expected, part) in [
+        ("By A. Writer | March 3, 2020 at 5pm", "2020-03-03T17:00+00:00", "March 3, 2020 at 5pm"),
+        ("Nobody knew, 24.10.2020, what 300 people would do next in the city", "2020-10-24", "24.10.2020"),
+        ("A. Writer · 3 hours ago · 5 min read", "2026-11-23T01:00+00:00", "3 hours ago"),
+        ("来源：新华社 2020-10-24 08:30 字号：大 中 小", "2020-10-24T08:30+00:00", "2020-10-24 08:30"),
+    ] {
+        let (range, moment) = find(text, &context(None, Tz::UTC)).expect(text);
+        assert_eq!(shown(Some(moment)).as_deref(), Some(expected), "{text}");
+        assert_eq!(&text[range], part, "{text}");
+    }
+    for text in [
+        "The budget of 2020 was $3.20 or 4/5 of 1999's, said 23 people at 10:30",
+        "Call 020 7946 0018 or 555-01-23 now, and ask for version 10.2.20.1",
+        "A long text that says nothing of days but goes on for quite a while about this and that and more",
+    ] {
+        assert_eq!(find(text, &context(Some("en"), Tz::UTC)), None, "{text}");
+    }
+}
+
+#[test]
+fn addresses_carry_dates() {
+    for (path, expected, precision) in [
+        ("/2020/10/24/title", "2020-10-24", Precision::Day),
+        ("/20201024/a.html", "2020-10-24", Precision::Day),
+        ("/2020-10/24/c_1126.htm", "2020-10-24", Precision::Day),
+        ("/art/2020/10/24/art_12.html", "2020-10-24", Precision::Day),
+        ("/202010/t20201024_123.html", "2020-10-24", Precision::Day),
+        ("/2024/mar/05/title", "2024-03-05", Precision::Day),
+        ("/n1/2020/1024/c90000-1.html", "2020-10-24", Precision::Day),
+        ("/news/title-2020-10-24", "2020-10-24", Precision::Day),
+        ("/2020/10/title", "2020-10-01", Precision::Month),
+    ] {
+        let url = Url::parse(&format!("https://example.org{path}")).expect("a url");
+        let moment = in_url(&url, &context(None, Tz::UTC)).expect(path);
+        assert_eq!(moment.at.format("%Y-%m-%d").to_string(), expected, "{path}");
+        assert_eq!(moment.precision, precision, "{path}");
+    }
+    for path in ["/", "/news/12345678", "/2031/10/24/", "/id/2020", "/2020/title", "/99999999/"] {
+        let url = Url::parse(&format!("https://example.org{path}")).expect("a url");
+        assert_eq!(in_url(&url, &context(None, Tz::UTC)), None, "{path}");
+    }
+}
+
+#[test]
+fn one_clear_date_proves_the_order_of_a_page() {
+    assert_eq!(order_of(["03/04/2020", "31/12/2020"].into_iter()), Some(Order::DayFirst));
+    assert_eq!(order_of(["03/04/2020", "12/31/2020"].into_iter()), Some(Order::MonthFirst));
+    assert_eq!(order_of(["03/04/2020", "2020-12-31"].into_iter()), None);
+}

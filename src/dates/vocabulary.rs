@@ -1,0 +1,260 @@
+//! What words mean in dates: names of months, weekdays, units and the like in the languages of the world.
+
+use std::sync::LazyLock;
+
+use super::fold::fold_phrase;
+
+/// What a word may mean in a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// A month, 1 to 12, of a calendar.
+    Month(Calendar, u8),
+    /// A weekday, Monday 0.
+    Weekday(u8),
+    Am,
+    Pm,
+    /// Days from today.
+    Day(i8),
+    /// This very moment.
+    Now,
+    /// A span's unit; how many of it the word alone says (a dual says 2).
+    Unit(Unit, u8),
+    /// Last week, last month, last year.
+    Last(Unit),
+    Ago,
+    Ahead,
+    /// A number in letters.
+    Number(u8),
+    YearMark,
+    MonthMark,
+    DayMark,
+    HourMark,
+    MinuteMark,
+    SecondMark,
+    /// Stands before the number: `ngày 24`.
+    BeforeYear,
+    BeforeMonth,
+    BeforeDay,
+    /// Makes the number before it an ordinal: `23rd`.
+    Ordinal,
+    /// A time of day follows: `um`, `kl.`, `at`.
+    At,
+    Noon,
+    Half,
+    Midnight,
+    Era(Era),
+    /// Says nothing about the time: `published`, `on`, `of`.
+    Filler,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unit {
+    Second,
+    Minute,
+    Hour,
+    Day,
+    Week,
+    Month,
+    Year,
+    Decade,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Calendar {
+    Gregorian,
+    /// Solar Hijri, of Iran and Afghanistan.
+    Persian,
+    /// The tabular Islamic calendar.
+    Hijri,
+}
+
+/// How a year is counted when not from the common era.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Era {
+    Common,
+    Buddhist,
+    /// Republic of China: 1912 is 1.
+    Minguo,
+    /// A Japanese reign whose first year is this one.
+    Reign(u16),
+    Persian,
+    Hijri,
+}
+
+/// A place in the sorted vocabulary: all phrases that begin with the letters walked so far.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Walk {
+    low: usize,
+    high: usize,
+    depth: usize,
+}
+
+/// Every phrase with its meanings, sorted, so that a walk along a text finds the longest by halving.
+pub(super) struct Vocabulary {
+    phrases: Vec<Phrase>,
+    languages: Vec<Box<str>>,
+}
+
+/// Letters and what they mean, commonest language first.
+type Phrase = (Box<str>, Vec<(Meaning, Language)>);
+
+/// Index of a language; lower is commoner and wins where the page names none.
+pub(super) type Language = u16;
+
+static ALL: LazyLock<Vocabulary> =
+    LazyLock::new(|| Vocabulary::read(&[include_str!("words/own.txt"), include_str!("words/cldr.txt")]));
+
+/// The vocabulary, read at first use.
+pub(super) fn vocabulary() -> &'static Vocabulary {
+    &ALL
+}
+
+impl Vocabulary {
+    fn read(files: &[&str]) -> Self {
+        let mut languages: Vec<Box<str>> = vec!["".into()];
+        let mut rows: Vec<(String, Meaning, Language)> = Vec::new();
+        for file in files {
+            let mut language: Language = 0;
+            for line in file.lines() {
+                if let Some(tag) = line.strip_prefix('@') {
+                    let tag = tag.trim();
+                    let known = languages.iter().position(|l| &**l == tag);
+                    let index = known.unwrap_or_else(|| {
+                        languages.push(tag.into());
+                        languages.len() - 1
+                    });
+                    language = Language::try_from(index).unwrap_or(Language::MAX);
+                } else if let Some((code, words)) = line.split_once(' ')
+                    && let Some(meaning) = meaning(code)
+                {
+                    rows.extend(words.split('|').map(|w| (fold_phrase(w), meaning, language)));
+                }
+            }
+        }
+        rows.sort_by(|a, b| a.0.cmp(&b.0).then(a.2.cmp(&b.2)));
+        let mut phrases: Vec<Phrase> = Vec::new();
+        for (phrase, meaning, language) in rows {
+            match phrases.last_mut() {
+                Some((last, meanings)) if **last == *phrase => {
+                    if !meanings.contains(&(meaning, language)) {
+                        meanings.push((meaning, language));
+                    }
+                }
+                _ if phrase.is_empty() => {}
+                _ => phrases.push((phrase.into(), vec![(meaning, language)])),
+            }
+        }
+        Self { phrases, languages }
+    }
+
+    /// The start of a walk.
+    pub(super) fn start(&self) -> Walk {
+        Walk { low: 0, high: self.phrases.len(), depth: 0 }
+    }
+
+    /// One letter further; `None` when no phrase goes that way.
+    pub(super) fn step(&self, walk: Walk, letter: char) -> Option<Walk> {
+        let mut bytes = [0u8; 4];
+        let (mut low, mut high, mut depth) = (walk.low, walk.high, walk.depth);
+        for &byte in letter.encode_utf8(&mut bytes).as_bytes() {
+            let range = self.phrases.get(low..high)?;
+            let at = |phrase: &str| phrase.as_bytes().get(depth).map_or(-1, |b| i16::from(*b));
+            let first = range.partition_point(|p| at(&p.0) < i16::from(byte));
+            let last = range.partition_point(|p| at(&p.0) <= i16::from(byte));
+            if first == last {
+                return None;
+            }
+            (low, high, depth) = (low + first, low + last, depth + 1);
+        }
+        Some(Walk { low, high, depth })
+    }
+
+    /// The phrase that ends exactly here.
+    pub(super) fn phrase(&self, walk: Walk) -> Option<usize> {
+        let (phrase, _) = self.phrases.get(walk.low)?;
+        (walk.depth > 0 && phrase.len() == walk.depth && walk.low < walk.high).then_some(walk.low)
+    }
+
+    /// What a phrase means, commonest language first.
+    pub(super) fn meanings(&self, phrase: usize) -> &[(Meaning, Language)] {
+        self.phrases.get(phrase).map_or(&[], |p| &p.1)
+    }
+
+    /// A language by its BCP 47 tag.
+    pub(super) fn language(&self, tag: &str) -> Option<Language> {
+        let base = tag.split(['-', '_']).next().unwrap_or(tag).to_ascii_lowercase();
+        let base = match base.as_str() {
+            "no" | "nn" => "nb",
+            "iw" => "he",
+            "in" => "id",
+            "tl" => "fil",
+            "sh" => "sr",
+            other => other,
+        };
+        self.languages.iter().position(|l| &**l == base).and_then(|i| Language::try_from(i).ok())
+    }
+}
+
+/// The meaning that a code of the word files stands for.
+fn meaning(code: &str) -> Option<Meaning> {
+    let number = |rest: &str| rest.parse::<i16>().ok();
+    Some(match code {
+        "AM" => Meaning::Am,
+        "PM" => Meaning::Pm,
+        "NOW" => Meaning::Now,
+        "AGO" => Meaning::Ago,
+        "IN" => Meaning::Ahead,
+        "YM" => Meaning::YearMark,
+        "MM" => Meaning::MonthMark,
+        "DM" => Meaning::DayMark,
+        "HM" => Meaning::HourMark,
+        "MIM" => Meaning::MinuteMark,
+        "SM" => Meaning::SecondMark,
+        "BY" => Meaning::BeforeYear,
+        "BM" => Meaning::BeforeMonth,
+        "BD" => Meaning::BeforeDay,
+        "OR" => Meaning::Ordinal,
+        "AT" => Meaning::At,
+        "NOON" => Meaning::Noon,
+        "MIDNIGHT" => Meaning::Midnight,
+        "HALF" => Meaning::Half,
+        "F" => Meaning::Filler,
+        "EC" => Meaning::Era(Era::Common),
+        "EB" => Meaning::Era(Era::Buddhist),
+        "EM" => Meaning::Era(Era::Minguo),
+        "EP" => Meaning::Era(Era::Persian),
+        "EH" => Meaning::Era(Era::Hijri),
+        _ => {
+            let (kind, rest) = code.split_at_checked(1)?;
+            match kind {
+                "M" => Meaning::Month(Calendar::Gregorian, u8::try_from(number(rest)?).ok()?),
+                "P" => Meaning::Month(Calendar::Persian, u8::try_from(number(rest)?).ok()?),
+                "H" => Meaning::Month(Calendar::Hijri, u8::try_from(number(rest)?).ok()?),
+                "W" => Meaning::Weekday(u8::try_from(number(rest)?).ok()?),
+                "D" => Meaning::Day(i8::try_from(number(rest)?).ok()?),
+                "N" => Meaning::Number(u8::try_from(number(rest)?).ok()?),
+                "R" => Meaning::Era(Era::Reign(u16::try_from(number(rest)?).ok()?)),
+                "L" => Meaning::Last(unit(rest)?),
+                "U" => match rest.strip_suffix('2') {
+                    Some(rest) => Meaning::Unit(unit(rest)?, 2),
+                    None => Meaning::Unit(unit(rest)?, 1),
+                },
+                _ => return None,
+            }
+        }
+    })
+}
+
+fn unit(code: &str) -> Option<Unit> {
+    Some(match code {
+        "s" => Unit::Second,
+        "mi" => Unit::Minute,
+        "h" => Unit::Hour,
+        "d" => Unit::Day,
+        "w" => Unit::Week,
+        "mo" => Unit::Month,
+        "y" => Unit::Year,
+        "dec" => Unit::Decade,
+        _ => return None,
+    })
+}
