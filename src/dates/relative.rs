@@ -17,15 +17,11 @@ pub(super) fn span(reader: &Reader, start: usize) -> Option<(Span, usize)> {
         return None;
     }
     if reader.is(start, Meaning::Now) {
-        // `now - 2 hours`
-        let behind = if reader.mark(start + 1) == Some('-') { counted(reader, start + 2) } else { None };
-        return Some(match behind {
-            Some((mut span, next)) => {
-                span.ago = true;
-                (span, next)
-            }
-            None => (Span { months: 0, seconds: 0, finest: Unit::Second, ago: true }, start + 1),
-        });
+        return Some((Span { months: 0, seconds: 0, finest: Unit::Second, ago: true }, start + 1));
+    }
+    if reader.is(start, Meaning::Present) {
+        let (span, next) = counted(reader, (reader.mark(start + 1) == Some('-')).then_some(start + 2)?)?;
+        return Some((Span { ago: true, ..span }, next));
     }
     if let Some(unit) = reader.meaning(start, |m| if let Meaning::Last(u) = m { Some(u) } else { None }) {
         let mut span = Span { months: 0, seconds: 0, finest: Unit::Year, ago: true };
@@ -38,7 +34,13 @@ pub(super) fn span(reader: &Reader, start: usize) -> Option<(Span, usize)> {
 fn begins(meaning: Meaning) -> Option<()> {
     matches!(
         meaning,
-        Meaning::Ago | Meaning::Unit(..) | Meaning::Number(_) | Meaning::Now | Meaning::Last(_) | Meaning::Half
+        Meaning::Ago
+            | Meaning::Unit(..)
+            | Meaning::Number(_)
+            | Meaning::Now
+            | Meaning::Present
+            | Meaning::Last(_)
+            | Meaning::Half
     )
     .then_some(())
 }

@@ -15,8 +15,10 @@ pub(super) enum Meaning {
     Pm,
     /// Days from today.
     Day(i8),
-    /// This very moment.
+    /// A moment ago.
     Now,
+    /// `now`, which is a date only where something is taken off it.
+    Present,
     /// A span's unit; how many of it the word alone says (a dual says 2).
     Unit(Unit, u8),
     /// Last week, last month, last year.
@@ -202,6 +204,7 @@ fn meaning(code: &str) -> Option<Meaning> {
         "AM" => Meaning::Am,
         "PM" => Meaning::Pm,
         "NOW" => Meaning::Now,
+        "PRESENT" => Meaning::Present,
         "AGO" => Meaning::Ago,
         "IN" => Meaning::Ahead,
         "YM" => Meaning::YearMark,
