@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::migrate;
@@ -41,10 +42,11 @@ pub(super) fn writing(path: &Path) -> Result<Connection, StoreError> {
          pragma foreign_keys = on;
          pragma cache_size = -4096;
          pragma temp_store = memory;
+         pragma wal_autocheckpoint = 4000;
          pragma journal_size_limit = 16777216;",
     )
     .map_err(sql)?;
-    db.set_prepared_statement_cache_capacity(STATEMENTS);
+    keep_plans(&db).map_err(sql)?;
     Ok(db)
 }
 
@@ -55,8 +57,15 @@ pub(super) fn reading(path: &Path) -> Result<Connection, StoreError> {
     let db = Connection::open_with_flags(path, flags).map_err(sql)?;
     db.busy_timeout(BUSY).map_err(sql)?;
     db.execute_batch("pragma cache_size = -2048; pragma temp_store = memory;").map_err(sql)?;
-    db.set_prepared_statement_cache_capacity(STATEMENTS);
+    keep_plans(&db).map_err(sql)?;
     Ok(db)
+}
+
+/// Every statement is prepared once. Without the planner's guarantee of stability SQLite prepares a statement anew
+/// whenever another value is bound beside a partial index: measured at nine tenths of a look-up.
+fn keep_plans(db: &Connection) -> rusqlite::Result<()> {
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
 }
 
 /// A lock file beside the store, shared by all processes that write to it; the system frees it when a process

@@ -50,9 +50,17 @@ impl Stored {
     }
 }
 
-const STORED: &str = "e.nr, e.fingerprint, e.teaser_print, e.keys_print, e.depth, e.attempts, e.tombstone, e.updated, \
-    e.url, (e.summary is null) + 2 * (e.language is null) + 4 * (e.authors is null) + 8 * (e.categories is null) \
-    + 16 * (e.picture is null) + 32 * (e.enclosures is null)";
+/// The columns that [`stored`] reads, in its order.
+macro_rules! select_stored {
+    ($from:literal) => {
+        concat!(
+            "select e.nr, e.fingerprint, e.teaser_print, e.keys_print, e.depth, e.attempts, e.tombstone, e.updated, e.url,
+                (e.summary is null) + 2 * (e.language is null) + 4 * (e.authors is null) + 8 * (e.categories is null)
+                + 16 * (e.picture is null) + 32 * (e.enclosures is null)",
+            $from
+        )
+    };
+}
 
 fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
     Ok(Stored {
@@ -71,16 +79,17 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
 
 /// The stored entry that a draft is: by its keys, surest first, or by the very id it would get.
 pub(super) fn find(db: &Connection, source: i64, draft: &Draft) -> rusqlite::Result<Option<Stored>> {
-    let sql =
-        format!("select {STORED} from keys k join entries e on e.nr = k.entry where k.source = ?1 and k.key = ?2");
-    let mut ask = db.prepare_cached(&sql)?;
+    let mut ask = db.prepare_cached(select_stored!(
+        " from keys k join entries e on e.nr = k.entry where k.source = ?1 and k.key = ?2"
+    ))?;
     for key in &draft.keys {
         if let Some(found) = ask.query_row(params![source, cut(key)], stored).optional()? {
             return Ok(Some(found));
         }
     }
-    let sql = format!("select {STORED} from entries e where e.id = ?1 and e.source = ?2");
-    db.prepare_cached(&sql)?.query_row(params![draft.id.0, source], stored).optional()
+    db.prepare_cached(select_stored!(" from entries e where e.id = ?1 and e.source = ?2"))?
+        .query_row(params![draft.id.0, source], stored)
+        .optional()
 }
 
 /// Adds the keys that are not in the ledger; tells how many.

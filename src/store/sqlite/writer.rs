@@ -169,17 +169,21 @@ fn data_version(db: &Connection) -> i64 {
 }
 
 /// One transaction: `first`, and what is queued behind it.
-fn transact(db: &Connection, path: &Path, tallies: &Tallies, first: Box<dyn Job>, jobs: &Receiver<Box<dyn Job>>) {
+fn transact(db: &Connection, path: &Path, tallies: &Tallies, mut first: Box<dyn Job>, jobs: &Receiver<Box<dyn Job>>) {
     let told = |e: &rusqlite::Error| StoreError::sqlite(path, e);
-    if let Err(error) = run(db, "begin immediate") {
+    let mut touched = Touched::new();
+    // The first needs no savepoint, which would copy each page it changes: if it fails, nothing else is lost.
+    if let Err(error) = run(db, "begin immediate").and_then(|()| first.work(db, &mut touched)) {
+        undo(db);
         return first.answer(Err(told(&error)));
     }
     let begun = Instant::now();
-    let mut touched = Touched::new();
-    let mut done = Vec::new();
-    let mut next = Some(first);
+    let mut done = vec![first];
     let mut broken = None;
-    while let Some(mut job) = next.take() {
+    while done.len() < BATCH
+        && begun.elapsed() < BATCH_TIME
+        && let Ok(mut job) = jobs.try_recv()
+    {
         let before = touched.len();
         match behind_savepoint(db, job.as_mut(), &mut touched) {
             Ok(()) => done.push(job),
@@ -193,9 +197,6 @@ fn transact(db: &Connection, path: &Path, tallies: &Tallies, first: Box<dyn Job>
                 }
             }
         }
-        if done.len() < BATCH && begun.elapsed() < BATCH_TIME {
-            next = jobs.try_recv().ok();
-        }
     }
     let committed = match broken {
         Some(error) => Err(error),
@@ -203,23 +204,32 @@ fn transact(db: &Connection, path: &Path, tallies: &Tallies, first: Box<dyn Job>
     };
     match &committed {
         Ok(()) => tallies.bump(db, &mut touched),
-        Err(_) if !db.is_autocommit() => drop(run(db, "rollback")),
-        Err(_) => {}
+        Err(_) => undo(db),
     }
     for job in done {
         job.answer(committed.clone());
     }
 }
 
+/// Ends a transaction that failed, unless SQLite has already.
+fn undo(db: &Connection) {
+    if !db.is_autocommit()
+        && let Err(error) = run(db, "rollback")
+    {
+        tracing::error!("a failed transaction cannot be rolled back: {error}");
+    }
+}
+
 fn behind_savepoint(db: &Connection, job: &mut dyn Job, touched: &mut Touched) -> rusqlite::Result<()> {
     run(db, "savepoint job")?;
     let worked = job.work(db, touched);
-    if worked.is_err() && !db.is_autocommit() {
+    if db.is_autocommit() {
+        return worked;
+    }
+    if worked.is_err() {
         run(db, "rollback to job")?;
     }
-    if !db.is_autocommit() {
-        run(db, "release job")?;
-    }
+    run(db, "release job")?;
     worked
 }
 
