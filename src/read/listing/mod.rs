@@ -41,6 +41,7 @@ pub fn read_listing(page: &Page, kind: Kind, rules: &CompiledRules) -> Read<List
         Kind::Listing | Kind::Page => html::read(page, rules),
         Kind::Auto if feed::looks_like_feed(page) => feed::read(page),
         Kind::Auto if sitemap::looks_like_sitemap(page) => sitemap::read(page),
+        Kind::Auto if json::looks_like_json(page) => json::read(page),
         Kind::Auto => html::read(page, rules),
     }
 }
@@ -48,4 +49,11 @@ pub fn read_listing(page: &Page, kind: Kind, rules: &CompiledRules) -> Read<List
 /// An empty listing, and why.
 fn nothing(why: impl Into<String>) -> Read<Listing> {
     Read { value: Listing::default(), problems: vec![Problem::failure(why)] }
+}
+
+/// A page of a text, as if fetched from `url`.
+#[cfg(test)]
+fn page(url: &str, text: &str) -> Page {
+    let url = url::Url::parse(url).unwrap();
+    crate::fetch::saved_page(url, None, text.as_bytes().to_vec().into(), chrono::DateTime::UNIX_EPOCH)
 }

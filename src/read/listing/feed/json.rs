@@ -6,7 +6,8 @@ use crate::model::{
     Enclosure, FeedFormat, Listing, ListingMethod, Origin, Page, Person, Picture, Problem, Read, Teaser, Written,
     fold_space,
 };
-use crate::read::listing::{json, nothing};
+use crate::read::listing::json::parse;
+use crate::read::listing::nothing;
 use crate::read::xml::escape;
 
 use super::address::{against, is_address};
@@ -14,7 +15,7 @@ use super::{MAX_ENTRIES, text};
 
 /// Reads a JSON Feed out of `text`.
 pub(super) fn read(page: &Page, text: &str) -> Read<Listing> {
-    let parsed = match json::parse(text) {
+    let parsed = match parse(text) {
         Ok(parsed) => parsed,
         Err(why) => return nothing(format!("not a feed: {why}")),
     };

@@ -12,6 +12,8 @@ mod opml;
 mod person;
 mod rss;
 mod sniff;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use crate::model::{FeedFormat, Listing, ListingMethod, Page, Problem, Read};

@@ -1,24 +1,19 @@
-//! JSON endpoints.
+//! JSON text into values: strictly, else mended.
 
 use serde_json::Value;
 
-use crate::model::{Listing, Page, Read};
-
-/// Reads a JSON answer by its shape.
-pub(super) fn read(_page: &Page) -> Read<Listing> {
-    super::nothing("not JSON")
-}
-
 /// JSON, and what had to be mended to read it.
 #[derive(Debug)]
-pub(super) struct Parsed {
-    pub(super) value: Value,
-    pub(super) mended: Option<String>,
+pub(in crate::read::listing) struct Parsed {
+    pub(in crate::read::listing) value: Value,
+    pub(in crate::read::listing) mended: Option<String>,
 }
 
-/// Reads JSON strictly; where that fails, once more with its usual faults mended: numbers too long for any
+/// Reads JSON strictly, without what often wraps it (a byte order mark, a call-back's name, a guard against
+/// inclusion); where that fails, once more with its usual faults mended: numbers too long for any
 /// machine (kept as text), commas before a closing bracket, raw control characters inside texts.
-pub(super) fn parse(text: &str) -> Result<Parsed, String> {
+pub(in crate::read::listing) fn parse(text: &str) -> Result<Parsed, String> {
+    let text = unwrap(text);
     let strict = match serde_json::from_str(text) {
         Ok(value) => return Ok(Parsed { value, mended: None }),
         Err(e) => e,
@@ -27,6 +22,20 @@ pub(super) fn parse(text: &str) -> Result<Parsed, String> {
         Ok(value) => Ok(Parsed { value, mended: Some(format!("the JSON is faulty and was mended: {strict}")) }),
         Err(_) => Err(format!("the JSON cannot be read: {strict}")),
     }
+}
+
+/// The JSON inside `callback({…});`, or behind `)]}',` and a byte order mark.
+fn unwrap(text: &str) -> &str {
+    let text = text.trim_start_matches(|c: char| c == '\u{feff}' || c.is_whitespace());
+    if text.starts_with(['{', '[']) {
+        return text;
+    }
+    let head = text.get(..text.floor_char_boundary(128)).unwrap_or_default();
+    let Some(start) = head.find(['{', '[']) else { return text };
+    let is_wrapping = head.get(..start).is_some_and(|h| h.trim_end().ends_with(['(', ',']));
+    let inner = text.get(start..).unwrap_or_default();
+    let end = inner.rfind(['}', ']']).map_or(inner.len(), |e| e + 1);
+    if is_wrapping { inner.get(..end).unwrap_or(text) } else { text }
 }
 
 fn mend(text: &str) -> String {

@@ -1,0 +1,109 @@
+use proptest::prelude::*;
+
+use super::{looks_like_json, read};
+use crate::model::{Listing, Teaser};
+use crate::read::listing::page;
+
+fn listing(text: &str) -> Listing {
+    read(&page("https://paper.example/api/", text)).value
+}
+
+fn only(text: &str) -> Teaser {
+    let mut teasers = listing(text).teasers;
+    assert_eq!(teasers.len(), 1, "{text}");
+    teasers.remove(0)
+}
+
+#[test]
+fn wordpress_is_read_with_its_rendered_texts() {
+    let t = only(
+        r#"[{"id":7,"date":"2026-03-01T12:00:00","date_gmt":"2026-03-01T11:00:00","modified_gmt":"2026-03-02T11:00:00",
+        "guid":{"rendered":"https://paper.example/?p=7"},"link":"https://paper.example/2026/pier/","title":{"rendered":"The pier &#8211; reopened"},
+        "content":{"rendered":"<p>Long</p>","protected":false},"excerpt":{"rendered":"<p>Short</p>"},"author":3,"tags":[1,2],
+        "_embedded":{"author":[{"name":"A. Writer"}],"wp:featuredmedia":[{"source_url":"https://paper.example/p.jpg"}],"wp:term":[[{"name":"Sea"}]]}}]"#,
+    );
+    assert_eq!(t.headline.as_deref(), Some("The pier – reopened"));
+    assert_eq!(t.link.unwrap().as_str(), "https://paper.example/2026/pier/");
+    assert_eq!((t.summary.as_deref(), t.content.as_deref()), (Some("<p>Short</p>"), Some("<p>Long</p>")));
+    assert_eq!(t.published.unwrap().text, "2026-03-01T11:00:00");
+    assert_eq!(t.updated.unwrap().text, "2026-03-02T11:00:00");
+    assert_eq!(t.authors[0].name, "A. Writer");
+    assert_eq!(t.categories, ["Sea"]);
+    assert_eq!(t.picture.unwrap().url.path(), "/p.jpg");
+    assert_eq!(t.guid.as_deref(), Some("7"));
+}
+
+#[test]
+fn every_usual_shape_of_answer_is_understood() {
+    for (text, title, link, date) in [
+        (
+            r#"{"hits":{"hits":[{"_id":"1","_source":{"headline":"A long enough title","url":"/a","publishDate":1767225600}}]}}"#,
+            "A long enough title",
+            "https://paper.example/a",
+            Some("2026-01-01T00:00:00Z"),
+        ),
+        (
+            r#"{"data":[{"type":"n","id":"9","attributes":{"title":"T","created":"2026-01-01"},"links":{"self":{"href":"https://x.example/9"}}}]}"#,
+            "T",
+            "https://x.example/9",
+            Some("2026-01-01"),
+        ),
+        (
+            r#"{"data":{"posts":{"edges":[{"node":{"title":"T","uri":"/t/","publishedAt":"1767225600000"}}]}}}"#,
+            "T",
+            "https://paper.example/t/",
+            Some("2026-01-01T00:00:00Z"),
+        ),
+        (
+            r#"{"children":[{"kind":"t3","data":{"title":"T","permalink":"/r/t/","created_utc":1767225600.0}}]}"#,
+            "T",
+            "https://paper.example/r/t/",
+            Some("2026-01-01T00:00:00Z"),
+        ),
+        (
+            r#"cb({"list":[{"docTitle":"新闻标题","docUrl":"./t1.html"}]});"#,
+            "新闻标题",
+            "https://paper.example/api/t1.html",
+            None,
+        ),
+        (")]}',\n[{\"title\":\"T\",\"slug\":\"t\",\"path\":\"/news/t\"}]", "T", "https://paper.example/news/t", None),
+        ("{\"a\":[{\"title\":\"T\",\"url\":\"/t\",}],}", "T", "https://paper.example/t", None),
+    ] {
+        let t = only(text);
+        assert_eq!(t.headline.as_deref(), Some(title), "{text}");
+        assert_eq!(t.link.as_ref().unwrap().as_str(), link, "{text}");
+        assert_eq!(t.published.map(|p| p.text).as_deref(), date, "{text}");
+    }
+}
+
+#[test]
+fn the_list_of_news_is_taken_and_not_the_menu() {
+    let got = listing(
+        r#"{"menu":[{"name":"Home","url":"/"},{"name":"Sport","url":"/sport"},{"name":"Weather","url":"/weather"}],
+        "title":"The Paper","next":"/api/?page=2",
+        "items":[{"title":"Council agrees to dredge the harbour","url":"/1","date":"2026-01-02"},{"title":"Ferry is late again","url":"/2","date":"2026-01-01"}]}"#,
+    );
+    assert_eq!(got.teasers.len(), 2);
+    assert_eq!(got.title.as_deref(), Some("The Paper"));
+    assert_eq!(got.next.unwrap().as_str(), "https://paper.example/api/?page=2");
+}
+
+#[test]
+fn what_holds_no_list_is_refused_with_the_reason() {
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    for text in ["", "{}", "[1,2]", "{\"title\":\"x\"}", "[{\"title\":\"no link\"}]", "<html>", "{\"a\":", &deep] {
+        let read = read(&page("https://paper.example/", text));
+        assert!(read.value.teasers.is_empty() && read.problems.len() == 1, "{}", text.get(..20).unwrap_or(text));
+    }
+    assert!(!looks_like_json(&page("https://p.example/", "<html>{\"")));
+    assert!(looks_like_json(&page("https://p.example/", " {\"a\": 1}")));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn no_text_does_harm(text in r#"[\[\]{}":,a-c0-9é \\eE.-]{0,80}"#) {
+        read(&page("https://p.example/", &text));
+    }
+}
