@@ -267,20 +267,21 @@ impl Inner {
         let now = Utc::now();
         let status = answer.status;
         if status == 304 && conditional {
+            visit.turn.as_ref().inspect(|turn| turn.calm());
             return Ok(Fetched::NotModified(conditional::refreshed(&ask.validators, &answer.headers)));
         }
         let retry_at = conditional::retry_at(&answer.headers, now);
         if status == 429
             && let Some(turn) = &visit.turn
         {
-            turn.hold(retry_at.unwrap_or(now + CALM));
+            turn.strike(retry_at.unwrap_or(now + CALM));
         }
         let fail = |kind| FetchError { retry_at, status: Some(status), ..FetchError::new(&visit.url, kind) };
         if let Some(kind) = refusal(status, &answer.headers) {
             return Err(fail(kind));
         }
         // The bytes are here; the next visit need not wait for their unpacking.
-        drop(visit.turn);
+        visit.turn.inspect(Turn::calm);
         let text = |name| answer.headers.get(name).map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned());
         let about = About {
             status,
@@ -312,7 +313,30 @@ fn document(body: Bytes, codings: &str, max: u64) -> Result<Bytes, FetchErrorKin
     if body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&body).trim_ascii().is_empty() {
         return Err(FetchErrorKind::Content("the answer is empty; check the address in a browser".to_owned()));
     }
-    Ok(body)
+    match binary(&body) {
+        Some(kind) => Err(FetchErrorKind::Content(format!("the answer is {kind} and no page"))),
+        None => Ok(body),
+    }
+}
+
+/// What a body is that is no text. Articles are often links to documents.
+fn binary(body: &[u8]) -> Option<&'static str> {
+    const KINDS: &[(&[u8], &str)] = &[
+        (b"%PDF-", "a PDF document"),
+        (b"PK\x03\x04", "an archive or office document"),
+        (b"\xd0\xcf\x11\xe0", "an office document"),
+        (b"\x89PNG", "a picture"),
+        (b"\xff\xd8\xff", "a picture"),
+        (b"GIF8", "a picture"),
+        (b"RIFF", "a picture or sound"),
+        (b"ID3", "sound"),
+        (b"OggS", "sound"),
+    ];
+    let known = KINDS.iter().find(|(start, _)| body.starts_with(start)).map(|(_, kind)| *kind);
+    let head = body.get(..2048).unwrap_or(body);
+    // Text has hardly any control characters; UTF-16 has zero bytes, and no others.
+    let odd = head.iter().filter(|b| matches!(b, 1..=8 | 14..=26 | 28..=31)).count();
+    known.or((odd * 50 > head.len() && odd > 8).then_some("binary data"))
 }
 
 fn codings(headers: &HeaderMap) -> String {

@@ -52,6 +52,17 @@ impl Guard {
         }
     }
 
+    /// Reads an address that somebody else wrote, and judges it. Spellings of the host that programs read
+    /// differently are refused, whatever we would read: octets with leading zeros, escapes, control characters.
+    pub fn read(&self, text: &str, base: Option<&Url>) -> Result<Url, Refusal> {
+        let Ok(url) = Url::options().base_url(base).parse(text) else {
+            return refuse(format!("`{text}` is no address"));
+        };
+        unambiguous(text)?;
+        self.check(&url)?;
+        Ok(url)
+    }
+
     /// Whether an IP address may be called.
     pub fn check_ip(&self, ip: IpAddr) -> Result<(), Refusal> {
         let Some(kind) = special(ip) else { return Ok(()) };
@@ -123,6 +134,32 @@ impl Guard {
             ));
         }
         Ok(())
+    }
+}
+
+/// Refuses the spellings of a host that programs read differently.
+pub(super) fn unambiguous(text: &str) -> Result<(), Refusal> {
+    let host = host_as_written(text);
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let padded = host.split('.').all(digits) && host.split('.').any(|part| part.len() > 1 && part.starts_with('0'));
+    if padded || host.contains(|c: char| c.is_control() || c == '%') {
+        return refuse(format!("`{}` is an ambiguous way to write a host", host.escape_debug()));
+    }
+    Ok(())
+}
+
+/// What stands between the slashes and the path, credentials and port off.
+fn host_as_written(text: &str) -> &str {
+    let Some((scheme, rest)) = text.trim().split_once("//") else { return "" };
+    if !scheme.is_empty() && !scheme.strip_suffix(':').is_some_and(|s| s.bytes().all(|b| b.is_ascii_alphanumeric())) {
+        return "";
+    }
+    let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+    let authority = rest.get(..end).unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
     }
 }
 
@@ -244,6 +281,27 @@ mod tests {
         ];
         for (url, allow, expected) in rows {
             assert_eq!(passes(url, &[allow]), expected, "{url} with {allow}");
+        }
+    }
+
+    #[test]
+    fn hosts_that_programs_read_differently_are_refused() {
+        let base = Url::parse("http://example.com/a/").unwrap();
+        let rows = [
+            ("http://010.8.8.8/", false),
+            ("http://8.8.8.08/", false),
+            ("http://8.8.8.8:8080/", true),
+            ("http://8.8.8.8%2eexample.com/", false),
+            ("http://a\t.example.com/", false),
+            ("//example.org/%2e", true),
+            ("?q=http://010.1.1.1/", true),
+            ("../b%20c", true),
+            ("http://user:p%40ss@example.org/", true),
+            ("http://[::1", false),
+            ("javascript:void(0)", false),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(Guard::new(&[]).read(text, Some(&base)).is_ok(), expected, "{text}");
         }
     }
 

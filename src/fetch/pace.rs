@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep_until};
 use url::{Host, Url};
@@ -16,6 +16,10 @@ use super::manners::Manners;
 /// Between the starts of two visits to one site of the public internet, unless a host rule says otherwise.
 /// Machines that the operator opened by `allow_private` are not spaced.
 const SPACING: Duration = Duration::from_secs(1);
+/// A 429 concerns one address; so many in a row, with no good answer between, concern the host.
+const STRIKES: u32 = 2;
+/// A whole host is left alone for this long at most: its other pages may be cheaper ones.
+const LONGEST_HOLD: TimeDelta = TimeDelta::hours(1);
 /// With more lanes than this the idle ones are put away.
 const FEW: usize = 256;
 
@@ -45,6 +49,8 @@ struct State {
     free: Instant,
     /// The server asked for silence until then.
     hold: Option<(Instant, DateTime<Utc>)>,
+    /// 429s since the last good answer.
+    strikes: u32,
 }
 
 /// The right to make requests to one site, one after the other, until dropped: a visit.
@@ -101,7 +107,7 @@ impl Pace {
         let lane = Arc::new(Lane {
             turns: Arc::new(Semaphore::new(parallel)),
             spacing: rule.and_then(|rule| rule.spacing).unwrap_or(usual),
-            state: Mutex::new(State { free: Instant::now(), hold: None }),
+            state: Mutex::new(State { free: Instant::now(), hold: None, strikes: 0 }),
         });
         lanes.by_site.insert(site.to_owned(), Arc::clone(&lane));
         lane
@@ -134,10 +140,19 @@ impl Turn {
         state.free = state.free.max(self.started + delay);
     }
 
-    /// No visit before `until`.
-    pub(super) fn hold(&self, until: DateTime<Utc>) {
-        let pause = (until - Utc::now()).to_std().unwrap_or_default();
-        locked(&self.lane.state).hold = Some((Instant::now() + pause, until));
+    /// The host answered 429 and wants silence until `until`. From the second in a row on it is left alone.
+    pub(super) fn strike(&self, until: DateTime<Utc>) {
+        let pause = (until - Utc::now()).clamp(TimeDelta::zero(), LONGEST_HOLD);
+        let mut state = locked(&self.lane.state);
+        state.strikes += 1;
+        if state.strikes >= STRIKES {
+            state.hold = Some((Instant::now() + pause.to_std().unwrap_or_default(), Utc::now() + pause));
+        }
+    }
+
+    /// The host gave a good answer.
+    pub(super) fn calm(&self) {
+        locked(&self.lane.state).strikes = 0;
     }
 }
 
@@ -234,9 +249,17 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_host_that_asked_for_silence_is_left_alone_by_all() {
         let (manners, guard, pace) = (Manners::default(), Guard::new(&[]), Pace::new(4));
-        let until = Utc::now() + chrono::TimeDelta::seconds(90);
-        pace.enter(&url("http://a.test/"), &manners, &guard).await.unwrap().hold(until);
-        assert_eq!(pace.enter(&url("http://www.a.test/x"), &manners, &guard).await.err(), Some(until));
+        let until = Utc::now() + TimeDelta::seconds(90);
+        let a = url("http://a.test/");
+        let turn = pace.enter(&a, &manners, &guard).await.unwrap();
+        turn.strike(until);
+        turn.calm();
+        turn.strike(until);
+        drop(turn);
+        // One 429 in a row concerns its own address only.
+        pace.enter(&a, &manners, &guard).await.unwrap().strike(until);
+        let held = pace.enter(&url("http://www.a.test/x"), &manners, &guard).await.err();
+        assert!(held.is_some_and(|said| (said - until).num_seconds().abs() <= 1), "{held:?}");
         assert!(pace.enter(&url("http://b.test/"), &manners, &guard).await.is_ok());
         tokio::time::sleep(Duration::from_secs(91)).await;
         assert!(pace.enter(&url("http://a.test/"), &manners, &guard).await.is_ok());

@@ -36,6 +36,7 @@ impl Trail {
             )));
         };
         let location = String::from_utf8_lossy(location.as_bytes());
+        super::guard::unambiguous(&location).map_err(|refusal| FetchErrorKind::Refused(refusal.0))?;
         let Ok(mut next) = from.join(location.trim()) else {
             return Err(FetchErrorKind::Redirect(format!(
                 "the server redirects to `{}`, which is no address",

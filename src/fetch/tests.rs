@@ -1,1 +1,349 @@
+//! The whole way of a request, against servers on loopback that say what the rows tell them.
 
+mod press;
+
+use std::time::Duration;
+
+use chrono::Utc;
+use url::Url;
+
+use self::press::{Press, Reply};
+use super::{FetchError, FetchErrorKind, Fetched, Fetcher, HostRule, Manners};
+use crate::model::{Outcome, Page, PageRequest, Validators};
+
+/// Manners that let loopback through and wait for nothing.
+fn manners() -> Manners {
+    Manners {
+        allow_private: vec!["127.0.0.1/32".parse().unwrap(), "127.0.0.2/32".parse().unwrap()],
+        respect_robots: false,
+        total_timeout: Duration::from_secs(5),
+        max_bytes: 100_000,
+        ..Manners::default()
+    }
+}
+
+async fn get(fetcher: &Fetcher, url: Url) -> Result<Fetched, FetchError> {
+    fetcher.get(&PageRequest::new(url)).await
+}
+
+async fn page(fetcher: &Fetcher, url: Url) -> Page {
+    match get(fetcher, url).await {
+        Ok(Fetched::Page(page)) => *page,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn error(fetcher: &Fetcher, url: Url) -> FetchError {
+    get(fetcher, url).await.expect_err("no page")
+}
+
+const HTML: &str = "content-type: Text/HTML; charset=gbk\r\ncontent-language: zh\r\netag: W/\"x\"\r\n";
+
+#[tokio::test]
+async fn a_page_comes_with_all_that_was_said_of_it() {
+    let press = Press::open(|_| Reply::ok(HTML, "<p>news</p>")).await;
+    let fetcher = Fetcher::new(manners()).unwrap();
+    let page = page(&fetcher, press.url("/a?b=c#d")).await;
+    assert_eq!(page.url, press.url("/a?b=c"));
+    assert_eq!(page.asked, press.url("/a?b=c#d"));
+    assert_eq!((page.status, page.moved), (200, None));
+    assert_eq!(page.media_type.as_deref(), Some("text/html"));
+    assert_eq!(page.content_language.as_deref(), Some("zh"));
+    assert_eq!(page.validators, Validators { etag: Some("W/\"x\"".into()), last_modified: None });
+    assert_eq!(page.text, "<p>news</p>");
+    let asked = press.asked().pop().unwrap();
+    assert!(asked.starts_with("GET /a?b=c HTTP/1.1\r\n"), "{asked}");
+    assert!(asked.contains("user-agent: Courant/") && asked.contains("(+https://"), "{asked}");
+    assert!(asked.contains("accept-encoding: gzip, br, zstd, deflate\r\n"), "{asked}");
+    assert!(!asked.contains("cookie:") && !asked.contains("if-none-match"), "{asked}");
+}
+
+#[tokio::test]
+async fn what_is_held_is_asked_for_by_its_validators() {
+    let press = Press::open(|asked| {
+        let known = asked.contains("if-none-match: W/\"a,1\"\r\n") && asked.contains("if-modified-since: odd date\r\n");
+        if known { Reply::raw("HTTP/1.1 304 Not Modified\r\netag: \"b\"\r\n\r\n") } else { Reply::status(304, "") }
+    })
+    .await;
+    let fetcher = Fetcher::new(manners()).unwrap();
+    let mut ask = PageRequest::new(press.url("/"));
+    ask.validators = Validators { etag: Some("W/\"a,1\"".into()), last_modified: Some("odd date".into()) };
+    let expected = Validators { etag: Some("\"b\"".into()), last_modified: Some("odd date".into()) };
+    assert!(matches!(fetcher.get(&ask).await, Ok(Fetched::NotModified(got)) if got == expected));
+    let unasked = error(&fetcher, press.url("/")).await;
+    assert_eq!((unasked.status(), unasked.outcome()), (Some(304), Outcome::Broken));
+}
+
+#[tokio::test]
+async fn statuses_are_told_apart_and_say_what_to_do() {
+    let press = Press::open(|asked| {
+        let path = asked.split(' ').nth(1).unwrap_or_default();
+        match path.trim_start_matches('/').split_once('+') {
+            Some((status, header)) => {
+                Reply::status(status.parse().unwrap(), &format!("{}\r\n", header.replace('=', ": ")))
+            }
+            None => Reply::status(path.trim_start_matches('/').parse().unwrap(), ""),
+        }
+    })
+    .await;
+    let fetcher = Fetcher::new(manners()).unwrap();
+    let rows: &[(&str, Outcome, &str, Option<i64>)] = &[
+        ("/204", Outcome::Broken, "nothing at this address", None),
+        ("/206", Outcome::Broken, "no page", None),
+        ("/400", Outcome::Broken, "check the address", None),
+        ("/401", Outcome::Blocked, "credentials", None),
+        ("/403", Outcome::Blocked, "refuses us", None),
+        ("/404", Outcome::Broken, "no such page", None),
+        ("/410", Outcome::Gone, "gone for good", None),
+        ("/429+retry-after=7200", Outcome::Broken, "`rate`", Some(7200)),
+        ("/451", Outcome::Blocked, "refuses us", None),
+        ("/500", Outcome::Broken, "out of order", None),
+        ("/503+retry-after=60", Outcome::Broken, "out of order", Some(60)),
+        ("/503+retry-after=99999999999", Outcome::Broken, "out of order", Some(86_400)),
+        ("/503+retry-after=soon", Outcome::Broken, "out of order", None),
+        ("/503+cf-mitigated=challenge", Outcome::Blocked, "bot check", None),
+        ("/999", Outcome::Broken, "answered 999", None),
+    ];
+    for (path, outcome, words, retry) in rows {
+        let error = error(&fetcher, press.url(path)).await;
+        assert_eq!(error.outcome(), *outcome, "{path}");
+        assert!(error.to_string().contains(words), "{path}: {error}");
+        assert_eq!(error.status(), path.get(1..4).and_then(|s| s.parse().ok()), "{path}");
+        let wait = error.retry_at.map(|at| (at - Utc::now()).num_seconds());
+        assert!(wait.zip(*retry).is_none_or(|(got, want)| (want - 5..=want).contains(&got)), "{path}: {wait:?}");
+        assert_eq!(wait.is_some(), retry.is_some(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_second_429_quiets_the_whole_host() {
+    let press = Press::open(|_| Reply::status(429, "retry-after: 600\r\n")).await;
+    let fetcher = Fetcher::new(manners()).unwrap();
+    assert_eq!(error(&fetcher, press.url("/1")).await.status(), Some(429));
+    assert_eq!(error(&fetcher, press.url("/2")).await.status(), Some(429));
+    let third = error(&fetcher, press.url("/3")).await;
+    assert!(matches!(third.kind, FetchErrorKind::Waiting(_)) && third.retry_at.is_some(), "{third}");
+    assert_eq!(press.asked().len(), 2);
+}
+
+#[tokio::test]
+async fn answers_that_are_no_document_are_errors() {
+    let rows: Vec<(&str, Reply, &str)> = vec![
+        ("empty", Reply::ok("", ""), "empty"),
+        ("blank", Reply::ok("", " \r\n\t "), "empty"),
+        (
+            "too long by its word",
+            Reply::raw("HTTP/1.1 200 OK\r\ncontent-length: 9223372036854775807\r\n\r\nx"),
+            "larger than",
+        ),
+        ("too long in fact", Reply::close(&format!("HTTP/1.1 200 OK\r\n\r\n{}", "x".repeat(100_001))), "larger than"),
+        ("cut", Reply::close("HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\nx"), "broke off"),
+        ("cut chunk", Reply::close("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\nx\r\n"), "broke off"),
+        (
+            "two lengths",
+            Reply::close("HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nxx"),
+            "proper HTTP",
+        ),
+        ("no HTTP", Reply::close("SSH-2.0-x\r\n"), "proper HTTP"),
+        ("nothing", Reply::close(""), "proper HTTP"),
+        ("unknown coding", Reply::ok("content-encoding: x-odd\r\n", "x"), "x-odd"),
+        ("PDF", Reply::ok("content-type: text/html\r\n", "%PDF-1.4\n"), "a PDF document"),
+        ("noise", Reply::ok("", "\u{1}\u{2}x\u{3}".repeat(20)), "binary"),
+        (
+            "NUL in a header",
+            Reply::close("HTTP/1.1 200 OK\r\netag: \"a\0b\"\r\ncontent-length: 1\r\n\r\nx"),
+            "proper HTTP",
+        ),
+        (
+            "a header without end",
+            Reply::close(&format!("HTTP/1.1 200 OK\r\nx: {}", "x".repeat(1 << 20))),
+            "proper HTTP",
+        ),
+    ];
+    for (name, reply, words) in rows {
+        let press = Press::open(move |_| reply.clone()).await;
+        let error = error(&Fetcher::new(manners()).unwrap(), press.url("/")).await;
+        assert_eq!(error.outcome(), Outcome::Broken, "{name}");
+        assert!(error.to_string().contains(words), "{name}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_too_slow_is_given_up() {
+    for reply in [
+        Reply::stall(""),
+        Reply::stall("HTTP/1.1 200 OK\r\n"),
+        Reply::stall("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nx"),
+    ] {
+        let press = Press::open(move |_| reply.clone()).await;
+        let quick = Manners { total_timeout: Duration::from_millis(120), ..manners() };
+        let error = error(&Fetcher::new(quick).unwrap(), press.url("/")).await;
+        assert_eq!(error.kind, FetchErrorKind::Timeout(Duration::from_millis(120)));
+    }
+}
+
+#[tokio::test]
+async fn redirects_are_followed_and_permanent_ones_noted() {
+    let press = Press::open(|asked| match asked.split(' ').nth(1) {
+        Some("/new") => Reply::ok("", "news"),
+        Some("/for-good") => Reply::status(301, "location: /also\r\n"),
+        Some("/also") => Reply::status(308, "location: new#part\r\n"),
+        Some("/for-now") => Reply::status(302, "location: /for-good\r\n"),
+        Some("/nowhere") => Reply::status(302, ""),
+        Some("/private") => Reply::status(302, "location: http://127.0.0.3/\r\n"),
+        Some("/metadata") => Reply::status(301, "location: http://169.254.169.254/latest\r\n"),
+        Some("/mapped") => Reply::status(302, "location: http://[::ffff:127.0.0.1]/\r\n"),
+        Some("/file") => Reply::status(302, "location: file:///etc/hostname\r\n"),
+        Some("/padded") => Reply::status(302, "location: http://127.0.0.01/\r\n"),
+        _ => Reply::status(302, "location: /circle\r\n"),
+    })
+    .await;
+    let fetcher = Fetcher::new(manners()).unwrap();
+    let good = page(&fetcher, press.url("/for-good")).await;
+    assert_eq!((good.url, good.moved), (press.url("/new"), Some(press.url("/new"))));
+    assert_eq!(good.asked, press.url("/for-good"));
+    assert_eq!(page(&fetcher, press.url("/for-now")).await.moved, None);
+    for (path, words) in [
+        ("/nowhere", "without saying where"),
+        ("/circle", "circle"),
+        ("/private", "allow_private = [\"127.0.0.3/32\"]"),
+        ("/metadata", "link-local"),
+        ("/mapped", "IPv4-mapped"),
+        ("/file", "only http and https"),
+        ("/padded", "ambiguous"),
+    ] {
+        let error = error(&fetcher, press.url(path)).await;
+        assert!(error.to_string().contains(words), "{path}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn secrets_are_told_to_the_source_s_own_host_only() {
+    let other = Press::open_at([127, 0, 0, 2], |_| Reply::ok("", "news")).await;
+    let there = format!("location: {}\r\nset-cookie: seen=1\r\n", other.url("/end"));
+    let press = Press::open(move |asked| match asked.split(' ').nth(1) {
+        Some("/out") => Reply::status(302, &there),
+        Some("/in") => Reply::status(302, "location: /out\r\nset-cookie: a=b; path=/\r\n"),
+        _ => Reply::ok("", "news"),
+    })
+    .await;
+    let fetcher = Fetcher::new(manners()).unwrap();
+    let mut url = press.url("/in");
+    url.set_username("joe").unwrap();
+    url.set_password(Some("word")).unwrap();
+    let mut ask = PageRequest::new(url);
+    ask.headers = vec![("Cookie".into(), "k=v".into()), ("X-Key".into(), "secret".into())];
+    let Ok(Fetched::Page(page)) = fetcher.get(&ask).await else { panic!("no page") };
+    assert_eq!(page.asked, press.url("/in"));
+    let asked = press.asked();
+    assert_eq!(asked.len(), 2);
+    for (asked, cookie) in asked.iter().zip(["cookie: k=v\r\n", "cookie: k=v; a=b\r\n"]) {
+        assert!(asked.contains("authorization: Basic am9lOndvcmQ=\r\n"), "{asked}");
+        assert!(asked.contains("x-key: secret\r\n") && asked.contains(cookie), "{asked}");
+    }
+    let told = other.asked().pop().unwrap();
+    for secret in ["authorization", "x-key", "cookie"] {
+        assert!(!told.contains(secret), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn a_site_that_sends_us_round_for_a_cookie_gets_it_back() {
+    let press = Press::open(|asked| {
+        if asked.contains("cookie: seen=1\r\n") {
+            Reply::ok("", "news")
+        } else {
+            Reply::status(302, "location: /\r\nset-cookie: seen=1\r\n")
+        }
+    })
+    .await;
+    let fetcher = Fetcher::new(manners()).unwrap();
+    assert_eq!(page(&fetcher, press.url("/")).await.text, "news");
+    assert_eq!(page(&fetcher, press.url("/")).await.text, "news");
+    // Nothing is kept from one visit to the next.
+    assert_eq!(press.asked().len(), 4);
+}
+
+#[tokio::test]
+async fn robots_txt_is_asked_once_and_obeyed() {
+    let press = Press::open(|asked| match asked.split(' ').nth(1) {
+        Some("/robots.txt") => {
+            Reply::ok("content-type: text/plain\r\n", "User-agent: *\nDisallow: /private\nAllow: /\n")
+        }
+        _ => Reply::ok("", "news"),
+    })
+    .await;
+    let obedient = Fetcher::new(Manners { respect_robots: true, ..manners() }).unwrap();
+    assert_eq!(page(&obedient, press.url("/news")).await.text, "news");
+    let barred = error(&obedient, press.url("/private/x")).await;
+    assert_eq!((barred.kind, barred.retry_at), (FetchErrorKind::Robots, None));
+    assert_eq!(page(&obedient, press.url("/more")).await.text, "news");
+    let paths: Vec<String> = press.asked().iter().filter_map(|a| a.split(' ').nth(1).map(str::to_owned)).collect();
+    assert_eq!(paths, ["/robots.txt", "/news", "/more"]);
+    let rule = HostRule { pattern: "127.0.0.1".into(), spacing: None, parallel: None, robots: Some(false) };
+    let told = Fetcher::new(Manners { respect_robots: true, hosts: vec![rule], ..manners() }).unwrap();
+    assert_eq!(page(&told, press.url("/private/x")).await.text, "news");
+}
+
+#[tokio::test]
+async fn without_a_robots_txt_all_is_allowed_and_with_a_broken_one_nothing() {
+    for (status, allowed) in [(404, true), (403, true), (500, false), (503, false), (429, false), (302, true)] {
+        let press = Press::open(move |asked| match asked.split(' ').nth(1) {
+            Some("/robots.txt") => Reply::status(status, "retry-after: 77\r\n"),
+            _ => Reply::ok("", "news"),
+        })
+        .await;
+        let fetcher = Fetcher::new(Manners { respect_robots: true, ..manners() }).unwrap();
+        let answer = get(&fetcher, press.url("/")).await;
+        assert_eq!(answer.is_ok(), allowed, "{status}: {answer:?}");
+        if let Err(error) = answer {
+            assert!(error.to_string().contains("robots.txt cannot be read") && error.retry_at.is_some(), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_host_is_asked_one_thing_at_a_time_over_one_connection() {
+    let press = Press::open(|_| Reply::ok("", "news")).await;
+    let fetcher = Fetcher::new(manners()).unwrap();
+    let all = (0..20).map(|n| get(&fetcher, press.url(&format!("/{n}"))));
+    assert!(futures_util::future::join_all(all).await.iter().all(Result::is_ok));
+    assert_eq!((press.asked().len(), press.most_at_once(), press.connections()), (20, 1, 1));
+}
+
+#[tokio::test]
+async fn what_may_not_be_called_is_not() {
+    let press = Press::open(|_| Reply::ok("", "news")).await;
+    let strict = Fetcher::new(Manners { allow_private: Vec::new(), ..manners() }).unwrap();
+    let mut named = press.url("/");
+    named.set_host(Some("localhost")).unwrap();
+    for url in [press.url("/"), named.clone()] {
+        assert!(matches!(error(&strict, url).await.kind, FetchErrorKind::Refused(_)));
+    }
+    // A name is judged by each address it leads to: here only the one that was opened is dialled.
+    let v6 = Fetcher::new(Manners { allow_private: vec!["::1/128".parse().unwrap()], ..manners() }).unwrap();
+    assert!(get(&v6, named.clone()).await.is_err());
+    assert!(press.asked().is_empty());
+    let open = Fetcher::new(manners()).unwrap();
+    assert_eq!(page(&open, named).await.text, "news");
+}
+
+#[tokio::test]
+async fn a_source_s_own_headers_must_be_headers() {
+    let press = Press::open(|_| Reply::ok("", "news")).await;
+    let fetcher = Fetcher::new(manners()).unwrap();
+    for (name, value) in [("a b", "c"), ("x", "a\nb"), ("Host", "other.test"), ("Content-Length", "5")] {
+        let mut ask = PageRequest::new(press.url("/"));
+        ask.headers = vec![(name.into(), value.into())];
+        assert!(matches!(fetcher.get(&ask).await, Err(FetchError { kind: FetchErrorKind::Refused(_), .. })), "{name}");
+    }
+    assert!(press.asked().is_empty());
+    assert!(Fetcher::new(Manners { user_agent: "a\nb".into(), ..manners() }).is_err());
+}
+
+#[tokio::test]
+async fn a_closed_port_and_an_unknown_name_are_told_apart() {
+    let fetcher = Fetcher::new(manners()).unwrap();
+    let closed = error(&fetcher, Press::closed().await).await;
+    assert!(closed.to_string().contains("no server listens there"), "{closed}");
+}
