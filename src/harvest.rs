@@ -225,9 +225,10 @@ async fn draft_all(watched: &Watched, listed: Listed, parts: &Parts, run: &mut R
     } else {
         articles::complete(watched, &listing.teasers, &around, parts, run).await?
     };
+    let filters = normalize::Filters::of(&source.filters);
     let mut kept: Vec<Draft> = Vec::with_capacity(drafts.len());
     for mut draft in drafts {
-        if normalize::keep(&mut draft, source, now) {
+        if filters.keep(&mut draft, now) {
             kept.push(draft);
         }
     }

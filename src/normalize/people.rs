@@ -1,0 +1,535 @@
+//! Bylines into people: `By A. Lee and B. Roe | Staff` is two of them.
+
+use chrono::DateTime;
+use chrono_tz::Tz;
+
+use super::html_to_text;
+use super::title::plain;
+use crate::dates::{self, Context};
+use crate::model::{Person, fold_space};
+
+/// What stands before a name: longest first, lower case, each ended by its blank or colon.
+const BEFORE: &[&str] = &[
+    "posted by:",
+    "posted by ",
+    "written by:",
+    "written by ",
+    "reported by ",
+    "story by ",
+    "article by ",
+    "words by ",
+    "published by ",
+    "submitted by ",
+    "text and photos by ",
+    "text by ",
+    "by: ",
+    "by ",
+    "author: ",
+    "authors: ",
+    "author:",
+    "autor: ",
+    "autorin: ",
+    "autor:",
+    "auteur: ",
+    "auteur :",
+    "autore: ",
+    "автор: ",
+    "автор:",
+    "автор ",
+    "yazar: ",
+    "oleh: ",
+    "oleh ",
+    "von: ",
+    "von ",
+    "text: ",
+    "foto: ",
+    "par ",
+    "por: ",
+    "por ",
+    "di ",
+    "door ",
+    "af ",
+    "av ",
+    "tekst: ",
+    "napisał ",
+    "από ",
+    "od ",
+    "作者：",
+    "作者:",
+    "作者 ",
+    "文/",
+    "文／",
+    "文：",
+    "撰文：",
+    "撰文/",
+    "记者：",
+    "记者:",
+    "記者：",
+    "記者/",
+    "记者 ",
+    "記者 ",
+    "编辑：",
+    "责任编辑：",
+    "著者：",
+    "執筆：",
+    "文＝",
+    "기자 : ",
+    "de la redacción de ",
+];
+
+/// What parts one name from the next.
+const BETWEEN: &[&str] = &[
+    " and ", " & ", " und ", " y ", " et ", " och ", " og ", " with ", " и ", " και ", " ve ", " dan ", " e ", " en ",
+    " i ", ";", "|", " / ", "、", "，", "；", "·", "•", "\n", "｜", "，", " – ", " — ", " - ",
+];
+
+/// Words that name an office, not a person.
+const OFFICES: &[&str] = &[
+    "admin",
+    "administrator",
+    "agencies",
+    "agency",
+    "agencia",
+    "agencias",
+    "agenturen",
+    "analyst",
+    "anonymous",
+    "associate",
+    "author",
+    "authors",
+    "blogger",
+    "bureau",
+    "business",
+    "chief",
+    "columnist",
+    "contributing",
+    "contributor",
+    "contributors",
+    "copy",
+    "correspondent",
+    "crew",
+    "critic",
+    "desk",
+    "deputy",
+    "digital",
+    "director",
+    "editor",
+    "editorial",
+    "editors",
+    "executive",
+    "features",
+    "freelance",
+    "guest",
+    "head",
+    "intern",
+    "journalist",
+    "lead",
+    "managing",
+    "multimedia",
+    "news",
+    "newsdesk",
+    "newsroom",
+    "online",
+    "photographer",
+    "political",
+    "politics",
+    "producer",
+    "redacción",
+    "redaccion",
+    "redaction",
+    "rédaction",
+    "redaktion",
+    "redaktionen",
+    "redactie",
+    "redakcja",
+    "redakce",
+    "redazione",
+    "redação",
+    "redacao",
+    "reporter",
+    "reporters",
+    "researcher",
+    "senior",
+    "service",
+    "services",
+    "special",
+    "specialist",
+    "sports",
+    "staff",
+    "team",
+    "unknown",
+    "user",
+    "web",
+    "webmaster",
+    "wire",
+    "world",
+    "writer",
+    "writers",
+    "редакция",
+    "администратор",
+    "редактор",
+    "корреспондент",
+    "记者",
+    "記者",
+    "编辑",
+    "編集部",
+    "編輯",
+    "小编",
+    "기자",
+    "편집부",
+    "the",
+    "of",
+    "our",
+    "in",
+    "for",
+    "at",
+];
+
+/// Agencies, which are named where no person is.
+const AGENCIES: &[&str] = &[
+    "afp",
+    "ap",
+    "apa",
+    "ansa",
+    "dpa",
+    "efe",
+    "ians",
+    "lusa",
+    "pa",
+    "pti",
+    "ani",
+    "reuters",
+    "sid",
+    "tass",
+    "tt",
+    "ntb",
+    "ritzau",
+    "xinhua",
+    "bloomberg",
+    "associated press",
+    "the associated press",
+    "agence france-presse",
+    "press association",
+    "press trust of india",
+    "新华社",
+    "中新社",
+    "新华网",
+    "共同通信",
+    "時事通信",
+    "연합뉴스",
+    "pa media",
+    "upi",
+    "cna",
+];
+
+/// The people that a source's bylines name, each once; offices and agencies alone only where no one is named.
+/// Addresses and dates are never people.
+pub(super) fn people(written: &[Person], sites: &[&str]) -> Vec<Person> {
+    let mut named: Vec<Person> = Vec::new();
+    let mut offices: Vec<Person> = Vec::new();
+    for person in written.iter().take(50) {
+        let (name, email) = split_email(&person.name, person.email.as_deref());
+        let parts = names(&name);
+        let alone = parts.len() == 1;
+        for part in parts {
+            let list = if is_office(&part, sites) { &mut offices } else { &mut named };
+            if list.len() < 20 && !list.iter().any(|known| known.name.to_lowercase() == part.to_lowercase()) {
+                // Links and addresses belong to a single name only.
+                list.push(Person {
+                    name: part,
+                    url: person.url.clone().filter(|_| alone).filter(|u| u.starts_with("http")),
+                    email: email.clone().filter(|_| alone),
+                });
+            }
+        }
+    }
+    if named.is_empty() {
+        offices.truncate(1);
+        return offices;
+    }
+    named
+}
+
+/// RSS writes authors `mail@example.org (Name)`; others `Name <mail@example.org>`.
+fn split_email(written: &str, known: Option<&str>) -> (String, Option<String>) {
+    let known = known.map(|e| e.trim().trim_start_matches("mailto:").to_owned()).filter(|e| is_email(e));
+    let text = if written.contains('&') || written.contains("</") { html_to_text(written) } else { written.to_owned() };
+    let text = fold_space(&text);
+    let Some(email) = text.split([' ', '<', '>', '(', ')', ',']).find(|word| is_email(word)).map(str::to_owned) else {
+        return (text, known);
+    };
+    let rest = text.replacen(&email, " ", 1).replace("<>", " ").replace("< >", " ").replace("()", " ");
+    let rest = fold_space(&rest);
+    let rest = rest.trim_matches(|c: char| c == '<' || c == '>' || c == ',' || c == ' ');
+    let rest = match rest.strip_prefix('(').and_then(|r| r.strip_suffix(')')) {
+        Some(inner) => inner.trim(),
+        None => rest,
+    };
+    (rest.to_owned(), known.or(Some(email)))
+}
+
+fn is_email(word: &str) -> bool {
+    word.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !host.ends_with('.'))
+        && word.len() < 255
+        && !word.contains('/')
+}
+
+/// The names in one byline.
+fn names(byline: &str) -> Vec<String> {
+    let byline = plain(byline);
+    let byline = without_front(byline.trim());
+    // `Lee, Anna` is one name, turned about.
+    if let Some((last, first)) = byline.split_once(", ")
+        && is_one_word(last)
+        && is_one_word(first)
+        && !is_office(first, &[])
+        && !is_suffix(first)
+    {
+        return vec![tidy(&format!("{first} {last}"))];
+    }
+    let mut parts = vec![byline.to_owned()];
+    for separator in BETWEEN {
+        parts = parts.iter().flat_map(|part| split_keeping(part, separator)).collect();
+    }
+    let mut out: Vec<String> = Vec::new();
+    for part in parts {
+        for (i, piece) in part.split(',').enumerate() {
+            let piece = tidy(without_front(piece.trim()));
+            if piece.is_empty() || is_no_name(&piece) {
+                continue;
+            }
+            // `Anna Lee, PhD`
+            if i > 0 && is_suffix(&piece) {
+                continue;
+            }
+            if !out.contains(&piece) {
+                out.push(piece);
+            }
+        }
+    }
+    out
+}
+
+/// Splits at a separator in any case.
+fn split_keeping(part: &str, separator: &str) -> Vec<String> {
+    let lower = part.to_lowercase();
+    if lower.len() != part.len() {
+        return part.split(separator).map(str::to_owned).collect();
+    }
+    let mut out = Vec::new();
+    let mut from = 0;
+    for (at, _) in lower.match_indices(separator) {
+        out.extend(part.get(from..at).map(str::to_owned));
+        from = at + separator.len();
+    }
+    out.extend(part.get(from..).map(str::to_owned));
+    out
+}
+
+fn without_front(name: &str) -> &str {
+    let mut name = name;
+    for _ in 0..2 {
+        let cut = BEFORE.iter().find_map(|front| {
+            let head = name.get(..front.len())?;
+            (head.to_lowercase() == **front).then(|| name.get(front.len()..).unwrap_or_default().trim_start())
+        });
+        match cut {
+            // Names may begin with such a word: `Di Maria`, `Von Trapp`.
+            Some(rest)
+                if !rest.is_empty()
+                    && !(is_one_word(rest)
+                        && name.chars().next().is_some_and(char::is_uppercase)
+                        && is_particle(name)) =>
+            {
+                name = rest;
+            }
+            _ => break,
+        }
+    }
+    name
+}
+
+/// Whether a name begins with a word that is a part of names as well as a preposition.
+fn is_particle(name: &str) -> bool {
+    let first = name.split(' ').next().unwrap_or_default().to_lowercase();
+    matches!(first.as_str(), "di" | "von" | "af" | "av" | "od" | "por" | "par")
+}
+
+/// A name as it is printed: decoration off, screaming capitals calmed.
+fn tidy(name: &str) -> String {
+    let name = name.trim_matches(|c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                ',' | ';'
+                    | ':'
+                    | '|'
+                    | '/'
+                    | '-'
+                    | '–'
+                    | '—'
+                    | '•'
+                    | '·'
+                    | '*'
+                    | '"'
+                    | '“'
+                    | '”'
+                    | '【'
+                    | '】'
+                    | '['
+                    | ']'
+                    | '<'
+                    | '>'
+            )
+    });
+    let name = name.strip_prefix('@').unwrap_or(name);
+    let name = match (name.strip_prefix('('), name.split_once(" (")) {
+        (Some(inner), _) => inner.trim_end_matches(')'),
+        // `Anna Lee (Reuters)`
+        (None, Some((front, _))) if name.ends_with(')') => front,
+        _ => name,
+    };
+    let name = without_office(name.trim());
+    let letters = name.chars().filter(|c| c.is_alphabetic()).count();
+    let screams = letters > 4
+        && name.contains(' ')
+        && name.chars().all(|c| !c.is_lowercase())
+        && name.chars().any(|c| c.is_uppercase());
+    if !screams {
+        return name.to_owned();
+    }
+    let mut out = String::with_capacity(name.len());
+    let mut first = true;
+    for c in name.chars() {
+        if first {
+            out.push(c)
+        } else {
+            out.extend(c.to_lowercase())
+        }
+        first = !c.is_alphabetic();
+    }
+    out
+}
+
+/// `Anna Lee Staff Writer` without the office, where a whole name stands before it.
+fn without_office(name: &str) -> &str {
+    let mut kept = name;
+    let mut cut = 0;
+    while let Some((front, last)) = kept.rsplit_once(' ')
+        && OFFICES.contains(&last.to_lowercase().as_str())
+        && front.contains(' ')
+    {
+        kept = front;
+        cut += 1;
+    }
+    // A whole line of offices stays as it is, to be known for one.
+    if cut > 0 && kept.split(' ').any(|w| OFFICES.contains(&w.to_lowercase().as_str())) { name } else { kept }
+}
+
+fn is_one_word(text: &str) -> bool {
+    let text = text.trim();
+    !text.is_empty()
+        && !text.contains(' ')
+        && text.chars().all(|c| c.is_alphabetic() || c == '-' || c == '\'' || c == '’')
+}
+
+fn is_suffix(text: &str) -> bool {
+    matches!(
+        text.to_lowercase().trim_end_matches('.'),
+        "phd"
+            | "ph.d"
+            | "md"
+            | "m.d"
+            | "jr"
+            | "sr"
+            | "ii"
+            | "iii"
+            | "rn"
+            | "mba"
+            | "esq"
+            | "ma"
+            | "msc"
+            | "bsc"
+            | "dr"
+            | "cfa"
+            | "cpa"
+            | "jd"
+            | "j.d"
+            | "ms"
+            | "rd"
+    )
+}
+
+/// Whether a piece of a byline names nobody: an address, a date, a sentence.
+fn is_no_name(piece: &str) -> bool {
+    let lower = piece.to_lowercase();
+    let words = piece.split(' ').count();
+    let digits = piece.bytes().filter(u8::is_ascii_digit).count();
+    lower.contains("://")
+        || lower.starts_with("www.")
+        || lower.contains(".com/")
+        || lower.contains("facebook.com")
+        || digits > 2
+        || digits > 0 && (words > 3 || is_date(piece))
+        || words > 8
+        || piece.chars().count() > 80
+        || !piece.chars().any(char::is_alphabetic)
+        || matches!(
+            lower.as_str(),
+            "null" | "undefined" | "none" | "n/a" | "by" | "von" | "and" | "published" | "updated" | "follow"
+        )
+}
+
+fn is_date(piece: &str) -> bool {
+    // Any day will do: the date itself is not asked for.
+    let context = Context { now: DateTime::UNIX_EPOCH, zone: Tz::UTC, language: None, order: None };
+    dates::parse(piece, &context).is_some()
+}
+
+/// Whether a name is that of an office, an agency or the site itself.
+fn is_office(name: &str, sites: &[&str]) -> bool {
+    let lower = name.to_lowercase();
+    let bare = lower.trim_end_matches('.');
+    AGENCIES.contains(&bare)
+        || sites.iter().any(|site| site.to_lowercase() == bare)
+        || bare.split([' ', '-', '/']).filter(|w| !w.is_empty()).all(|word| OFFICES.contains(&word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(byline: &str, expected: &[&str]) {
+        let found = people(&[Person::named(byline)], &["Example Post"]);
+        let found: Vec<&str> = found.iter().map(|p| p.name.as_str()).collect();
+        assert_eq!(found, expected, "{byline}");
+        let again: Vec<Person> = found.iter().map(|n| Person::named(*n)).collect();
+        let again = people(&again, &["Example Post"]);
+        assert_eq!(again.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(), expected, "twice is once: {byline}");
+    }
+
+    #[test]
+    fn bylines_become_people() {
+        check("By A. Lee and B. Roe | Staff", &["A. Lee", "B. Roe"]);
+        check("by Anna Lee, Staff Writer", &["Anna Lee"]);
+        check("Von Anna Lee und Bernd Roe", &["Anna Lee", "Bernd Roe"]);
+        check("Lee, Anna", &["Anna Lee"]);
+        check("Anna Lee, Bert Roe, Carl Poe", &["Anna Lee", "Bert Roe", "Carl Poe"]);
+        check("ANNA LEE", &["Anna Lee"]);
+        check("Anna Lee (Reuters)", &["Anna Lee"]);
+        check("Anna Lee | March 3, 2020", &["Anna Lee"]);
+        check("anna@example.org (Anna Lee)", &["Anna Lee"]);
+        check("作者：王小明", &["王小明"]);
+        check("Admin", &["Admin"]);
+        check("Anna Lee, Example Post", &["Anna Lee"]);
+        check("https://example.org/anna", &[]);
+        check("Anna Lee, PhD", &["Anna Lee"]);
+    }
+
+    #[test]
+    fn offices_count_only_where_nobody_is_named() {
+        let found = people(&[Person::named("Staff"), Person::named("Anna Lee")], &[]);
+        assert_eq!(found, [Person::named("Anna Lee")]);
+    }
+}

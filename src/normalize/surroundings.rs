@@ -1,0 +1,61 @@
+//! The page-wide facts that every teaser of a listing shares.
+
+use std::collections::{HashMap, HashSet};
+
+use super::identity::title_hash;
+use super::language;
+use super::title::plain;
+use crate::dates::{Order, order_of};
+use crate::model::Listing;
+
+/// The page-wide facts that every teaser of a listing shares.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// The listing's language.
+    pub language: Option<String>,
+    /// Day and month order that its dates prove.
+    pub order: Option<Order>,
+    /// The site's name, which is no part of a headline.
+    pub site: Option<String>,
+    /// Whether the listing's guids name its entries (they don't when all are the same).
+    pub guids_are_unique: bool,
+    /// Hashes of titles that several of its entries bear, so that none is known by them.
+    pub(super) shared_titles: HashSet<u64>,
+}
+
+impl Surroundings {
+    /// Looks at a whole listing once.
+    pub fn of(listing: &Listing) -> Self {
+        let titles: Vec<&str> = listing.teasers.iter().filter_map(|t| t.headline.as_deref()).collect();
+        let sample = titles.join("\n");
+        let mut seen = HashSet::new();
+        let mut guids_are_unique = true;
+        for guid in listing.teasers.iter().filter_map(|t| t.guid.as_deref()) {
+            guids_are_unique &= seen.insert(guid.trim());
+        }
+        // A twin that a feed shows again with the same link is the same entry: its guid still names it.
+        if !guids_are_unique {
+            let mut links: HashMap<&str, Option<&str>> = HashMap::new();
+            guids_are_unique =
+                listing.teasers.iter().filter_map(|t| Some((t.guid.as_deref()?.trim(), t.link.as_ref()))).all(
+                    |(guid, link)| {
+                        let link = link.map(url::Url::as_str);
+                        *links.entry(guid).or_insert(link) == link
+                    },
+                );
+        }
+        let mut counts: HashMap<u64, usize> = HashMap::new();
+        for title in &titles {
+            *counts.entry(title_hash(&plain(title))).or_default() += 1;
+        }
+        Self {
+            language: language::language([listing.language.as_deref()], &sample),
+            order: order_of(
+                listing.teasers.iter().flat_map(|t| t.published.iter().chain(&t.updated)).map(|w| w.text.as_str()),
+            ),
+            site: listing.title.as_deref().map(plain).filter(|t| !t.is_empty()),
+            guids_are_unique,
+            shared_titles: counts.into_iter().filter(|(_, n)| *n > 1).map(|(hash, _)| hash).collect(),
+        }
+    }
+}
