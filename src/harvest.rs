@@ -22,6 +22,8 @@ use crate::read::{CompiledRules, RuleError};
 use crate::schedule::{self, History};
 use crate::store::{Finished, SourceState, Store, StoreError};
 
+pub use ask::same_list;
+
 use ask::{Answer, Listed};
 
 /// How long a source that answered 410 is left alone.

@@ -2,6 +2,7 @@
 //!
 //! Comes in: arguments. Goes out: an exit code: 0 done, 1 the work failed, 2 bad usage or configuration.
 
+mod add;
 mod check;
 mod completions;
 mod console;
@@ -45,6 +46,7 @@ enum Command {
     Run(run::Arguments),
     Fetch(fetch::Arguments),
     Check(check::Arguments),
+    Add(add::Arguments),
     Status(status::Arguments),
     Preview(preview::Arguments),
     Inspect(inspect::Arguments),
@@ -95,6 +97,7 @@ impl Arguments {
             Command::Run(arguments) => run::run(arguments, &config, log_format),
             Command::Fetch(arguments) => fetch::run(arguments, &config, log_format),
             Command::Check(arguments) => check::run(arguments, &config),
+            Command::Add(arguments) => add::run(arguments, &config),
             Command::Status(arguments) => status::run(arguments, &config),
             Command::Preview(arguments) => preview::run(arguments, &config),
             Command::Inspect(arguments) => inspect::run(arguments),

@@ -132,7 +132,7 @@ impl Findings {
     fn rendered(&self, files: &[Letters], weight: Weight) -> (usize, Vec<String>) {
         let all = self.all.borrow();
         let mut of_weight: Vec<&Complaint> = all.iter().filter(|c| c.weight == weight).collect();
-        of_weight.sort_by(|a, b| a.place_order().cmp(&b.place_order()));
+        of_weight.sort_by_key(|c| c.place_order());
         (of_weight.len(), of_weight.into_iter().take(SHOWN).map(|c| c.render(files)).collect())
     }
 }

@@ -3,6 +3,7 @@
 //! Comes in: the file's letters. Goes out: a [`Config`], or complaints that point at the letters. Never:
 //! running anything.
 
+mod append;
 mod complaint;
 mod feeds;
 mod filter;
@@ -31,6 +32,8 @@ use toml::de::DeTable;
 use crate::fetch::Manners;
 use crate::model::{Feed, Source};
 use crate::serve::Bind;
+
+pub use append::{AppendError, append, suggest_id};
 
 use complaint::{Complaint, Findings, Letters, Place};
 use section::Section;

@@ -163,7 +163,7 @@ async fn feed_of(watched: &Watched, page: &Page, listing: &Listing, parts: &Part
 }
 
 /// Whether a feed holds what the page lists. A page on which nothing was found leaves nothing to differ.
-fn same_list(page: &Listing, feed: &Listing) -> bool {
+pub fn same_list(page: &Listing, feed: &Listing) -> bool {
     use crate::normalize::canonical;
     let links = |l: &Listing| l.teasers.iter().filter_map(|t| t.link.as_ref().map(canonical)).collect::<Vec<_>>();
     let (on_page, in_feed) = (links(page), links(feed));

@@ -1,0 +1,144 @@
+//! One more source in a file that people keep: comments and layout stay as they are.
+
+use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
+use url::Url;
+
+use crate::model::SourceId;
+
+/// Why a source cannot be added to a text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AppendError {
+    /// The text is not TOML.
+    #[error("the file cannot be parsed; `courant check` says where")]
+    Broken,
+    /// `sources` is something else.
+    #[error("`sources` is not a table; `courant check` says more")]
+    NoTable,
+    /// The id is taken.
+    #[error("there is a source `{0}` already; choose another id with --id")]
+    Taken(String),
+}
+
+/// A configuration's text with `[sources.id]` after its last source.
+pub fn append(text: &str, id: &SourceId, url: &Url) -> Result<String, AppendError> {
+    let mut document: DocumentMut = text.parse().map_err(|_| AppendError::Broken)?;
+    let root = document.as_table_mut();
+    let sources = root.entry("sources").or_insert_with(|| {
+        let mut table = Table::new();
+        table.set_implicit(true);
+        Item::Table(table)
+    });
+    if sources.get(id.as_str()).is_some() {
+        return Err(AppendError::Taken(id.to_string()));
+    }
+    match sources {
+        Item::Table(sources) => {
+            let mut source = Table::new();
+            source.insert("url", toml_edit::value(url.as_str()));
+            sources.insert(id.as_str(), Item::Table(source));
+        }
+        Item::Value(Value::InlineTable(sources)) => {
+            let mut source = InlineTable::new();
+            source.insert("url", url.as_str().into());
+            sources.insert(id.as_str(), Value::InlineTable(source));
+        }
+        _ => return Err(AppendError::NoTable),
+    }
+    Ok(document.to_string())
+}
+
+/// A free id for an address: its site's name and the last telling word of its path.
+pub fn suggest_id(url: &Url, taken: impl Fn(&str) -> bool) -> Option<SourceId> {
+    let host = url.host_str().unwrap_or_default();
+    let named = match url.host() {
+        // As people write it, not as DNS does: `münchen`, not `xn--mnchen-3ya`.
+        Some(url::Host::Domain(host)) => idna::domain_to_unicode(site_of(host)).0,
+        // Numbers of an address tell nobody anything; its path may.
+        _ => String::new(),
+    };
+    let words: Vec<&str> = url
+        .path_segments()
+        .into_iter()
+        .flatten()
+        .map(|segment| segment.split('.').next().unwrap_or_default())
+        .filter(|word| tells(word))
+        .collect();
+    let last = words.last().copied().unwrap_or_default();
+    let whole = [named.as_str(), last].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
+    let base = super::source::tame(if whole.is_empty() { host } else { &whole });
+    let base = base.get(..56).unwrap_or(&base).trim_end_matches(['-', '_']);
+    let numbered = (2..10_000).map(|n| format!("{base}-{n}"));
+    let id = std::iter::once(base.to_owned()).chain(numbered).find(|id| !taken(id))?;
+    SourceId::new(id).ok()
+}
+
+/// The part of a host that names its site: `example` of `www.example.co.uk`.
+fn site_of(host: &str) -> &str {
+    let domain = psl::domain_str(host).unwrap_or(host);
+    domain.split('.').next().unwrap_or(domain)
+}
+
+/// Whether a word of a path says what the page is about: not a file's usual name, not mostly digits.
+fn tells(word: &str) -> bool {
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    let usual = ["index", "default", "home", "list", "col", "node", "rss", "feed", "atom", "en", "html"];
+    // An escaped word (`%E6…`) was never meant to be read.
+    (2..=30).contains(&word.len())
+        && !word.contains('%')
+        && digits * 2 < word.len()
+        && !usual.contains(&word.to_ascii_lowercase().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn added(text: &str) -> Result<String, AppendError> {
+        let id = SourceId::new("new").expect("an id");
+        append(text, &id, &Url::parse("https://n.example/a?b=\"c").expect("a URL"))
+    }
+
+    #[test]
+    fn comments_and_layout_stay() {
+        let text = "# mine\n[defaults]\nschedule = \"every 1h\"   # hourly\n\n[sources.a]\nurl = 'https://a.example/'\n\
+                    [sources.a.listing]\nitem   =  'li'\n\n# published\n[feeds.x]\nfrom = ['*']\n# the end\n";
+        insta::assert_snapshot!(added(text).expect("appended"));
+    }
+
+    #[test]
+    fn a_source_fits_into_every_shape_of_file() {
+        for (text, expected) in [
+            ("", "[sources.new]\nurl = 'https://n.example/a?b=%22c'\n"),
+            ("# only words", "[sources.new]\nurl = 'https://n.example/a?b=%22c'\n"),
+            ("sources = { a = { url = 'x' } }", "new = { url ="),
+            ("[sources]\na.url = 'x'\n", "[sources.new]"),
+            ("[feeds.x]\nfrom='*'", "\n\n[sources.new]"),
+        ] {
+            let new = added(text).expect("appended");
+            assert!(new.replace('"', "'").contains(expected), "{new}");
+            assert!(new.contains(text.trim_end_matches(" } }")), "{new}");
+            new.parse::<toml::Table>().expect("TOML");
+        }
+        assert_eq!(added("sources = 1"), Err(AppendError::NoTable));
+        assert_eq!(added("a ="), Err(AppendError::Broken));
+        assert_eq!(added("[sources.new]\nurl='x'"), Err(AppendError::Taken("new".into())));
+    }
+
+    #[test]
+    fn an_id_names_site_and_section() {
+        for (url, expected) in [
+            ("https://www.example.org/", "example"),
+            ("https://www.example.org/news/", "example-news"),
+            ("https://news.example.co.uk/world/index.html", "example-world"),
+            ("https://www.example.gov.cn/col/col1229413436/index.html", "example"),
+            ("https://example.org/2026/11/22/", "example"),
+            ("http://127.0.0.1:8081/lantern/", "lantern"),
+            ("http://127.0.0.1/", "127-0-0-1"),
+            ("https://taken.example/", "taken-2"),
+            ("https://münchen.example/Straße", "muenchen"),
+        ] {
+            let id = suggest_id(&Url::parse(url).expect("a URL"), |id| id == "taken");
+            assert_eq!(id.map(String::from).as_deref(), Some(expected), "{url}");
+        }
+    }
+}
