@@ -37,7 +37,7 @@ pub(super) fn spawn(
                 _ = hangup.recv() => info!("SIGHUP: reading {} again", config.path.display()),
                 path = touches.recv() => {
                     let Some(path) = path else { return };
-                    if !plan.borrow().config.files.contains(&path) {
+                    if !plan.borrow().config.files.iter().any(|file| absolute(file) == path) {
                         continue;
                     }
                     while tokio::time::timeout(SETTLED, touches.recv()).await.is_ok_and(|more| more.is_some()) {}
@@ -88,6 +88,11 @@ async fn take_up(
     Ok(Some(plan))
 }
 
+/// A path as the operating system's notices name it: they repeat the folder as it was given.
+fn absolute(file: &Path) -> PathBuf {
+    std::path::absolute(file).unwrap_or_else(|_| file.to_owned())
+}
+
 /// The operating system's notices of changed files. Folders are watched, since editors replace files.
 struct Eyes {
     watcher: Option<RecommendedWatcher>,
@@ -115,9 +120,9 @@ impl Eyes {
 
     fn look_at(&mut self, files: &[PathBuf]) {
         let Some(watcher) = &mut self.watcher else { return };
-        for folder in files.iter().filter_map(|file| file.parent()) {
-            if self.folders.insert(folder.to_owned())
-                && let Err(error) = watcher.watch(folder, RecursiveMode::NonRecursive)
+        for folder in files.iter().filter_map(|file| Some(absolute(file).parent()?.to_owned())) {
+            if self.folders.insert(folder.clone())
+                && let Err(error) = watcher.watch(&folder, RecursiveMode::NonRecursive)
             {
                 warn!("changes in {} will not be noticed ({error}); send SIGHUP instead", folder.display());
             }
