@@ -153,6 +153,8 @@ struct Run {
     report: HarvestReport,
     state: SourceState,
     not_before: Option<DateTime<Utc>>,
+    /// Teasers with neither title, text nor link, of which nothing can be made.
+    unusable: usize,
 }
 
 impl Run {
@@ -171,7 +173,7 @@ impl Run {
             bytes: 0,
             problems: Vec::new(),
         };
-        Self { clock: Instant::now(), report, state, not_before: None }
+        Self { clock: Instant::now(), report, state, not_before: None, unusable: 0 }
     }
 
     /// Writes what the run means for the next one into the state.
@@ -259,6 +261,16 @@ async fn draft_all(watched: &Watched, listed: Listed, parts: &Parts, run: &mut R
     } else if run.report.listed == 0 {
         run.report.outcome = Outcome::Empty;
         run.report.reason = "the list is there and empty".to_owned();
+    } else if run.unusable == run.report.listed {
+        run.report.outcome = Outcome::StructureMissing;
+        run.report.reason = format!(
+            "{} listed, but none has a title, a text or a link; look at it with `courant preview {}`",
+            run.report.listed, source.id
+        );
+    }
+    if run.unusable > 0 {
+        let text = format!("{} of {} listed have neither title, text nor link", run.unusable, run.report.listed);
+        run.report.problems.push(Problem::warning(text));
     }
     if source.kind != Kind::Page && kept.is_empty() && run.report.listed > 0 && !source.filters.is_empty() {
         run.report.problems.push(Problem::note("the filters dropped every teaser"));

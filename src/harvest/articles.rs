@@ -53,6 +53,7 @@ pub(super) async fn complete(
         .iter()
         .filter_map(|teaser| Some((teaser, normalize::draft(teaser, None, around, source, now)?)))
         .collect();
+    run.unusable = teasers.len() - drafts.len();
     let keys = drafts.iter().flat_map(|(_, draft)| draft.keys.iter().cloned()).collect();
     let known: HashMap<String, Known> =
         parts.store.known(&source.id, keys).await?.into_iter().map(|k| (k.key.clone(), k)).collect();

@@ -23,15 +23,13 @@ pub(super) fn language<'t>(declared: impl IntoIterator<Item = Option<&'t str>>, 
         return declared;
     }
     let Some(found) = detect(text).filter(whatlang::Info::is_reliable) else { return declared };
-    let code = code(found.lang());
+    let Some(code) = code(found.lang()) else { return declared };
     match declared {
         None => Some(code.to_owned()),
         Some(declared) if agrees(&declared, code) || found.confidence() < 0.95 => Some(declared),
         // Templates are declared English and filled in any language; the other way round is rare, and what
         // looks like another language then is a near relative.
-        Some(declared) if declared.starts_with("en") || differs_in_script(&declared, found.lang()) => {
-            Some(code.to_owned())
-        }
+        Some(declared) if declared.starts_with("en") || differs_in_script(&declared, code) => Some(code.to_owned()),
         declared => declared,
     }
 }
@@ -98,7 +96,7 @@ fn agrees(declared: &str, code: &str) -> bool {
 }
 
 /// Whether the declared language is never written in the script that the text is written in.
-fn differs_in_script(declared: &str, found: Lang) -> bool {
+fn differs_in_script(declared: &str, found: &str) -> bool {
     let latin = |code: &str| {
         !matches!(
             code,
@@ -149,12 +147,12 @@ fn differs_in_script(declared: &str, found: Lang) -> bool {
         )
     };
     let primary = declared.split('-').next().unwrap_or(declared);
-    latin(primary) != latin(code(found))
+    latin(primary) != latin(found)
 }
 
-/// The two-letter code of a detected language.
-fn code(lang: Lang) -> &'static str {
-    match lang {
+/// The two-letter code of a detected language; `None` for one that is not in the list yet.
+fn code(lang: Lang) -> Option<&'static str> {
+    Some(match lang {
         Lang::Afr => "af",
         Lang::Aka => "ak",
         Lang::Amh => "am",
@@ -169,6 +167,7 @@ fn code(lang: Lang) -> &'static str {
         Lang::Dan => "da",
         Lang::Deu => "de",
         Lang::Ell => "el",
+        Lang::Eng => "en",
         Lang::Epo => "eo",
         Lang::Est => "et",
         Lang::Fin => "fi",
@@ -223,6 +222,6 @@ fn code(lang: Lang) -> &'static str {
         Lang::Vie => "vi",
         Lang::Yid => "yi",
         Lang::Zul => "zu",
-        _ => "und",
-    }
+        _ => return None,
+    })
 }

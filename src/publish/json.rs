@@ -1,5 +1,6 @@
 //! JSON Feed 1.1.
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
 use super::Links;
@@ -100,13 +101,18 @@ fn spell(entry: &Entry) -> Item<'_> {
         content_text: text,
         summary: entry.summary.as_deref(),
         image: entry.picture.as_ref().map(|picture| picture.url.as_str()),
-        date_published: entry.published.to_rfc3339(),
-        date_modified: (entry.updated > entry.published).then(|| entry.updated.to_rfc3339()),
+        date_published: written(entry.published),
+        date_modified: (entry.updated > entry.published).then(|| written(entry.updated)),
         authors: entry.authors.iter().map(author).collect(),
         tags: &entry.categories,
         language: entry.language.as_deref(),
         attachments: entry.enclosures.iter().map(attachment).collect(),
     }
+}
+
+/// RFC 3339 in UTC, to the second, as JSON Feed asks for.
+fn written(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 fn author(person: &Person) -> Author<'_> {

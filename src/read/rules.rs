@@ -151,7 +151,7 @@ impl Picker {
         let css = if css.starts_with(['>', '+', '~']) { format!(":scope {css}") } else { css.to_owned() };
         match Selector::parse(&css) {
             Ok(selector) => Ok(Self { selector: Some(selector), attribute }),
-            Err(error) => Err(remedy(&css, &error.to_string())),
+            Err(_) => Err(remedy(&css)),
         }
     }
 
@@ -190,8 +190,8 @@ fn split_attribute(written: &str) -> (&str, Option<&str>) {
     if is_name { (css.trim_end(), Some(name)) } else { (written, None) }
 }
 
-/// An error in words that help: what people write who think of another language.
-fn remedy(css: &str, error: &str) -> String {
+/// What is wrong with a selector, in words that help: first what people write who think of another language.
+fn remedy(css: &str) -> String {
     let jquery = [":contains", ":eq", ":first", ":last", ":gt", ":lt", ":visible", ":text", ":parent"];
     if css.starts_with('/') || css.contains("//") {
         return "this looks like XPath; selectors are CSS: `//div[@id='list']/ul/li` is `#list > ul > li`".to_owned();
@@ -203,9 +203,9 @@ fn remedy(css: &str, error: &str) -> String {
     {
         return format!("`{word}` is jQuery's, not CSS; use `:nth-child(…)`, `:first-child`, a class or `:has(…)`");
     }
-    format!(
-        "this is no CSS selector ({error}); see whether brackets and quotes are closed, and names of classes begin with `.`, of ids with `#`"
-    )
+    "this is no CSS selector; see whether brackets and quotes are closed, whether something stands on both sides of \
+     `>`, `+` and `~`, and whether names of classes begin with `.`, of ids with `#`"
+        .to_owned()
 }
 
 #[cfg(test)]

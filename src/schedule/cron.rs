@@ -27,7 +27,7 @@ pub(super) fn check(line: &str) -> Result<String, ScheduleError> {
     }
     let cron = match read(&line) {
         Ok(cron) => cron,
-        Err(e) => return wrong(format!("cron line `{line}`: {e}")),
+        Err(e) => return wrong(complaint(&line, &e)),
     };
     let Some(first) = occurrence(&cron, Tz::UTC, reference()) else {
         return wrong(format!("the cron line `{line}` names a day that never comes"));
@@ -48,6 +48,32 @@ pub(super) fn check(line: &str) -> Result<String, ScheduleError> {
     }
     Ok(line)
 }
+
+/// What is wrong with a line that was refused: the first field that does not stand by itself.
+fn complaint(line: &str, error: &str) -> String {
+    let fields: Vec<&str> = line.split(' ').collect();
+    let places = FIELDS.get(FIELDS.len() - fields.len().min(FIELDS.len())..).unwrap_or_default();
+    for (place, (name, range)) in places.iter().enumerate() {
+        let alone: Vec<&str> = fields.iter().enumerate().map(|(i, f)| if i == place { f } else { "*" }).collect();
+        if read(&alone.join(" ")).is_err() {
+            let field = alone.get(place).unwrap_or(&"");
+            return format!(
+                "cron line `{line}`: the {name} `{field}` is not {range}, a list, a range or a step of these"
+            );
+        }
+    }
+    format!("cron line `{line}`: {error}")
+}
+
+/// The fields of a line in order, and what they may hold.
+const FIELDS: [(&str, &str); 6] = [
+    ("second", "0 to 59"),
+    ("minute", "0 to 59"),
+    ("hour", "0 to 23"),
+    ("day of the month", "1 to 31"),
+    ("month", "1 to 12 (or JAN to DEC)"),
+    ("weekday", "0 to 7 (or SUN to SAT)"),
+];
 
 /// The first instant after `after` that the line names; `None` where it names none, or cannot be read.
 pub(super) fn after(line: &str, zone: Tz, after: DateTime<Utc>) -> Option<DateTime<Utc>> {

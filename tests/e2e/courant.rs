@@ -137,8 +137,13 @@ impl Daemon {
     }
 
     /// SIGTERM, then the exit code.
-    pub fn stop(mut self) -> Option<i32> {
+    pub fn stop(self) -> Option<i32> {
         self.signal(15);
+        self.ended()
+    }
+
+    /// Waits for the end that a signal asked for; the exit code.
+    pub fn ended(mut self) -> Option<i32> {
         self.child.wait().expect("an end").code()
     }
 

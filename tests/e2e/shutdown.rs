@@ -17,7 +17,7 @@ fn sigterm_lets_the_run_in_flight_finish() {
     daemon.signal(15);
     press.release();
     let asked = Instant::now();
-    assert_eq!(daemon.stop(), Some(0));
+    assert_eq!(daemon.ended(), Some(0));
     assert!(asked.elapsed() < Duration::from_secs(10));
     assert_eq!(desk.status("lantern")["entries"], 6);
     desk.ok(&["fetch"]);
