@@ -46,10 +46,8 @@ pub fn moments(
     article.iter().flat_map(|a| &a.published).for_each(&mut consider);
     // The sort is stable: among equals the reader's own order of trust stands.
     published.sort_by_key(|(rank, _)| *rank);
-    let mut published: Option<Moment> = match published.first().copied() {
-        Some((_, first)) => Some(sharpened(first, published.iter().map(|p| p.1))),
-        None => None,
-    };
+    let mut published: Option<Moment> =
+        published.first().map(|&(_, first)| sharpened(first, published.iter().map(|p| p.1)));
     let mut updated = teaser
         .updated
         .iter()

@@ -335,15 +335,13 @@ fn without_front(name: &str) -> &str {
         });
         match cut {
             // Names may begin with such a word: `Di Maria`, `Von Trapp`.
+            Some("") | None => break,
             Some(rest)
-                if !rest.is_empty()
-                    && !(is_one_word(rest)
-                        && name.chars().next().is_some_and(char::is_uppercase)
-                        && is_particle(name)) =>
+                if is_one_word(rest) && name.chars().next().is_some_and(char::is_uppercase) && is_particle(name) =>
             {
-                name = rest;
+                break;
             }
-            _ => break,
+            Some(rest) => name = rest,
         }
     }
     name

@@ -20,7 +20,7 @@ fn without_leave_loopback_is_refused_however_it_is_written() {
         &format!("[server]\nlisten = \"127.0.0.1:0\"\n[store]\nurl = \"sqlite:c.db\"\n{sources}"),
     );
     assert_eq!(desk.run(&["fetch"]).status.code(), Some(1));
-    for n in 0..hosts.len() {
+    for (n, _) in hosts.iter().enumerate() {
         let state = desk.status(&format!("s{n}"));
         let reason = state["reason"].as_str().unwrap_or_default();
         assert!(reason.contains("allow_private"), "{}: {reason}", hosts[n]);
