@@ -1,6 +1,7 @@
 //! What a page says.
 //!
-//! Comes in: a [`Page`] and [`CompiledRules`]. Goes out: a [`Listing`] or an [`Article`] with the problems
+//! Comes in: a [`Page`](crate::model::Page) and [`CompiledRules`]. Goes out: a
+//! [`Listing`](crate::model::Listing) or an [`Article`](crate::model::Article) with the problems
 //! met. Never: the network, a clock, async; and never a failure: a bad page is data.
 
 mod article;

@@ -3,7 +3,7 @@
 //! Comes in: a schedule as written, the present instant, the source's history. Goes out: the next
 //! instant. Never: a clock, the store.
 //!
-//! - [`parse`]: the operator's words into a [`Schedule`](crate::model::Schedule), or a sentence that tells the remedy.
+//! - [`parse()`]: the operator's words into a [`Schedule`](crate::model::Schedule), or a sentence that tells the remedy.
 //! - [`next`]: the rule for all schedules: first runs, missed runs, failures, `not_before`.
 //! - `cron`, `adaptive`, `spread`, `backoff`: one question each.
 

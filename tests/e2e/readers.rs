@@ -40,7 +40,7 @@ fn newsboat_reads_every_entry_in_full_and_nothing_twice() {
         let home = desk.path(ending);
         std::fs::create_dir(&home).expect("a home");
         let url = format!("http://{}/feeds/all.{ending}", daemon.address);
-        for _ in 0..3 {
+        for round in 1..=3 {
             let cache = newsboat(&home, &url);
             let mut rows =
                 cache.prepare("SELECT title, content, url FROM rss_item ORDER BY pubDate DESC").expect("a query");
@@ -52,8 +52,11 @@ fn newsboat_reads_every_entry_in_full_and_nothing_twice() {
             let titles: Vec<&str> = entries.iter().map(|(title, ..)| title.as_str()).collect();
             assert_eq!(titles, LINES.each_ref().map(|l| l.title), "{ending}");
             assert!(entries.iter().all(|(_, content, _)| content.contains("Paragraph 5")), "{ending}: {entries:?}");
-            let etag: String = cache.query_row("SELECT etag FROM rss_feed", [], |row| row.get(0)).expect("a feed");
-            assert!(etag.contains('"'), "{ending}: the reader holds a validator: {etag}");
+            // newsboat writes validators into the feed's row, which its first read has yet to insert.
+            if round > 1 {
+                let etag: String = cache.query_row("SELECT etag FROM rss_feed", [], |row| row.get(0)).expect("a feed");
+                assert!(etag.contains('"'), "{ending}, read {round}: the reader holds a validator: {etag}");
+            }
         }
     }
 }
