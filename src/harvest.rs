@@ -16,7 +16,7 @@ use tokio::sync::{Semaphore, watch};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::fetch::Fetcher;
-use crate::model::{Changes, Draft, HarvestReport, Kind, Outcome, Problem, Source, Verb};
+use crate::model::{Changes, Draft, HarvestReport, Kind, Outcome, Problem, Schedule, Source, Verb};
 use crate::normalize::{self, Surroundings};
 use crate::read::{CompiledRules, RuleError};
 use crate::schedule::{self, History};
@@ -28,6 +28,9 @@ use ask::{Answer, Listed};
 
 /// How long a source that answered 410 is left alone.
 const GONE_FOR: Duration = Duration::days(30);
+
+/// How many of the newest entries show a source's rhythm.
+const RHYTHM: usize = 50;
 
 /// What a run works with. One for the whole daemon; cheap to clone.
 #[derive(Clone)]
@@ -141,7 +144,8 @@ pub async fn harvest(
         Answer::Listed(listed) => draft_all(watched, *listed, parts, &mut run).await?,
     };
     run.report.finished = now + Duration::from_std(run.clock.elapsed()).unwrap_or_default();
-    run.end(source, now);
+    let recent = rhythm(source, &drafts, parts).await?;
+    run.end(source, recent, now);
     let Run { mut report, state, .. } = run;
     report.changes = parts.store.finish(Finished { report: report.clone(), drafts, state: state.clone() }).await?;
     Ok(Harvested { report, state })
@@ -177,7 +181,7 @@ impl Run {
     }
 
     /// Writes what the run means for the next one into the state.
-    fn end(&mut self, source: &Source, now: DateTime<Utc>) {
+    fn end(&mut self, source: &Source, recent: Vec<DateTime<Utc>>, now: DateTime<Utc>) {
         let outcome = self.report.outcome;
         let state = &mut self.state;
         if outcome.is_success() {
@@ -189,17 +193,25 @@ impl Run {
         state.last_run = Some(now);
         state.last_outcome = Some(outcome);
         state.last_reason.clone_from(&self.report.reason);
-        let history = History {
-            last_run: Some(now),
-            failures: state.failures,
-            not_before: self.not_before,
-            ..History::default()
-        };
+        let history = History { last_run: Some(now), failures: state.failures, not_before: self.not_before, recent };
         state.next_run = match outcome {
             Outcome::Gone => now + GONE_FOR,
             _ => schedule::next(&source.schedule, source.timezone, &source.id, &history, now),
         };
     }
+}
+
+/// When the source's newest entries were published, those of this run among them; only `adaptive` asks.
+async fn rhythm(source: &Source, drafts: &[Draft], parts: &Parts) -> Result<Vec<DateTime<Utc>>, StoreError> {
+    if !matches!(source.schedule, Schedule::Adaptive { .. }) {
+        return Ok(Vec::new());
+    }
+    let mut recent = parts.store.recent(&source.id, RHYTHM).await?;
+    recent.extend(drafts.iter().filter_map(|draft| draft.published));
+    recent.sort_unstable_by(|a, b| b.cmp(a));
+    recent.dedup();
+    recent.truncate(RHYTHM);
+    Ok(recent)
 }
 
 /// Makes drafts of a listing's teasers, reading article pages where they are wanted.

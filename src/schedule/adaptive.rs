@@ -23,6 +23,10 @@ pub(super) fn pause(recent: &[DateTime<Utc>], zone: Tz, from: DateTime<Utc>, min
     // What appears together is one piece of news.
     minutes.dedup();
     let Some(oldest) = minutes.first().and_then(|m| DateTime::from_timestamp(m * 60, 0)) else {
+        // Known, and silent for so long: seldom.
+        if recent.iter().any(|t| *t <= from) {
+            return max;
+        }
         // Nothing known: the middle of the bounds, as ratios go.
         return Duration::from_secs_f64((min.as_secs_f64() * max.as_secs_f64()).sqrt()).clamp(min, max);
     };

@@ -277,8 +277,8 @@ fn an_adaptive_source_is_asked_by_its_own_rhythm() {
     check(
         "stopped a month ago",
         minutes(every(3, 300).iter().map(|t| *t - TimeDelta::days(40)).collect(), now),
-        50,
-        68,
+        320,
+        397,
     );
     // Days without a time of day tell no hours.
     let days: Vec<_> = (0..20).map(|n| at("2026-03-02T00:00:00Z") - TimeDelta::days(n)).collect();

@@ -18,4 +18,5 @@ mod guard;
 #[cfg(feature = "test-readers")]
 mod readers;
 mod reload;
+mod rhythm;
 mod shutdown;
