@@ -9,7 +9,7 @@ use futures_util::{StreamExt, stream};
 use super::ask::{articles_read, request};
 use super::{Parts, Run, Watched};
 use crate::fetch::{FetchError, Fetched};
-use crate::model::{Article, ArticleMode, Draft, Problem, Teaser};
+use crate::model::{Article, ArticleMode, Draft, Problem, Read, Severity, Teaser};
 use crate::normalize::{self, Surroundings};
 use crate::store::{Known, StoreError};
 
@@ -90,16 +90,18 @@ pub(super) async fn complete(
         .into_iter()
         .enumerate()
         .map(|(place, task)| async move {
-            let (draft, trouble) = one(watched, task, around, hurry, now).await;
-            (place, draft, trouble)
+            let (draft, trouble, problems) = one(watched, task, around, hurry, now).await;
+            (place, draft, trouble, problems)
         })
         .collect();
-    let mut results: Vec<(usize, Draft, Option<String>)> =
+    let mut results: Vec<(usize, Draft, Option<String>, Vec<Problem>)> =
         stream::iter(pages).buffer_unordered(parts.limits.articles_at_once.max(1)).collect().await;
     results.sort_by_key(|(place, ..)| *place);
     let mut drafts = Vec::with_capacity(results.len());
-    for (_, draft, trouble) in results {
+    for (_, draft, trouble, problems) in results {
         run.report.articles += usize::from(draft.attempted);
+        let told = problems.into_iter().filter(|p| p.severity >= Severity::Warning);
+        run.report.problems.extend(told.take(MAX_PROBLEMS.saturating_sub(run.report.problems.len())));
         if let Some(trouble) = trouble {
             all = false;
             run.report.articles_failed += 1;
@@ -115,34 +117,34 @@ pub(super) async fn complete(
     Ok((drafts, all))
 }
 
-/// The draft of one teaser, its page read where that is wanted; and what went wrong with the page.
+/// The draft of one teaser, its page read where that is wanted; why that failed, and what was odd about the page.
 async fn one(
     watched: &Watched,
     task: Task<'_>,
     around: &Surroundings,
     hurry: Hurry<'_>,
     now: DateTime<Utc>,
-) -> (Draft, Option<String>) {
+) -> (Draft, Option<String>, Vec<Problem>) {
     let Task { teaser, mut draft, ask } = task;
     let Some(url) = draft.url.clone().filter(|_| ask && !hurry.is_over()) else {
-        return (draft, None);
+        return (draft, None, Vec::new());
     };
     draft.attempted = true;
     match page_article(watched, &url, hurry.parts).await {
-        Ok(article) => {
+        Ok(Read { value: article, problems }) => {
             let full = normalize::draft(teaser, Some(&article), around, &watched.source, now);
             let trouble = (!full.as_ref().is_some_and(|d| d.full_text))
                 .then(|| format!("{url}: no article text was found on the page; the teaser stands in its place"));
-            (full.map_or(draft, |full| Draft { attempted: true, ..full }), trouble)
+            (full.map_or(draft, |full| Draft { attempted: true, ..full }), trouble, problems)
         }
-        Err(error) => (draft, Some(error.to_string())),
+        Err(error) => (draft, Some(error.to_string()), Vec::new()),
     }
 }
 
-async fn page_article(watched: &Watched, url: &url::Url, parts: &Parts) -> Result<Article, FetchError> {
+async fn page_article(watched: &Watched, url: &url::Url, parts: &Parts) -> Result<Read<Article>, FetchError> {
     match parts.fetcher.get(&request(watched, url.clone())).await? {
-        Fetched::Page(page) => Ok(articles_read(watched, &page, parts).await.value),
+        Fetched::Page(page) => Ok(articles_read(watched, &page, parts).await),
         // No validators were sent, so that this is a server's error: as good as an empty page.
-        Fetched::NotModified(_) => Ok(Article::default()),
+        Fetched::NotModified(_) => Ok(Read::clean(Article::default())),
     }
 }

@@ -7,6 +7,7 @@
 mod article;
 mod discover;
 mod listing;
+mod picked;
 mod rules;
 mod xml;
 

@@ -15,6 +15,11 @@ impl Addresses {
         Self { base: base.unwrap_or_else(|| page.clone()) }
     }
 
+    /// What relative addresses resolve against.
+    pub(super) fn base(&self) -> &Url {
+        &self.base
+    }
+
     /// An http(s) address.
     pub(super) fn web(&self, written: &str) -> Option<Url> {
         let written = written.trim();

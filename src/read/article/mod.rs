@@ -6,6 +6,7 @@
 
 mod address;
 mod blocks;
+mod by_rules;
 mod embedded;
 mod media;
 mod metadata;
@@ -27,8 +28,9 @@ use crate::model::{Article, Enclosure, Page, PageKind, Read};
 use super::{CompiledRules, parse_html};
 
 /// Reads the story that a page tells.
-pub fn read_article(page: &Page, _rules: &CompiledRules) -> Read<Article> {
-    let tree = parse_html(&page.text);
+pub fn read_article(page: &Page, rules: &CompiledRules) -> Read<Article> {
+    let mut tree = parse_html(&page.text);
+    by_rules::cut(&mut tree.html, rules.article());
     let outline = outline::Outline::of(&tree.html);
     let addresses = address::Addresses::of(&page.url, outline.base);
     let json_ld = embedded::json_ld(&outline);
@@ -94,7 +96,7 @@ pub fn read_article(page: &Page, _rules: &CompiledRules) -> Read<Article> {
             })
         })
         .collect();
-    let article = Article {
+    let mut article = Article {
         page_kind: if text.is_empty() { PageKind::Other } else { PageKind::Article },
         confidence: 0.5,
         section: section::section(&outline, &json_ld, &meta, headline.as_deref()),
@@ -112,6 +114,8 @@ pub fn read_article(page: &Page, _rules: &CompiledRules) -> Read<Article> {
         canonical: metadata::linked(&outline, "canonical").and_then(|h| addresses.web(h)),
         headline,
     };
+    let missed = by_rules::apply(&tree.html, rules.article(), page, &mut article);
+    tree.problems.extend(missed);
     Read { value: article, problems: tree.problems }
 }
 

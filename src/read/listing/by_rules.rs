@@ -4,8 +4,9 @@ use scraper::ElementRef;
 use scraper::Html;
 use url::Url;
 
-use crate::dates::{self, Context};
-use crate::model::{Listing, ListingMethod, Origin, Person, Picture, Problem, Read, Teaser, Written, fold_space};
+use crate::dates::Context;
+use crate::model::{Listing, ListingMethod, Person, Problem, Read, Teaser, fold_space};
+use crate::read::picked::{address, date_of, picture_of};
 use crate::read::rules::{ListingPickers, Picker};
 
 /// Most teasers read from one page.
@@ -109,41 +110,4 @@ fn link_of(picker: &Picker, element: ElementRef, base: &Url) -> Option<Url> {
         Some(name) => address(element.attr(name)?, base),
         None => address(element.attr("href").or_else(|| first_anchor(element)?.attr("href"))?, base),
     }
-}
-
-/// The date that a picked element states. The text kept is the one that resolves.
-fn date_of(picker: &Picker, element: ElementRef, context: &Context) -> Option<Written> {
-    let stated = picker.attribute().is_none().then(|| element.attr("datetime")).flatten().map(fold_space);
-    let text = fold_space(&picker.value_of(element));
-    stated.into_iter().chain([text]).find_map(|text| {
-        if dates::parse(&text, context).is_some() {
-            return Some(Written::new(text, Origin::Rule));
-        }
-        let (range, _) = dates::find(&text, context)?;
-        let found = text.get(range)?;
-        dates::parse(found, context).map(|_| Written::new(found, Origin::Rule))
-    })
-}
-
-fn picture_of(picker: &Picker, element: ElementRef, base: &Url) -> Option<Picture> {
-    let named: &[&str] = &["data-src", "data-original", "src", "content", "href"];
-    let written = match picker.attribute() {
-        Some(name) => element.attr(name),
-        None => named.iter().find_map(|n| element.attr(n)),
-    };
-    let written = written.or_else(|| {
-        let inner = element.descendants().filter_map(ElementRef::wrap).find(|e| e.value().name() == "img")?;
-        named.iter().find_map(|n| inner.attr(n))
-    })?;
-    Some(Picture {
-        alt: element.attr("alt").map(fold_space).filter(|a| !a.is_empty()),
-        ..Picture::at(address(written, base)?)
-    })
-}
-
-/// An address of the web, without its fragment.
-fn address(written: &str, base: &Url) -> Option<Url> {
-    let mut url = base.join(written.trim()).ok().filter(|u| matches!(u.scheme(), "http" | "https"))?;
-    url.set_fragment(None);
-    Some(url)
 }
