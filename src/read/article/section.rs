@@ -41,7 +41,7 @@ const HOME: &[&str] = &[
 ];
 
 /// The links of the breadcrumb that the page shows.
-fn shown(outline: &Outline) -> Vec<String> {
+pub(super) fn shown(outline: &Outline) -> Vec<String> {
     for (index, node) in outline.nodes.iter().enumerate() {
         if !node.signs.has(Signs::CRUMBS) || node.weight == 0 || node.weight > 400 {
             continue;

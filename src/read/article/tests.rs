@@ -46,6 +46,19 @@ fn a_headline_loses_the_name_of_the_site() {
     assert_eq!(article.headline.as_deref(), Some("Harbour to be dredged"));
 }
 
+#[test]
+fn a_page_laid_out_in_tables_has_the_title_it_shows_and_paragraphs() {
+    let article = read(&format!(
+        "<title>Island Council Port News</title><table><tr><td class=position><a href=/>Home</a>&gt;<a href=/port/>Port News</a></td></tr>\
+         <tr><td class=title>Harbour to be dredged</td></tr><tr><td><div id=zoom>{PARAGRAPHS}</div></td></tr>\
+         <tr><td><a href='javascript:window.print()'>print</a> <a href='javascript:window.close()'>close</a></td></tr></table>"
+    ));
+    assert_eq!(article.headline.as_deref(), Some("Harbour to be dredged"));
+    let text = article.body_text.unwrap();
+    assert!(text.starts_with("The harbour council") && text.ends_with("storms are over."), "{text}");
+    assert_eq!(text.matches("\n\n").count(), 1, "{text}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 

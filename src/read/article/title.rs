@@ -1,6 +1,7 @@
 //! The headline: a vote among what the page shows and what it states, the site's name cut.
 
 use super::outline::{Outline, attribute};
+use super::section;
 use super::signs::Signs;
 use super::tag::Tag;
 use crate::model::fold_space;
@@ -54,7 +55,8 @@ pub(super) fn headline(outline: &Outline, around: &[Signs], ballot: &Ballot) -> 
         }
     }
     if !stated_title.is_empty() {
-        candidates.push(Candidate { text: cut_site(stated_title, ballot.sites), weight: 0.7, place: None });
+        let weight = if names_the_section(stated_title, &shown, outline) { 0.2 } else { 0.7 };
+        candidates.push(Candidate { text: cut_site(stated_title, ballot.sites), weight, place: None });
     }
     candidates.append(&mut shown);
     let keys: Vec<String> = candidates.iter().map(|c| plain(&c.text)).collect();
@@ -84,6 +86,17 @@ pub(super) fn headline(outline: &Outline, around: &[Signs], ballot: &Ballot) -> 
         text: text.unwrap_or_else(|| candidates.get(winner).map(|c| c.text.clone()).unwrap_or_default()),
         place,
     })
+}
+
+/// Whether `<title>` is the section's rather than the story's: it ends in the breadcrumb's last step, and says
+/// nothing of the title that the page shows.
+fn names_the_section(stated: &str, shown: &[Candidate], outline: &Outline) -> bool {
+    let stated = plain(stated);
+    let step = section::shown(outline).last().map(|s| plain(s)).unwrap_or_default();
+    !step.is_empty()
+        && stated.ends_with(&step)
+        && !shown.is_empty()
+        && shown.iter().map(|c| plain(&c.text)).all(|title| !title.is_empty() && !stated.contains(&title))
 }
 
 /// Headings of the first level, and elements that are named a title, with their weight.

@@ -9,23 +9,24 @@ use super::tag::Tag;
 /// Plain text, paragraphs apart by a blank line; captions left out.
 pub(super) fn text(outline: &Outline, blocks: &[Block], keep: &[bool]) -> String {
     let mut out = String::new();
-    let mut last: Option<(u32, Tag)> = None;
+    let mut last: Option<(u32, u32, Tag)> = None;
     for (block, _) in blocks.iter().zip(keep).filter(|(b, keep)| **keep && b.kind == Kind::Text) {
         let tag = outline.get(block.owner).map_or(Tag::Box, |n| n.tag);
         if in_caption(outline, block.owner) {
             continue;
         }
         if !out.is_empty() {
-            let row = row_of(outline, block.owner);
+            let (row, cell) = (nearest(outline, block.owner, &[Tag::Row]), nearest(outline, block.owner, CELLS));
             let close = match (last, tag) {
-                (Some((_, Tag::Line)), Tag::Line) => "\n",
-                (Some((before, _)), _) if row != NOWHERE && row == before => "\t",
+                (Some((.., Tag::Line)), Tag::Line) => "\n",
+                // Cells of one row; paragraphs in one cell are paragraphs.
+                (Some((before, other, _)), _) if row != NOWHERE && row == before && cell != other => "\t",
                 _ => "\n\n",
             };
             out.push_str(close);
         }
         out.push_str(&block.text);
-        last = Some((row_of(outline, block.owner), tag));
+        last = Some((nearest(outline, block.owner, &[Tag::Row]), nearest(outline, block.owner, CELLS), tag));
     }
     out
 }
@@ -35,12 +36,14 @@ fn in_caption(outline: &Outline, owner: u32) -> bool {
         || outline.ancestors(owner).take(4).any(|(_, n)| n.tag == Tag::Caption)
 }
 
-/// The table row that a cell's block stands in.
-fn row_of(outline: &Outline, owner: u32) -> u32 {
-    if outline.get(owner).is_some_and(|n| n.tag == Tag::Row) {
+const CELLS: &[Tag] = &[Tag::Cell, Tag::HeadCell];
+
+/// The nearest element with one of these tags that a block is or stands in.
+fn nearest(outline: &Outline, owner: u32, tags: &[Tag]) -> u32 {
+    if outline.get(owner).is_some_and(|n| tags.contains(&n.tag)) {
         return owner;
     }
-    outline.ancestors(owner).take(6).find(|(_, n)| n.tag == Tag::Row).map_or(NOWHERE, |(i, _)| i)
+    outline.ancestors(owner).take(6).find(|(_, n)| tags.contains(&n.tag)).map_or(NOWHERE, |(i, _)| i)
 }
 
 /// HTML with absolute addresses.
