@@ -100,7 +100,7 @@ impl Addresses {
     /// The absolute address of a feed's or source's page or document.
     pub fn absolute(&self, collection: Collection, id: &str, shape: Shape) -> String {
         let ending = match shape {
-            Shape::Document(format) => format!(".{}", format.extension()),
+            Shape::Document(format) | Shape::Opened(format) => format!(".{}", format.extension()),
             Shape::Page => String::new(),
         };
         format!("{}/{}/{id}{ending}", self.base, collection.folder())

@@ -31,7 +31,7 @@ pub async fn export(store: &dyn Store, catalogue: &Catalogue) -> Result<Vec<(Pat
             let document = publish::render(feed, &entries, format, &links, changed);
             files.push((folder.join(format!("{}.{}", feed.id, format.extension())), document.body));
         }
-        let page = pages::feed(&below, collection, feed, &entries, &edition.titles);
+        let page = pages::feed(&below, collection, feed, &entries, &edition.titles, None);
         files.push((folder.join(feed.id.as_str()).join("index.html"), page.into()));
         for entry in publish::chosen(feed, &entries) {
             if !linked.contains_key(&entry.id) {

@@ -23,6 +23,8 @@ const LATEST: usize = 3;
 /// `Vary` of what has one shape under its address, and of what has several.
 pub(super) const VARY: HeaderValue = HeaderValue::from_static("Accept-Encoding");
 pub(super) const VARY_SHAPE: HeaderValue = HeaderValue::from_static("Accept, Accept-Encoding");
+const VARY_OPENED: HeaderValue =
+    HeaderValue::from_static("Accept, Accept-Encoding, Sec-Fetch-Mode, Upgrade-Insecure-Requests");
 
 /// The entries that a feed's rendering begins with, and when one of them last changed.
 ///
@@ -54,8 +56,14 @@ pub(super) async fn rendered(
             Answer::new(document.body, about_document(format, document.last_modified, &links.this))
         }
         Shape::Page => {
-            let page = pages::feed(&edition.addresses, collection, &feed, &entries, &edition.titles);
+            let page = pages::feed(&edition.addresses, collection, &feed, &entries, &edition.titles, None);
             Answer::new(page.into(), about_page(VARY_SHAPE))
+        }
+        Shape::Opened(format) => {
+            let page = pages::feed(&edition.addresses, collection, &feed, &entries, &edition.titles, Some(format));
+            // Under the document's own address, hence not for shared caches: those hold the document.
+            let cache_control = HeaderValue::from_static("private, no-cache");
+            Answer::new(page.into(), About { cache_control, ..about_page(VARY_OPENED) })
         }
     })
     .await

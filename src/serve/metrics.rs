@@ -52,7 +52,7 @@ impl Metrics {
             (Some(Shape::Document(Format::Rss)), _) => 0,
             (Some(Shape::Document(Format::Atom)), _) => 1,
             (Some(Shape::Document(Format::Json)), _) => 2,
-            (Some(Shape::Page), _) => 3,
+            (Some(Shape::Page | Shape::Opened(_)), _) => 3,
             (None, Some(Route::Admin | Route::AdminSource(_))) => 4,
             (None, _) => 5,
         };

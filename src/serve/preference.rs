@@ -72,6 +72,16 @@ pub(super) fn shape(headers: &HeaderMap) -> Shape {
     best.max_by_key(|(weight, _)| *weight).map_or(Shape::Page, |(_, shape)| shape)
 }
 
+/// Whether a person's browser asks, to show what comes: it says so by `Sec-Fetch-Mode` (Fetch metadata), or where
+/// it may not, over plain HTTP, by `Upgrade-Insecure-Requests`. `Accept` alone would not do: feed readers copy it.
+///
+/// Chromium shows feeds as bare text whatever style sheet they name (measured with 156: a style sheet counts in
+/// `application/xml` only, and XSLT under a warning), so that people get a page.
+pub(super) fn navigates(headers: &HeaderMap) -> bool {
+    let is = |name: &str, value: &str| headers.get(name).is_some_and(|said| said == value);
+    (is("sec-fetch-mode", "navigate") || is("upgrade-insecure-requests", "1")) && shape(headers) == Shape::Page
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,6 +107,21 @@ mod tests {
         check("identity, gzip;q=0.5", Coding::Identity);
         check("br;q=nonsense, zstd;q=0.1", Coding::Zstd);
         check("*;q=0", Coding::Identity);
+    }
+
+    #[test]
+    fn a_browser_is_known_by_what_only_browsers_say() {
+        let page = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+        let check = |headers: &[(&'static str, &str)], expected| {
+            let headers =
+                headers.iter().map(|(n, v)| (header::HeaderName::from_static(n), HeaderValue::from_str(v).unwrap()));
+            assert_eq!(navigates(&headers.collect()), expected);
+        };
+        check(&[("accept", page), ("sec-fetch-mode", "navigate")], true);
+        check(&[("accept", page), ("upgrade-insecure-requests", "1")], true);
+        check(&[("accept", page)], false);
+        check(&[("accept", page), ("sec-fetch-mode", "cors")], false);
+        check(&[("accept", "application/rss+xml, text/html"), ("sec-fetch-mode", "navigate")], false);
     }
 
     #[test]

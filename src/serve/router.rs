@@ -54,12 +54,21 @@ pub(super) enum Shape {
     Document(Format),
     /// A page for people.
     Page,
+    /// What a browser shows where a person opened the address of a document.
+    Opened(Format),
 }
 
 impl Shape {
     /// All of them; the index of each is its discriminant in [`Shape::index`].
-    pub const ALL: [Self; 4] =
-        [Self::Document(Format::Rss), Self::Document(Format::Atom), Self::Document(Format::Json), Self::Page];
+    pub const ALL: [Self; 7] = [
+        Self::Document(Format::Rss),
+        Self::Document(Format::Atom),
+        Self::Document(Format::Json),
+        Self::Page,
+        Self::Opened(Format::Rss),
+        Self::Opened(Format::Atom),
+        Self::Opened(Format::Json),
+    ];
 
     /// Its place in [`Shape::ALL`].
     pub fn index(self) -> usize {
@@ -68,6 +77,9 @@ impl Shape {
             Self::Document(Format::Atom) => 1,
             Self::Document(Format::Json) => 2,
             Self::Page => 3,
+            Self::Opened(Format::Rss) => 4,
+            Self::Opened(Format::Atom) => 5,
+            Self::Opened(Format::Json) => 6,
         }
     }
 }

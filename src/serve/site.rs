@@ -17,6 +17,7 @@ use super::metrics::Metrics;
 use super::router::{Asked, Place, Route, Shape, route};
 use super::{Catalogue, operator, preference, trouble};
 use crate::model::Feed;
+use crate::publish::Format;
 use crate::store::{Store, StoreError};
 
 /// The most entries that `?limit=` gives.
@@ -125,6 +126,11 @@ impl Site {
     ) -> Result<Option<Arc<super::answer::Answer>>, StoreError> {
         let Some(shelf) = edition.shelf(collection, id) else { return Ok(None) };
         let shape = match asked {
+            Asked::As(Shape::Document(format @ (Format::Rss | Format::Atom)))
+                if preference::navigates(headers) && query.is_none_or(|query| query != "raw") =>
+            {
+                Shape::Opened(format)
+            }
             Asked::As(shape) => shape,
             Asked::Negotiated => preference::shape(headers),
         };

@@ -244,6 +244,26 @@ async fn a_limit_is_honoured_within_bounds() {
 }
 
 #[tokio::test]
+async fn a_feed_opened_in_a_browser_is_a_page_and_caches_never_see_it() {
+    let stage = Stage::new("http://127.0.0.1:8080/", None).await;
+    let browser = [BROWSER, (HeaderName::from_static("sec-fetch-mode"), "navigate")];
+    for address in ["/feeds/all.rss", "/sources/harbour.atom"] {
+        let got = stage.ask(Method::GET, address, &browser).await;
+        assert!(got.header(header::CONTENT_TYPE).starts_with("text/html"), "{address}");
+        assert!(got.body.contains(&format!("<code>http://127.0.0.1:8080{address}</code>")), "{}", got.body);
+        assert!(got.header(header::CACHE_CONTROL).starts_with("private"));
+        let known = [browser[0].clone(), browser[1].clone(), (header::IF_NONE_MATCH, got.header(header::ETAG))];
+        assert_eq!(stage.ask(Method::GET, address, &known).await.status, StatusCode::NOT_MODIFIED);
+        for (address, headers) in [(address.to_owned(), &browser[..1]), (format!("{address}?raw"), &browser[..])] {
+            let got = stage.ask(Method::GET, &address, headers).await;
+            assert!(got.header(header::CONTENT_TYPE).contains("xml"), "{address}");
+        }
+    }
+    let json = stage.ask(Method::GET, "/feeds/all.json", &browser).await;
+    assert!(json.header(header::CONTENT_TYPE).starts_with("application/feed+json"));
+}
+
+#[tokio::test]
 async fn wrong_turns_are_explained() {
     let stage = Stage::new("http://127.0.0.1:8080/", None).await;
     let got = stage.ask(Method::GET, "/feeds/harbor", &[BROWSER]).await;

@@ -6,8 +6,9 @@ use super::entry::Seen;
 use super::frame::{Document, Frame, documents};
 use super::write;
 use crate::model::{Entry, Feed, SourceId};
-use crate::publish::chosen;
+use crate::publish::{Format, chosen};
 use crate::serve::addresses::{Addresses, Collection};
+use crate::serve::router::Shape;
 
 #[derive(Template)]
 #[template(path = "feed.html")]
@@ -15,17 +16,25 @@ struct Page<'a> {
     frame: Frame,
     title: &'a str,
     description: Option<&'a str>,
+    opened: Option<Opened>,
     documents: Vec<Document>,
     entries: Vec<Seen>,
 }
 
-/// The page to read a feed on. A feed of several sources names each entry's.
+/// A document whose address was opened in a browser.
+struct Opened {
+    name: &'static str,
+    address: String,
+}
+
+/// The page to read a feed on; `opened`: it stands in for this document, and says so. A feed of several sources names each entry's.
 pub(in crate::serve) fn feed(
     addresses: &Addresses,
     collection: Collection,
     feed: &Feed,
     entries: &[Entry],
     sources: &BTreeMap<SourceId, String>,
+    opened: Option<Format>,
 ) -> String {
     let id = feed.id.as_str();
     let none = BTreeMap::new();
@@ -38,6 +47,10 @@ pub(in crate::serve) fn feed(
         frame,
         title: &feed.title,
         description: feed.description.as_deref(),
+        opened: opened.map(|format| Opened {
+            name: format.name(),
+            address: addresses.absolute(collection, id, Shape::Document(format)),
+        }),
         documents: documents(addresses, collection, id, &feed.title),
         entries: entries.into_iter().map(|entry| Seen::of(entry, addresses, sources, feed.full_text)).collect(),
     })
