@@ -12,7 +12,7 @@ mod rules;
 mod xml;
 
 pub use crate::html::{Tree, parse_html};
-pub use article::read_article;
+pub use article::{FIRST_LOOK, Forest, Studied, read_article, study};
 pub use discover::{choose_feed, common_feed_paths};
 pub use listing::{Weighed, read_listing, weigh_links};
 pub use rules::{CompiledRules, RuleError};

@@ -29,6 +29,10 @@ pub(super) struct Block {
     pub(super) weight: u32,
     /// The part inside links.
     pub(super) link: u32,
+    /// How many links begin in it.
+    pub(super) links: u32,
+    /// The part in bold or italic.
+    pub(super) stressed: u32,
 }
 
 impl Block {
@@ -45,6 +49,8 @@ struct Run {
     to: u32,
     text: String,
     link: u32,
+    links: u32,
+    stressed: u32,
     breaks: u32,
     media: bool,
 }
@@ -98,6 +104,8 @@ pub(super) fn blocks(outline: &Outline) -> Vec<Block> {
             Tag::Control if node.weight == 0 => {}
             tag if tag.is_inline() => {
                 inner.link |= tag == Tag::Link;
+                inner.stress |= matches!(tag, Tag::Bold | Tag::Italic);
+                run.links += u32::from(tag == Tag::Link);
                 open.push((node.end, inner));
             }
             tag => {
@@ -122,13 +130,14 @@ pub(super) fn blocks(outline: &Outline) -> Vec<Block> {
 struct Around {
     owner: u32,
     link: bool,
+    stress: bool,
     pre: bool,
     block: bool,
 }
 
 impl Default for Around {
     fn default() -> Self {
-        Self { owner: NOWHERE, link: false, pre: false, block: false }
+        Self { owner: NOWHERE, link: false, stress: false, pre: false, block: false }
     }
 }
 
@@ -154,12 +163,15 @@ impl Run {
         if around.link {
             self.link += weight;
         }
+        if around.stress {
+            self.stressed += weight;
+        }
     }
 }
 
 impl Block {
     fn bare(kind: Kind, owner: u32, from: u32, to: u32) -> Self {
-        Self { kind, owner, from, to, text: String::new(), weight: 0, link: 0 }
+        Self { kind, owner, from, to, text: String::new(), weight: 0, link: 0, links: 0, stressed: 0 }
     }
 }
 
@@ -175,6 +187,6 @@ fn flush(run: &mut Run, owner: u32, out: &mut Vec<Block>) {
     }
     let text = if text.len() == run.text.len() { run.text } else { text.to_owned() };
     let weight = visible_weight(&text);
-    let Run { to, link, .. } = run;
-    out.push(Block { kind: Kind::Text, owner, from, to, text, weight, link });
+    let Run { to, link, links, stressed, .. } = run;
+    out.push(Block { kind: Kind::Text, owner, from, to, text, weight, link, links, stressed });
 }

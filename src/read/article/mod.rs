@@ -8,17 +8,22 @@ mod address;
 mod blocks;
 mod by_rules;
 mod embedded;
+mod features;
+mod forest;
 mod media;
 mod metadata;
 mod outline;
 mod people;
 mod phrases;
 mod picture;
+mod reading;
 mod section;
 mod select;
 mod signs;
 mod stated;
+mod study;
 mod tag;
+mod thumb;
 mod title;
 mod write;
 mod written;
@@ -26,37 +31,30 @@ mod written;
 use crate::model::{Article, Enclosure, Page, PageKind, Read};
 
 use super::{CompiledRules, parse_html};
+use blocks::Kind;
+use reading::Reading;
+
+pub use features::FIRST_LOOK;
+pub use forest::Forest;
+pub use study::{Studied, study};
 
 /// Reads the story that a page tells.
 pub fn read_article(page: &Page, rules: &CompiledRules) -> Read<Article> {
     let mut tree = parse_html(&page.text);
     by_rules::cut(&mut tree.html, rules.article());
-    let outline = outline::Outline::of(&tree.html);
-    let addresses = address::Addresses::of(&page.url, outline.base);
-    let json_ld = embedded::json_ld(&outline);
-    let metas = metadata::Metas::of(&outline);
-    let meta = metas.stated();
-    let microdata = metadata::microdata(&outline);
-    let around = select::signs_around(&outline);
+    let reading = Reading::of(page, &tree);
+    let Reading { outline, around, blocks, addresses, metas, json_ld, meta, microdata, .. } = &reading;
+    let likely: Vec<f32> = blocks
+        .iter()
+        .zip(&reading.numbers)
+        .zip(&reading.thumb)
+        .map(|((block, numbers), thumb)| if block.kind == Kind::Text { forest::likely(numbers) } else { *thumb })
+        .collect();
+    let choice = select::choose(outline, blocks, &likely);
+    let text = write::text(outline, blocks, &choice.keep);
+    let html = write::html(outline, blocks, &choice.keep, choice.container, addresses);
 
     let site = meta.site.clone().or_else(|| json_ld.site.clone());
-    let sites = title::site_names(&[meta.site.as_deref(), json_ld.site.as_deref()], page.url.host_str());
-    let ballot = title::Ballot {
-        stated: &[
-            (meta.headline.as_deref(), 0.9),
-            (json_ld.headline.as_deref(), if json_ld.is_article { 0.9 } else { 0.4 }),
-            (microdata.headline.as_deref(), 0.9),
-            (metas.one(&["twitter:title"]), 0.5),
-        ],
-        sites: &sites,
-    };
-    let headline = title::headline(&outline, &around, &ballot);
-
-    let blocks = blocks::blocks(&outline);
-    let choice = select::choose(&outline, &blocks, &around);
-    let text = write::text(&outline, &blocks, &choice.keep);
-    let html = write::html(&outline, &blocks, &choice.keep, choice.container, &addresses);
-
     let language = metas
         .one(&["content-language"])
         .map(str::to_owned)
@@ -66,15 +64,15 @@ pub fn read_article(page: &Page, rules: &CompiledRules) -> Read<Article> {
         .or_else(|| meta.language.clone());
     let scene = written::Scene {
         page,
-        outline: &outline,
-        around: &around,
-        blocks: &blocks,
+        outline,
+        around,
+        blocks,
         keep: &choice.keep,
-        headline: headline.as_ref().and_then(|h| h.place),
+        headline: reading.headline.as_ref().and_then(|h| h.place),
         language: language.as_deref(),
     };
-    let dates = written::dates(&scene, &json_ld, &meta, &microdata);
-    let headline = headline.map(|h| h.text);
+    let dates = written::dates(&scene, json_ld, meta, microdata);
+    let headline = reading.headline.as_ref().map(|h| h.text.clone());
     let mut categories: Vec<String> = Vec::new();
     for word in json_ld.keywords.iter().chain(&meta.keywords).flat_map(|k| k.split([',', ';', '，', '；', '、'])) {
         let word = word.trim();
@@ -99,8 +97,13 @@ pub fn read_article(page: &Page, rules: &CompiledRules) -> Read<Article> {
     let mut article = Article {
         page_kind: if text.is_empty() { PageKind::Other } else { PageKind::Article },
         confidence: 0.5,
-        section: section::section(&outline, &json_ld, &meta, headline.as_deref()),
-        authors: people::authors(&outline, &around, &[&json_ld.authors, &meta.authors, &microdata.authors], &sites),
+        section: section::section(outline, json_ld, meta, headline.as_deref()),
+        authors: people::authors(
+            outline,
+            around,
+            &[&json_ld.authors, &meta.authors, &microdata.authors],
+            &reading.sites,
+        ),
         published: dates.published,
         updated: dates.updated,
         categories,
@@ -108,10 +111,10 @@ pub fn read_article(page: &Page, rules: &CompiledRules) -> Read<Article> {
         body_text: Some(text).filter(|t| !t.is_empty()),
         body_html: Some(html).filter(|t| !t.is_empty()),
         language,
-        picture: picture::lead(&outline, &blocks, &choice.keep, &[&meta, &json_ld], &addresses),
+        picture: picture::lead(outline, blocks, &choice.keep, &[meta, json_ld], addresses),
         enclosures,
         site,
-        canonical: metadata::linked(&outline, "canonical").and_then(|h| addresses.web(h)),
+        canonical: metadata::linked(outline, "canonical").and_then(|h| addresses.web(h)),
         headline,
     };
     let missed = by_rules::apply(&tree.html, rules.article(), page, &mut article);

@@ -43,6 +43,8 @@ impl Signs {
     pub(super) const DATE: Self = Self(1 << 27);
     pub(super) const TEASER: Self = Self(1 << 28);
     pub(super) const CRUMBS: Self = Self(1 << 29);
+    /// How many bits are in use.
+    pub(super) const COUNT: usize = 30;
 
     pub(super) fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0

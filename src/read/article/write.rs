@@ -12,7 +12,7 @@ pub(super) fn text(outline: &Outline, blocks: &[Block], keep: &[bool]) -> String
     let mut last: Option<(u32, u32, Tag)> = None;
     for (block, _) in blocks.iter().zip(keep).filter(|(b, keep)| **keep && b.kind == Kind::Text) {
         let tag = outline.get(block.owner).map_or(Tag::Box, |n| n.tag);
-        if in_caption(outline, block.owner) {
+        if !is_shown(outline, block) {
             continue;
         }
         if !out.is_empty() {
@@ -29,6 +29,11 @@ pub(super) fn text(outline: &Outline, blocks: &[Block], keep: &[bool]) -> String
         last = Some((nearest(outline, block.owner, &[Tag::Row]), nearest(outline, block.owner, CELLS), tag));
     }
     out
+}
+
+/// Whether a kept block comes into the plain text.
+pub(super) fn is_shown(outline: &Outline, block: &Block) -> bool {
+    block.kind == Kind::Text && !in_caption(outline, block.owner)
 }
 
 fn in_caption(outline: &Outline, owner: u32) -> bool {
