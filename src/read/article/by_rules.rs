@@ -113,7 +113,10 @@ mod tests {
     const PAGE: &str = "<html><body><h1>Wrong</h1><div class=top><b class=t>Right title</b> <i class=w>Ada Roe</i>, \
         <i class=w>Ben Oak</i> <span class=d>3 May 2024</span></div><div class=lead><p>The lead.</p></div>\
         <div class=txt><p>One <a href=/x>link</a>.</p><p class=ad>Buy this.</p><img data-src=/p.jpg><p>Two.</p></div>\
-        <p>Not part of it, though a long paragraph that looks like one, with commas, and with a full stop.</p></body></html>";
+        <p>Not part of it, though a long paragraph that looks like one, with commas, and with a full stop at its end.</p>\
+        <p>The council met on Monday evening and agreed, after four hours, to dredge the eastern channel before winter.</p>\
+        <p>Work begins in spring, the chair said, and ferries will use the old pier until the autumn storms are over.</p>\
+        </body></html>";
 
     fn read(rules: ArticleRules) -> Read<crate::model::Article> {
         let url = url::Url::parse("https://paper.example/2024/").unwrap();

@@ -50,7 +50,10 @@ pub fn read_article(page: &Page, rules: &CompiledRules) -> Read<Article> {
         .zip(&reading.thumb)
         .map(|((block, numbers), thumb)| if block.kind == Kind::Text { forest::likely(numbers) } else { *thumb })
         .collect();
-    let choice = select::choose(outline, blocks, &likely);
+    let mut choice = select::choose(outline, blocks, &likely);
+    if let Some(headline) = &reading.headline {
+        leave_out_headline(blocks, &mut choice.keep, &headline.text);
+    }
     let text = write::text(outline, blocks, &choice.keep);
     let html = write::html(outline, blocks, &choice.keep, choice.container, addresses);
 
@@ -120,6 +123,15 @@ pub fn read_article(page: &Page, rules: &CompiledRules) -> Read<Article> {
     let missed = by_rules::apply(&tree.html, rules.article(), page, &mut article);
     tree.problems.extend(missed);
     Read { value: article, problems: tree.problems }
+}
+
+/// The headline is no part of the text, however long it is and wherever it stands above it.
+fn leave_out_headline(blocks: &[blocks::Block], keep: &mut [bool], headline: &str) {
+    let headline = title::plain(headline);
+    let first = blocks.iter().zip(keep).filter(|(block, keep)| **keep && block.kind == Kind::Text).take(2);
+    for (block, keep) in first {
+        *keep = title::plain(&block.text) != headline;
+    }
 }
 
 #[cfg(test)]
