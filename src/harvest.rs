@@ -16,7 +16,7 @@ use tokio::sync::{Semaphore, watch};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::fetch::Fetcher;
-use crate::model::{Changes, Draft, HarvestReport, Kind, Outcome, Problem, Schedule, Source, Verb};
+use crate::model::{Changes, Draft, EntryId, HarvestReport, Kind, Outcome, Problem, Schedule, Source, Verb};
 use crate::normalize::{self, Surroundings};
 use crate::read::{CompiledRules, RuleError};
 use crate::schedule::{self, History};
@@ -146,8 +146,9 @@ pub async fn harvest(
     run.report.finished = now + Duration::from_std(run.clock.elapsed()).unwrap_or_default();
     let recent = rhythm(source, &drafts, parts).await?;
     run.end(source, recent, now);
-    let Run { mut report, state, .. } = run;
-    report.changes = parts.store.finish(Finished { report: report.clone(), drafts, state: state.clone() }).await?;
+    let Run { mut report, state, shown, .. } = run;
+    report.changes =
+        parts.store.finish(Finished { shown, ..Finished::new(report.clone(), drafts, state.clone()) }).await?;
     Ok(Harvested { report, state })
 }
 
@@ -157,6 +158,8 @@ struct Run {
     report: HarvestReport,
     state: SourceState,
     not_before: Option<DateTime<Utc>>,
+    /// Known entries that the listing shows and of which nothing more is wanted.
+    shown: Vec<EntryId>,
     /// Teasers with neither title, text nor link, of which nothing can be made.
     unusable: usize,
 }
@@ -177,7 +180,7 @@ impl Run {
             bytes: 0,
             problems: Vec::new(),
         };
-        Self { clock: Instant::now(), report, state, not_before: None, unusable: 0 }
+        Self { clock: Instant::now(), report, state, not_before: None, shown: Vec::new(), unusable: 0 }
     }
 
     /// Writes what the run means for the next one into the state.
@@ -283,6 +286,12 @@ async fn draft_all(watched: &Watched, listed: Listed, parts: &Parts, run: &mut R
     if run.unusable > 0 {
         let text = format!("{} of {} listed have neither title, text nor link", run.unusable, run.report.listed);
         run.report.problems.push(Problem::warning(text));
+    }
+    let ahead = kept.iter().filter(|draft| draft.ahead).count();
+    if ahead > 0 {
+        let text =
+            format!("{ahead} of {} listed are dated after this run; they are published at its time", run.report.listed);
+        run.report.problems.push(Problem::note(text));
     }
     if source.kind != Kind::Page && kept.is_empty() && run.report.listed > 0 && !source.filters.is_empty() {
         run.report.problems.push(Problem::note("the filters dropped every teaser"));

@@ -123,39 +123,37 @@ mod store {
     fn finished(drafts: Vec<Draft>) -> Finished {
         let now = paper::now();
         let source = source().id;
-        Finished {
-            report: HarvestReport {
-                source: source.clone(),
-                started: now,
-                finished: now,
-                outcome: Outcome::Ok,
-                reason: String::new(),
-                status: Some(200),
-                listed: drafts.len(),
-                changes: Changes::default(),
-                articles: 0,
-                articles_failed: 0,
-                bytes: 0,
-                problems: Vec::new(),
-            },
-            drafts,
-            state: SourceState {
-                id: source,
-                title: None,
-                home: None,
-                feed: None,
-                validators: Validators::default(),
-                body_hash: None,
-                reading: None,
-                next_run: now + Duration::minutes(30),
-                last_run: Some(now),
-                last_success: Some(now),
-                last_outcome: Some(Outcome::Ok),
-                last_reason: String::new(),
-                failures: 0,
-                entries: 0,
-            },
-        }
+        let report = HarvestReport {
+            source: source.clone(),
+            started: now,
+            finished: now,
+            outcome: Outcome::Ok,
+            reason: String::new(),
+            status: Some(200),
+            listed: drafts.len(),
+            changes: Changes::default(),
+            articles: 0,
+            articles_failed: 0,
+            bytes: 0,
+            problems: Vec::new(),
+        };
+        let state = SourceState {
+            id: source,
+            title: None,
+            home: None,
+            feed: None,
+            validators: Validators::default(),
+            body_hash: None,
+            reading: None,
+            next_run: now + Duration::minutes(30),
+            last_run: Some(now),
+            last_success: Some(now),
+            last_outcome: Some(Outcome::Ok),
+            last_reason: String::new(),
+            failures: 0,
+            entries: 0,
+        };
+        Finished::new(report, drafts, state)
     }
 
     /// A store of one source, with what must outlive it.

@@ -4,6 +4,7 @@
 //! until told to stop. Never: what a command prints.
 
 mod catalogue;
+mod housekeeping;
 mod line;
 mod once;
 mod plan;
@@ -89,9 +90,11 @@ pub async fn run(
 
     let server = tokio::spawn(serve::run(listener, store.clone(), catalogues, stop.clone()));
     let reloading = reload::spawn(config, plan, store.clone(), stop.clone())?;
+    let housekeeping = tokio::spawn(housekeeping::run(plans.clone(), store.clone()));
     workers::run(plans, store.clone(), titles, published, progress, stop.clone()).await?;
 
     reloading.abort();
+    housekeeping.abort();
     for task in [Some(server), demo].into_iter().flatten() {
         if tokio::time::timeout(DRAIN / 4, task).await.is_err() {
             warn!("a server still had open connections; they were cut");

@@ -1,6 +1,6 @@
 //! The second half of a run: the articles behind the teasers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
@@ -9,7 +9,7 @@ use futures_util::{StreamExt, stream};
 use super::ask::{articles_read, request};
 use super::{Parts, Run, Watched};
 use crate::fetch::{FetchError, Fetched};
-use crate::model::{Article, ArticleMode, Draft, Problem, Read, Severity, Teaser};
+use crate::model::{Article, ArticleMode, Draft, EntryId, Problem, Read, Severity, Teaser, is_sure};
 use crate::normalize::{self, Surroundings};
 use crate::store::{Known, StoreError};
 
@@ -58,11 +58,15 @@ pub(super) async fn complete(
     let known: HashMap<String, Known> =
         parts.store.known(&source.id, keys).await?.into_iter().map(|k| (k.key.clone(), k)).collect();
 
+    let sure = |draft: &Draft| draft.keys.iter().filter(|key| is_sure(key)).find_map(|key| known.get(key));
+    let shown: HashSet<EntryId> = drafts.iter().filter_map(|(_, draft)| sure(draft)).map(|k| k.id.clone()).collect();
+
     let mut tasks = Vec::with_capacity(drafts.len());
     let mut asked = 0;
     let mut all = true;
     for (teaser, draft) in drafts {
-        let known = draft.keys.iter().find_map(|key| known.get(key));
+        // A hint alone is no reason to leave a page unread: the store decides, and needs its text for that.
+        let known = sure(&draft);
         let wanted = match source.article {
             ArticleMode::Never => false,
             ArticleMode::Auto => !draft.full_text,
@@ -114,6 +118,7 @@ pub(super) async fn complete(
     if hurry.is_over() {
         all = false;
     }
+    run.shown = shown.into_iter().collect();
     Ok((drafts, all))
 }
 

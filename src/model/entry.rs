@@ -17,11 +17,12 @@ impl fmt::Display for EntryId {
 }
 
 /// Teaser and article made one and normalized, before the store has matched it with what it knows.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Draft {
     /// The id it gets if nothing in the store shares a key with it.
     pub id: EntryId,
-    /// What it is recognised by, surest first: the feed's guid, the canonical URL, title and day.
+    /// What it is recognised by, surest first: the feed's guid, the canonical URL, then what only hints
+    /// ([`is_sure`]): the number or the words of the URL, title and day.
     pub keys: Vec<String>,
     /// Where the article is.
     pub url: Option<Url>,
@@ -53,6 +54,16 @@ pub struct Draft {
     pub language: Option<String>,
     /// Hash of title and visible text: an entry has changed when this has.
     pub fingerprint: u64,
+    /// SimHash of the full text, where there is enough of it: texts that differ in few words differ in few bits.
+    pub likeness: Option<u64>,
+    /// Whether the page dates it after the run, so that its date was drawn back to the run.
+    pub ahead: bool,
+}
+
+/// Whether a key of the ledger names one entry by itself. One that does not (number or words of the URL, title
+/// and day) makes two things one only where nothing speaks against it.
+pub fn is_sure(key: &str) -> bool {
+    !["num:", "slug:", "title:"].iter().any(|kind| key.starts_with(kind))
 }
 
 /// The stored unit: Atom entry, RSS item, JSON Feed item.

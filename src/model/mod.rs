@@ -20,7 +20,7 @@ mod written;
 
 pub use article::Article;
 pub use enclosure::{Enclosure, Picture};
-pub use entry::{Changes, Draft, Entry, EntryId};
+pub use entry::{Changes, Draft, Entry, EntryId, is_sure};
 pub use feed::{Dedupe, Feed, Selection};
 pub use harvest::{HarvestReport, Outcome};
 pub use ids::{FeedId, InvalidId, SourceId};

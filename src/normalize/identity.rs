@@ -61,6 +61,14 @@ pub(super) fn keys(evidence: &Evidence) -> Vec<String> {
     if let Some(url) = evidence.canonical.filter(|c| is_canonical_of(c, evidence.url)) {
         add(format!("url:{}", canonical(url)));
     }
+    if let Some(url) = evidence.url {
+        if let Some(number) = number_key(url) {
+            add(number);
+        }
+        if let (Some(slug), Some(at)) = (slug_of(url), evidence.published) {
+            add(format!("slug:{:016x}:{}", xxh3_64(slug.as_bytes()), at.format("%Y-%m-%d")));
+        }
+    }
     let hash = title_hash(evidence.title);
     match evidence.published {
         Some(at) if !evidence.shared_title && text_weight(evidence.title) >= LEAST_TITLE => {
@@ -70,6 +78,49 @@ pub(super) fn keys(evidence: &Evidence) -> Vec<String> {
         _ => {}
     }
     keys
+}
+
+/// An article's number in its address, with the folder it stands in: the address without its words. Only a number
+/// at the border of the last segment that is no date, and none that a headline would round.
+fn number_key(url: &Url) -> Option<String> {
+    let segments: Vec<&str> = url.path_segments()?.filter(|s| !s.is_empty()).collect();
+    let (last, folders) = segments.split_last()?;
+    let stem = stem(last);
+    // A bare number is the whole address: its own key says as much.
+    let head = stem.split(['-', '_']).next().filter(|head| head.len() < stem.len());
+    let tail = stem.rsplit(['-', '_']).next().filter(|tail| tail.len() < stem.len());
+    let number = [head, tail].into_iter().flatten().find(|part| is_number_of_article(part))?;
+    let folder = xxh3_64(folders.join("/").to_lowercase().as_bytes());
+    Some(format!("num:{folder:016x}:{number}"))
+}
+
+fn is_number_of_article(part: &str) -> bool {
+    let digits = part.bytes().all(|b| b.is_ascii_digit());
+    digits && (5..=12).contains(&part.len()) && !part.ends_with("000") && !is_day(part)
+}
+
+/// Whether digits read as a day: `20261120`, `201126`.
+fn is_day(digits: &str) -> bool {
+    let format = match digits.len() {
+        8 => "%Y%m%d",
+        6 => "%y%m%d",
+        _ => return false,
+    };
+    chrono::NaiveDate::parse_from_str(digits, format).is_ok()
+}
+
+/// The words of an address's last segment, numbers left out; `None` where they are too few to name anything.
+fn slug_of(url: &Url) -> Option<String> {
+    let last = url.path_segments()?.rfind(|s| !s.is_empty())?;
+    let words: Vec<&str> =
+        stem(last).split(['-', '_', '+']).filter(|w| !w.is_empty() && !w.bytes().all(|b| b.is_ascii_digit())).collect();
+    let slug = words.join("-").to_lowercase();
+    (words.len() >= 3 && slug.len() >= LEAST_TITLE).then_some(slug)
+}
+
+/// A segment without its ending: `.html`.
+fn stem(segment: &str) -> &str {
+    segment.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map_or(segment, |(stem, _)| stem)
 }
 
 /// A hash of a title's letters and digits, case and punctuation aside.
@@ -104,4 +155,38 @@ fn by_pattern(pattern: &str, url: &Url) -> Option<String> {
         let id = found.name("id").or_else(|| found.get(1))?.as_str();
         (!id.is_empty()).then(|| id.to_owned())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hints(address: &str) -> (Option<String>, Option<String>) {
+        let url = Url::parse(address).expect(address);
+        (number_key(&url).map(|key| key.rsplit(':').next().unwrap_or_default().to_owned()), slug_of(&url))
+    }
+
+    #[test]
+    fn numbers_and_words_of_addresses_are_told_apart() {
+        for (address, number, slug) in [
+            ("https://a.example/news/old-bridge-to-close-1234567.html", Some("1234567"), Some("old-bridge-to-close")),
+            ("https://a.example/news/1234567-old-bridge-closes", Some("1234567"), Some("old-bridge-closes")),
+            ("https://a.example/news/1234567", None, None),
+            ("https://a.example/content/post_98123.html", Some("98123"), None),
+            ("https://a.example/t20261120_4711983.htm", Some("4711983"), None),
+            ("https://a.example/news/storm-of-20261120", None, None),
+            ("https://a.example/news/company-cuts-50000", None, None),
+            ("https://a.example/news/50000-jobs-at-risk-in-town", None, Some("jobs-at-risk-in-town")),
+            ("https://a.example/", None, None),
+        ] {
+            assert_eq!(hints(address), (number.map(str::to_owned), slug.map(str::to_owned)), "{address}");
+        }
+    }
+
+    #[test]
+    fn a_number_counts_in_its_own_folder_only() {
+        let key = |address: &str| number_key(&Url::parse(address).unwrap());
+        assert_eq!(key("https://a.example/news/x-1234567"), key("http://m.a.example/news/y-1234567.html"));
+        assert_ne!(key("https://a.example/news/x-1234567"), key("https://a.example/sport/x-1234567"));
+    }
 }

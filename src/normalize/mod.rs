@@ -9,6 +9,7 @@ mod filters;
 mod html;
 mod identity;
 mod language;
+mod likeness;
 mod moments;
 mod people;
 mod recipe;

@@ -7,6 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::address::tidy;
 use super::excerpt::{excerpt, is_cut};
 use super::identity::{Evidence, keys, mint, title_hash};
+use super::likeness::likeness;
 use super::{Surroundings, html_to_text, language, moments, people, sanitize, title};
 use crate::model::{Article, Draft, Enclosure, Picture, Source, Teaser, fold_space, text_weight};
 
@@ -40,6 +41,7 @@ pub fn draft(
         .or_else(|| title::from_text(&text))
         .or_else(|| url.and_then(title_of_address))?;
     let dates = moments(teaser, article, around, source, now);
+    let ahead = dates.published.is_some_and(|m| m.at.with_timezone(&Utc) > now);
     let clamped = |moment: Option<crate::dates::Moment>| moment.map(|m| m.at.with_timezone(&Utc).min(now));
     let published = clamped(dates.published);
     let evidence = Evidence {
@@ -69,6 +71,8 @@ pub fn draft(
         keys,
         url: url.map(tidy),
         fingerprint: xxh3_64(format!("{title}\n{}", fold_space(visible)).as_bytes()),
+        likeness: if body.full { likeness(&text) } else { None },
+        ahead,
         title,
         authors,
         published,

@@ -61,7 +61,7 @@ impl Shelf {
             failures: 3,
             ..state
         };
-        self.store.finish(Finished { report, drafts: vec![draft(id)], state }).await.unwrap();
+        self.store.finish(Finished::new(report, vec![draft(id)], state)).await.unwrap();
     }
 }
 
@@ -84,6 +84,8 @@ fn draft(id: &str) -> Draft {
         enclosures: Vec::new(),
         language: Some("en".into()),
         fingerprint: 7,
+        likeness: None,
+        ahead: false,
     }
 }
 

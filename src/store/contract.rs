@@ -14,8 +14,10 @@ use crate::model::{
 mod altering;
 mod claims;
 mod files;
+mod identity;
 mod matching;
 mod reading;
+mod versions;
 
 /// A store in a folder of its own.
 struct Kept {
@@ -104,7 +106,7 @@ fn run(source: &str, now: DateTime<Utc>, drafts: Vec<Draft>) -> Finished {
         bytes: 1234,
         problems: Vec::new(),
     };
-    Finished { report, drafts, state: state(source) }
+    Finished::new(report, drafts, state(source))
 }
 
 /// A draft with one key; its id and fingerprint follow from key and title.
@@ -126,6 +128,8 @@ fn draft(key: &str, title: &str) -> Draft {
         enclosures: Vec::new(),
         language: None,
         fingerprint: xxhash_rust::xxh3::xxh3_64(title.as_bytes()),
+        likeness: None,
+        ahead: false,
     }
 }
 

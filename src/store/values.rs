@@ -69,6 +69,16 @@ pub struct Finished {
     pub drafts: Vec<Draft>,
     /// The state of the source from now on (`entries` is ignored).
     pub state: SourceState,
+    /// Entries that the listing shows besides, known by sure keys and not drafted again: none of the drafts is one
+    /// of these on the strength of a hint.
+    pub shown: Vec<EntryId>,
+}
+
+impl Finished {
+    /// A run that leaves this behind, and showed nothing besides.
+    pub fn new(report: HarvestReport, drafts: Vec<Draft>, state: SourceState) -> Self {
+        Self { report, drafts, state, shown: Vec::new() }
+    }
 }
 
 /// An entry's text as it was before it changed.

@@ -46,7 +46,7 @@ pub(super) fn meet(
     after.keys_print = ledger::print(&draft.keys);
     after.attempts = storing::attempts(draft, stored.attempts);
     let new_keys =
-        if after.keys_print == stored.keys_print { 0 } else { ledger::add(db, source, stored.nr, &draft.keys)? };
+        if after.keys_print == stored.keys_print { 0 } else { ledger::add(db, source, stored.nr, &draft.keys, now)? };
 
     let mut write = Write::default();
     let mut effect = Effect::default();
@@ -59,6 +59,7 @@ pub(super) fn meet(
     } else {
         after.fingerprint = draft.fingerprint;
         after.depth = twins::depth(draft);
+        after.likeness = draft.likeness.or(stored.likeness);
         effect.altered = draft.fingerprint != stored.fingerprint;
         effect.filled = after.depth > stored.depth;
         if effect.altered {
@@ -88,8 +89,8 @@ pub(super) fn meet(
     {
         storing::put_body(db, stored.nr, content)?;
     }
-    let noted = (after.teaser_print, after.keys_print, after.attempts)
-        != (stored.teaser_print, stored.keys_print, stored.attempts);
+    let noted = (after.teaser_print, after.keys_print, after.attempts, after.likeness)
+        != (stored.teaser_print, stored.keys_print, stored.attempts, stored.likeness);
     if effect.altered || effect.filled || noted {
         save(db, &after, &write)?;
     }
@@ -177,7 +178,7 @@ fn save(db: &Connection, after: &Stored, write: &Write) -> rusqlite::Result<()> 
             updated = coalesce(?7, updated), url = coalesce(?8, url), title = coalesce(?9, title),
             summary = coalesce(?10, summary), language = coalesce(?11, language), authors = coalesce(?12, authors),
             categories = coalesce(?13, categories), picture = coalesce(?14, picture),
-            enclosures = coalesce(?15, enclosures)
+            enclosures = coalesce(?15, enclosures), likeness = ?16
          where nr = ?1",
     )?
     .execute(params![
@@ -196,6 +197,7 @@ fn save(db: &Connection, after: &Stored, write: &Write) -> rusqlite::Result<()> 
         write.categories,
         write.picture,
         write.enclosures,
+        after.likeness.map(u64::cast_signed),
     ])
     .map(drop)
 }

@@ -1,12 +1,14 @@
 //! The ledger of identity: which keys belong to which entry.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use chrono::{DateTime, Duration, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
-use crate::model::{Draft, EntryId};
+use super::likeness;
+use crate::model::{Draft, EntryId, is_sure};
 use crate::store::Known;
 
 /// Keys longer than this are cut: a hostile guid may be megabytes.
@@ -30,6 +32,10 @@ pub(super) struct Stored {
     pub(super) url: Option<String>,
     /// Bit for each field that is empty, as in [`Hole`].
     pub(super) holes: u32,
+    pub(super) published: i64,
+    pub(super) title: String,
+    pub(super) likeness: Option<u64>,
+    pub(super) merged_into: Option<i64>,
 }
 
 /// Fields that may be filled in later.
@@ -50,19 +56,13 @@ impl Stored {
     }
 }
 
-/// The columns that [`stored`] reads, in its order.
-macro_rules! select_stored {
-    ($from:literal) => {
-        concat!(
-            "select e.nr, e.fingerprint, e.teaser_print, e.keys_print, e.depth, e.attempts, e.tombstone, e.updated, e.url,
-                (e.summary is null) + 2 * (e.language is null) + 4 * (e.authors is null) + 8 * (e.categories is null)
-                + 16 * (e.picture is null) + 32 * (e.enclosures is null)",
-            $from
-        )
-    };
-}
+/// Selects the columns that [`stored`] reads, in its order, of an entry `e`.
+pub(super) const SELECT: &str =
+    "select e.nr, e.fingerprint, e.teaser_print, e.keys_print, e.depth, e.attempts, e.tombstone, e.updated, e.url,
+        (e.summary is null) + 2 * (e.language is null) + 4 * (e.authors is null) + 8 * (e.categories is null)
+        + 16 * (e.picture is null) + 32 * (e.enclosures is null), e.published, e.title, e.likeness, e.merged_into";
 
-fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
+pub(super) fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
     Ok(Stored {
         nr: row.get(0)?,
         fingerprint: row.get::<_, i64>(1)?.cast_unsigned(),
@@ -74,28 +74,80 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
         updated: row.get(7)?,
         url: row.get(8)?,
         holes: row.get(9)?,
+        published: row.get(10)?,
+        title: row.get(11)?,
+        likeness: row.get::<_, Option<i64>>(12)?.map(i64::cast_unsigned),
+        merged_into: row.get(13)?,
     })
 }
 
-/// The stored entry that a draft is: by its keys, surest first, or by the very id it would get.
+/// The stored entry that a draft surely is: by its sure keys, surest first, or by the very id it would get.
 pub(super) fn find(db: &Connection, source: i64, draft: &Draft) -> rusqlite::Result<Option<Stored>> {
-    let mut ask = db.prepare_cached(select_stored!(
-        " from keys k join entries e on e.nr = k.entry where k.source = ?1 and k.key = ?2"
-    ))?;
-    for key in &draft.keys {
-        if let Some(found) = ask.query_row(params![source, cut(key)], stored).optional()? {
+    let mut denied = None;
+    for key in draft.keys.iter().filter(|key| is_sure(key)) {
+        match holder(db, source, key)? {
+            Some(found) if key.starts_with("guid:") && likeness::contradicts(&found, draft) => denied = Some(found.nr),
+            Some(found) => return Ok(Some(found)),
+            None => {}
+        }
+    }
+    let sql = format!("{SELECT} from entries e where e.id = ?1 and e.source = ?2");
+    let found = db.prepare_cached(&sql)?.query_row(params![draft.id.0, source], stored).optional()?;
+    found.filter(|found| denied != Some(found.nr)).map(|found| spokesman(db, found)).transpose()
+}
+
+/// The stored entry that a draft is by what only hints, unless something speaks against it; never one of those
+/// `besides`, which the same run shows as themselves.
+pub(super) fn find_by_hint(
+    db: &Connection,
+    source: i64,
+    draft: &Draft,
+    now: DateTime<Utc>,
+    besides: impl Fn(i64) -> bool,
+) -> rusqlite::Result<Option<Stored>> {
+    for key in draft.keys.iter().filter(|key| !is_sure(key)) {
+        if let Some(found) = holder(db, source, key)?
+            && !besides(found.nr)
+            && likeness::agrees(key, &found, draft)
+        {
             return Ok(Some(found));
         }
     }
-    db.prepare_cached(select_stored!(" from entries e where e.id = ?1 and e.source = ?2"))?
-        .query_row(params![draft.id.0, source], stored)
-        .optional()
+    likeness::find(db, source, draft, now.timestamp_millis(), besides)
+}
+
+/// The entry that has a key, or the one that speaks for it.
+fn holder(db: &Connection, source: i64, key: &str) -> rusqlite::Result<Option<Stored>> {
+    let sql = format!("{SELECT} from keys k join entries e on e.nr = k.entry where k.source = ?1 and k.key = ?2");
+    let found = db.prepare_cached(&sql)?.query_row(params![source, cut(key)], stored).optional()?;
+    found.map(|found| spokesman(db, found)).transpose()
+}
+
+/// Who speaks for an entry: itself, but for one that an operator merged into another.
+fn spokesman(db: &Connection, found: Stored) -> rusqlite::Result<Stored> {
+    let Some(into) = found.merged_into else { return Ok(found) };
+    let sql = format!("{SELECT} from entries e where e.nr = ?1");
+    Ok(db.prepare_cached(&sql)?.query_row([into], stored).optional()?.unwrap_or(found))
+}
+
+/// Row numbers of entries.
+pub(super) fn rows(db: &Connection, ids: &[EntryId]) -> rusqlite::Result<HashSet<i64>> {
+    let mut ask = db.prepare_cached("select coalesce(merged_into, nr) from entries where id = ?1")?;
+    let found = ids.iter().map(|id| ask.query_row([&id.0], |row| row.get(0)).optional());
+    found.filter_map(Result::transpose).collect()
 }
 
 /// Adds the keys that are not in the ledger; tells how many.
-pub(super) fn add(db: &Connection, source: i64, entry: i64, keys: &[String]) -> rusqlite::Result<usize> {
-    let mut add = db.prepare_cached("insert or ignore into keys (source, key, entry) values (?1, ?2, ?3)")?;
-    keys.iter().map(|key| add.execute(params![source, cut(key), entry])).sum()
+pub(super) fn add(
+    db: &Connection,
+    source: i64,
+    entry: i64,
+    keys: &[String],
+    now: DateTime<Utc>,
+) -> rusqlite::Result<usize> {
+    let mut add =
+        db.prepare_cached("insert or ignore into keys (source, key, entry, since) values (?1, ?2, ?3, ?4)")?;
+    keys.iter().map(|key| add.execute(params![source, cut(key), entry, now.timestamp_millis()])).sum()
 }
 
 /// Hash of a draft's keys.
@@ -116,7 +168,9 @@ pub(super) fn known(
     now: DateTime<Utc>,
 ) -> rusqlite::Result<(Vec<Known>, Vec<i64>)> {
     let mut ask = db.prepare_cached(
-        "select e.id, e.depth, e.attempts, e.tombstone, e.nr from keys k join entries e on e.nr = k.entry
+        "select coalesce(m.id, e.id), coalesce(m.depth, e.depth), coalesce(m.attempts, e.attempts),
+            case when m.nr is null then e.tombstone else m.tombstone end, coalesce(m.nr, e.nr)
+         from keys k join entries e on e.nr = k.entry left join entries m on m.nr = e.merged_into
          where k.source = ?1 and k.key = ?2",
     )?;
     let stale = (now - SIGHT).timestamp_millis();

@@ -7,6 +7,7 @@ mod columns;
 mod entries;
 mod file;
 mod ledger;
+mod likeness;
 mod migrate;
 mod packing;
 mod readers;

@@ -67,6 +67,12 @@ pub(super) fn bury(db: &Connection, source: i64, now: DateTime<Utc>) -> rusqlite
         db.prepare_cached("delete from keys where source = ?1 and key = ?2")?.execute(params![source, key])?;
     }
     for nr in &gone {
+        // One that was merged into another has kept its text.
+        db.prepare_cached("delete from bodies where entry = ?1")?.execute([nr])?;
+        db.prepare_cached("delete from revisions where entry = ?1")?.execute([nr])?;
+        db.prepare_cached("delete from bodies where entry in (select nr from entries where merged_into = ?1)")?
+            .execute([nr])?;
+        db.prepare_cached("update entries set merged_into = null where merged_into = ?1")?.execute([nr])?;
         db.prepare_cached("delete from entries where nr = ?1")?.execute([nr])?;
     }
     Ok(gone.len())

@@ -9,30 +9,30 @@ use super::columns::{list, text};
 use super::ledger::{self, SIGHT, Stored};
 use super::writer::Touched;
 use super::{altering, packing, reports, sources, twins};
-use crate::model::{Changes, Draft};
+use crate::model::{Changes, Draft, EntryId};
 use crate::store::Finished;
 
 /// Stores a run: entries, state, report; ends its claim.
 pub(super) fn finish(db: &Connection, touched: &mut Touched, finished: Finished) -> rusqlite::Result<Changes> {
-    let Finished { report, drafts, state } = finished;
+    let Finished { report, drafts, state, shown } = finished;
     let source = sources::row_for(db, &report.source, state.next_run)?;
     let now = report.started;
     let mut changes = Changes::default();
     let mut filled = false;
     let mut met = HashSet::new();
     let mut new = Vec::new();
-    for draft in twins::fold(drafts) {
-        let Some(stored) = ledger::find(db, source, &draft)? else {
+    for (draft, stored) in recognised(db, source, drafts, &shown, now)? {
+        let Some(stored) = stored else {
             new.push(draft);
             continue;
         };
         if !met.insert(stored.nr) {
             // Twins that only the ledger knows as such: the first on the page has spoken.
-            ledger::add(db, source, stored.nr, &draft.keys)?;
+            ledger::add(db, source, stored.nr, &draft.keys, now)?;
             continue;
         }
         if let Some(last_seen) = stored.tombstone {
-            ledger::add(db, source, stored.nr, &draft.keys)?;
+            ledger::add(db, source, stored.nr, &draft.keys, now)?;
             if last_seen < (now - SIGHT).timestamp_millis() {
                 ledger::sighted(db, stored.nr, now)?;
             }
@@ -52,6 +52,30 @@ pub(super) fn finish(db: &Connection, touched: &mut Touched, finished: Finished)
     }
     reports::add(db, source, &report, changes)?;
     Ok(changes)
+}
+
+/// A run's drafts in page order, each with the stored entry that it is. Sure keys speak first, all of them: what a
+/// run shows under its own keys is no other draft's entry, whatever hints at it.
+fn recognised(
+    db: &Connection,
+    source: i64,
+    drafts: Vec<Draft>,
+    shown: &[EntryId],
+    now: DateTime<Utc>,
+) -> rusqlite::Result<Vec<(Draft, Option<Stored>)>> {
+    let found =
+        twins::fold(drafts).into_iter().map(|draft| ledger::find(db, source, &draft).map(|stored| (draft, stored)));
+    let mut found = found.collect::<rusqlite::Result<Vec<_>>>()?;
+    if found.iter().all(|(_, stored)| stored.is_some()) {
+        return Ok(found);
+    }
+    let mut present = ledger::rows(db, shown)?;
+    present.extend(found.iter().filter_map(|(_, stored)| Some(stored.as_ref()?.nr)));
+    for (draft, stored) in found.iter_mut().filter(|(_, stored)| stored.is_none()) {
+        *stored = ledger::find_by_hint(db, source, draft, now, |nr| present.contains(&nr))?;
+        present.extend(stored.as_ref().map(|stored| stored.nr));
+    }
+    Ok(found)
 }
 
 /// Inserts new entries, the last on the page first: row numbers then grow as news does, and break ties in time.
@@ -88,8 +112,8 @@ fn insert(
     let id = free_id(db, draft)?;
     db.prepare_cached(
         "insert into entries (source, id, published, updated, first_seen, fingerprint, keys_print, depth, attempts,
-            url, title, summary, language, authors, categories, picture, enclosures)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+            url, title, summary, language, authors, categories, picture, enclosures, likeness)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
     )?
     .execute(params![
         source,
@@ -109,12 +133,13 @@ fn insert(
         list(&draft.categories)?,
         draft.picture.as_ref().map(text).transpose()?,
         list(&draft.enclosures)?,
+        draft.likeness.map(u64::cast_signed),
     ])?;
     let nr = db.last_insert_rowid();
     if let Some(content) = &draft.content {
         put_body(db, nr, content)?;
     }
-    ledger::add(db, source, nr, &draft.keys).map(drop)
+    ledger::add(db, source, nr, &draft.keys, now).map(drop)
 }
 
 /// The draft's id, unless another source's entry has it already: then one that nobody has.

@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
-use crate::model::Draft;
+use crate::model::{Draft, is_sure};
 
 /// Folds twins together, each into the first of them on the page; the order stays.
 pub(super) fn fold(drafts: Vec<Draft>) -> Vec<Draft> {
     let mut first_of: Vec<usize> = (0..drafts.len()).collect();
     let mut holder: HashMap<&str, usize> = HashMap::new();
     for (place, draft) in drafts.iter().enumerate() {
-        for key in &draft.keys {
+        // What only hints binds drafts that have nothing surer: two addresses at once are two things.
+        let has_sure = draft.keys.iter().any(|key| is_sure(key));
+        for key in draft.keys.iter().filter(|key| !has_sure || is_sure(key)) {
             let other = *holder.entry(key).or_insert(place);
             join(&mut first_of, place, other);
         }
@@ -64,6 +66,7 @@ fn merge(first: &mut Draft, mut other: Draft) {
         }
     }
     first.attempted |= other.attempted;
+    first.likeness = first.likeness.or(other.likeness);
     first.url = first.url.take().or(other.url);
     first.published = first.published.or(other.published);
     first.updated = first.updated.or(other.updated);

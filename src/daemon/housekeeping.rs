@@ -1,0 +1,43 @@
+//! What is done once in a while: entries older than `keep` are forgotten.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{TimeDelta, Utc};
+use tokio::sync::watch;
+use tracing::{error, info};
+
+use super::Plan;
+use crate::store::{Store, StoreError};
+
+/// Pause between rounds. The first comes after the daemon has had time for its readers and for what is due.
+const ROUND: Duration = Duration::from_secs(6 * 3600);
+const FIRST: Duration = Duration::from_secs(60);
+
+/// Keeps house until it is aborted; each round by the configuration of its time.
+pub(super) async fn run(plans: watch::Receiver<Arc<Plan>>, store: Arc<dyn Store>) {
+    let mut pause = FIRST;
+    loop {
+        tokio::time::sleep(pause).await;
+        pause = ROUND;
+        let plan = plans.borrow().clone();
+        if let Err(error) = tidy(&plan, &*store).await {
+            error!("{error}");
+        }
+    }
+}
+
+async fn tidy(plan: &Plan, store: &dyn Store) -> Result<(), StoreError> {
+    let now = Utc::now();
+    let long = plan.config.keep.and_then(|keep| TimeDelta::from_std(keep).ok());
+    if let Some(before) = long.and_then(|keep| now.checked_sub_signed(keep)) {
+        let forgotten = store.forget(before, now).await?;
+        if forgotten > 0 {
+            info!(
+                "{forgotten} entries first seen before {} were forgotten, as `[store] keep` says",
+                before.date_naive()
+            );
+        }
+    }
+    Ok(())
+}
