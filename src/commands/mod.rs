@@ -3,9 +3,11 @@
 //! Comes in: arguments. Goes out: an exit code: 0 done, 1 the work failed, 2 bad usage or configuration.
 
 mod add;
+mod backup;
 mod check;
 mod completions;
 mod console;
+mod entries;
 mod export;
 mod fetch;
 mod inspect;
@@ -48,8 +50,10 @@ enum Command {
     Check(check::Arguments),
     Add(add::Arguments),
     Status(status::Arguments),
+    Entries(entries::Arguments),
     Preview(preview::Arguments),
     Inspect(inspect::Arguments),
+    Backup(backup::Arguments),
     Export(export::Arguments),
     Opml(opml::Arguments),
     Completions(completions::Arguments),
@@ -99,8 +103,10 @@ impl Arguments {
             Command::Check(arguments) => check::run(arguments, &config),
             Command::Add(arguments) => add::run(arguments, &config),
             Command::Status(arguments) => status::run(arguments, &config),
+            Command::Entries(arguments) => entries::run(arguments, &config),
             Command::Preview(arguments) => preview::run(arguments, &config),
             Command::Inspect(arguments) => inspect::run(arguments),
+            Command::Backup(arguments) => backup::run(arguments, &config),
             Command::Export(arguments) => export::run(arguments, &config),
             Command::Opml(arguments) => opml::run(arguments, &config),
             Command::Completions(arguments) => completions::run(arguments),

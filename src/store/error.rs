@@ -33,6 +33,8 @@ pub enum StoreTrouble {
     ReadOnly,
     /// The store was closed.
     Closed,
+    /// What was asked for cannot be done with what is held.
+    Refused,
     /// Anything else.
     Other,
 }

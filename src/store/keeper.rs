@@ -5,7 +5,7 @@ use std::path::Path;
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 
-use super::{Claim, Counts, Finished, Known, Revision, SourceState, StoreError};
+use super::{Claim, Counts, Dossier, Finished, Known, Resemblance, Revision, SourceState, StoreError};
 use crate::model::{Changes, Entry, EntryId, HarvestReport, Selection, SourceId};
 
 /// The contract. All times are kept to the millisecond.
@@ -71,6 +71,21 @@ pub trait Store: Send + Sync {
 
     /// The old texts of an entry, latest first.
     async fn revisions(&self, id: &EntryId) -> Result<Vec<Revision>, StoreError>;
+
+    /// All that is known of the entries that a name may mean: an id with or without `urn:uuid:`, an address as
+    /// stored, a key. Deleted and merged ones too.
+    async fn dossiers(&self, name: &str) -> Result<Vec<Dossier>, StoreError>;
+
+    /// How much speaks for two entries being one; `None` where one is not there.
+    async fn compare(&self, one: &EntryId, other: &EntryId) -> Result<Option<Resemblance>, StoreError>;
+
+    /// Makes `other` be `kept`, of the same source: it goes out no more, and drafts that bear its keys are `kept`.
+    async fn merge(&self, kept: &EntryId, other: &EntryId, now: DateTime<Utc>) -> Result<(), StoreError>;
+
+    /// Undoes merges into or of an entry. Where keys are named, these become a new entry with the present text; the
+    /// entry itself gets back its latest old text, and both are taken anew when their pages are next read. Gives the
+    /// entries that go out besides.
+    async fn split(&self, id: &EntryId, keys: Vec<String>, now: DateTime<Utc>) -> Result<Vec<EntryId>, StoreError>;
 
     /// `published` of a source's newest entries, newest first: its rhythm.
     async fn recent(&self, source: &SourceId, limit: usize) -> Result<Vec<DateTime<Utc>>, StoreError>;

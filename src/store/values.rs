@@ -94,6 +94,46 @@ pub struct Revision {
     pub content: Option<String>,
 }
 
+/// All that is known of an entry's identity.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dossier {
+    /// The published id.
+    pub id: EntryId,
+    /// Whose it is.
+    pub source: SourceId,
+    /// Plain text; empty where it was deleted.
+    pub title: String,
+    /// Where the article is.
+    pub url: Option<url::Url>,
+    /// When it was published.
+    pub published: DateTime<Utc>,
+    /// When it was first seen.
+    pub first_seen: DateTime<Utc>,
+    /// When its text last changed.
+    pub updated: DateTime<Utc>,
+    /// When it was deleted, or last seen since.
+    pub deleted: Option<DateTime<Utc>>,
+    /// The entry that speaks for it.
+    pub merged_into: Option<EntryId>,
+    /// The entries that it speaks for.
+    pub merged: Vec<EntryId>,
+    /// What it is recognised by, each with when it was learnt.
+    pub keys: Vec<(String, Option<DateTime<Utc>>)>,
+    /// How many old texts of it are kept.
+    pub revisions: u64,
+}
+
+/// How much speaks for two entries being one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Resemblance {
+    /// Share of the headlines' letter pairs that both have, 0 to 1.
+    pub headlines: f64,
+    /// Bits of 64 in which the full texts' SimHashes differ.
+    pub bits: Option<u32>,
+    /// Time between their dates of publication.
+    pub apart: chrono::Duration,
+}
+
 /// How much the store holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {

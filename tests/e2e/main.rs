@@ -15,6 +15,7 @@ mod failures;
 mod first_harvest;
 mod formats;
 mod guard;
+mod ledger;
 #[cfg(feature = "test-readers")]
 mod readers;
 mod reload;

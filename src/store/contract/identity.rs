@@ -218,3 +218,72 @@ async fn what_is_shown_beside_it_is_not_the_same() {
     assert_eq!(kept.store.finish(run).await.unwrap(), changes(1, 0, 0));
     assert_eq!(kept.only("x").await, born);
 }
+
+#[tokio::test]
+async fn two_made_one_are_one_until_they_are_split() {
+    let kept = Kept::new();
+    let (a, b) = (line("/a", "Ferry strike ends"), line("/b", "Strike of the ferries is over"));
+    see(&kept, 0, &[a.clone(), b.clone()]).await;
+    let entries = kept.store.entries(&all_of(&["x"]), 9).await.unwrap();
+    let (first, second) = (entries[0].id.clone(), entries[1].id.clone());
+    let revision = kept.store.revision(&all_of(&["x"]));
+    kept.store.merge(&first, &second, minute(1)).await.unwrap();
+    assert!(kept.store.revision(&all_of(&["x"])) > revision);
+    assert_eq!(kept.titles(&["x"]).await, ["Ferry strike ends"]);
+    assert!(kept.store.entry(&second).await.unwrap().is_none());
+    assert_eq!(see(&kept, 2, &[a.clone(), b.clone()]).await, changes(0, 0, 1), "the first on the page speaks");
+    assert_eq!(see(&kept, 3, std::slice::from_ref(&a)).await, changes(0, 0, 1));
+    let known = kept.store.known(&id("x"), vec!["url:https://lantern.example/b".into()]).await.unwrap();
+    assert_eq!(known[0].id, first);
+    let dossier = &kept.store.dossiers(&first.0).await.unwrap()[0];
+    assert_eq!(dossier.merged, std::slice::from_ref(&second));
+    assert_eq!(kept.store.integrity().await.unwrap(), Vec::<String>::new());
+
+    assert_eq!(kept.store.split(&first, Vec::new(), minute(4)).await.unwrap(), std::slice::from_ref(&second));
+    assert_eq!(see(&kept, 5, &[a, b]).await, changes(0, 0, 2));
+    assert_eq!(kept.store.entries(&all_of(&["x"]), 9).await.unwrap().len(), 2);
+    assert_eq!(kept.store.split(&first, Vec::new(), minute(6)).await.unwrap_err().kind, StoreTrouble::Refused);
+    assert_eq!(kept.store.integrity().await.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn one_taken_for_two_is_split_by_its_keys() {
+    let kept = Kept::new();
+    let strike =
+        Draft { keys: vec!["guid:1".into(), "url:a".into()], ..full("a", "Ferry strike ends", "<p>strike</p>") };
+    let owls = Draft { keys: vec!["guid:1".into(), "url:b".into()], ..full("b", "Owl census begins", "<p>owls</p>") };
+    kept.put("x", minute(0), vec![strike.clone()]).await;
+    kept.put("x", minute(1), vec![owls.clone()]).await;
+    let one = kept.only("x").await;
+    let keys = kept.store.dossiers(&one.id.0).await.unwrap()[0].keys.clone();
+    assert_eq!(keys.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(), ["guid:1", "url:a", "url:b"]);
+    assert_eq!(keys[2].1, Some(minute(1)));
+    assert!(kept.store.split(&one.id, vec!["url:c".into()], minute(2)).await.is_err());
+    let apart = kept.store.split(&one.id, vec!["url:b".into()], minute(2)).await.unwrap();
+    let entry = async |id: &EntryId| kept.store.entry(id).await.unwrap().unwrap();
+    let (old, new) = (entry(&one.id).await, entry(&apart[0]).await);
+    assert_eq!((old.title.as_str(), old.content.as_deref()), ("Ferry strike ends", Some("<p>strike</p>")));
+    assert_eq!((new.title.as_str(), new.content.as_deref()), ("Owl census begins", Some("<p>owls</p>")));
+    assert_eq!(kept.store.integrity().await.unwrap(), Vec::<String>::new());
+    let plain = |draft: Draft, key: &str| Draft { keys: vec![key.into()], ..draft };
+    assert_eq!(kept.put("x", minute(3), vec![plain(strike, "url:a"), plain(owls, "url:b")]).await.new, 0);
+    assert_eq!(kept.store.entries(&all_of(&["x"]), 9).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn what_speaks_for_two_being_one_is_told() {
+    let kept = Kept::new();
+    see(
+        &kept,
+        0,
+        &[
+            line("/a", "Ferry strike ends").on("2026-02-28").body("the strike"),
+            line("/b", "Ferry strike ended").on("2026-02-27").body("the strike"),
+        ],
+    )
+    .await;
+    let entries = kept.store.entries(&all_of(&["x"]), 9).await.unwrap();
+    let likeness = kept.store.compare(&entries[0].id, &entries[1].id).await.unwrap().unwrap();
+    assert!(likeness.headlines > 0.8 && likeness.bits == Some(0), "{likeness:?}");
+    assert_eq!(likeness.apart, Duration::hours(24));
+}

@@ -201,7 +201,7 @@ pub(super) fn sighted(db: &Connection, entry: i64, now: DateTime<Utc>) -> rusqli
 }
 
 /// A key as the ledger has it.
-fn cut(key: &str) -> Cow<'_, str> {
+pub(super) fn cut(key: &str) -> Cow<'_, str> {
     if key.len() <= LONGEST {
         return Cow::Borrowed(key);
     }

@@ -4,6 +4,7 @@ mod altering;
 mod care;
 mod claims;
 mod columns;
+mod dossier;
 mod entries;
 mod file;
 mod ledger;
@@ -30,7 +31,9 @@ use self::file::Presence;
 use self::readers::Readers;
 use self::tally::Tallies;
 use self::writer::{Touched, Writer};
-use super::{Claim, Counts, Finished, Known, Revision, SourceState, Store, StoreError, StoreTrouble};
+use super::{
+    Claim, Counts, Dossier, Finished, Known, Resemblance, Revision, SourceState, Store, StoreError, StoreTrouble,
+};
 use crate::model::{Changes, Entry, EntryId, HarvestReport, Selection, SourceId};
 
 /// A store in a SQLite file.
@@ -164,6 +167,28 @@ impl Store for Sqlite {
     async fn revisions(&self, id: &EntryId) -> Result<Vec<Revision>, StoreError> {
         let id = id.clone();
         self.readers.read(move |db| altering::revisions(db, &id.0)).await
+    }
+
+    async fn dossiers(&self, name: &str) -> Result<Vec<Dossier>, StoreError> {
+        let name = name.to_owned();
+        self.readers.read(move |db| dossier::named(db, &name)).await
+    }
+
+    async fn compare(&self, one: &EntryId, other: &EntryId) -> Result<Option<Resemblance>, StoreError> {
+        let (one, other) = (one.clone(), other.clone());
+        self.readers.read(move |db| dossier::compare(db, &one, &other)).await
+    }
+
+    async fn merge(&self, kept: &EntryId, other: &EntryId, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let (kept, other) = (kept.clone(), other.clone());
+        let merged = self.write(move |db, touched| dossier::merge(db, touched, &kept, &other, now)).await?;
+        merged.map_err(|why| StoreError::new(StoreTrouble::Refused, why))
+    }
+
+    async fn split(&self, id: &EntryId, keys: Vec<String>, now: DateTime<Utc>) -> Result<Vec<EntryId>, StoreError> {
+        let id = id.clone();
+        let apart = self.write(move |db, touched| dossier::split(db, touched, &id, &keys, now)).await?;
+        apart.map_err(|why| StoreError::new(StoreTrouble::Refused, why))
     }
 
     async fn recent(&self, source: &SourceId, limit: usize) -> Result<Vec<DateTime<Utc>>, StoreError> {
