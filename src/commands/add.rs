@@ -149,12 +149,13 @@ async fn get(fetcher: &Fetcher, url: &Url) -> Result<Page, Failure> {
     }
 }
 
-fn read(path: &Path) -> Result<String, Failure> {
+/// The letters of a file.
+pub(super) fn read(path: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(path).map_err(|e| Failure::Work(format!("cannot read {}: {e}", path.display())))
 }
 
 /// Puts a text in a file's place, whole or not at all, after it has been checked.
-fn replace(path: &Path, text: &str) -> Result<(), Failure> {
+pub(super) fn replace(path: &Path, text: &str) -> Result<(), Failure> {
     // Behind a symbolic link stands the file that people keep.
     let path = match path.canonicalize() {
         Ok(path) => path,

@@ -89,10 +89,10 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
                 .then(|| String::from_utf8_lossy(&bytes).trim_end().to_owned()),
             ..Row::default()
         };
-        let answer =
-            answer(&row, arguments.kind, arguments.explain, now, |_| Ok(bytes.clone())).map_err(Failure::Work)?;
-        let text = serde_json::to_string_pretty(&answer).unwrap_or_default();
-        return writeln!(out, "{text}").map_err(broken);
+        let answer = answer(&row, arguments.kind, arguments.explain, now, |_| Ok(bytes)).map_err(Failure::Work)?;
+        let mut out = std::io::BufWriter::new(out);
+        serde_json::to_writer_pretty(&mut out, &answer).map_err(|e| broken(e.into()))?;
+        return writeln!(out).and_then(|()| out.flush()).map_err(broken);
     }
     let manifest = read_bytes(&arguments.file).map_err(Failure::Usage)?;
     let folder = arguments.file.parent().unwrap_or(Path::new("."));
@@ -133,6 +133,9 @@ fn batch_line(line: &[u8], folder: &Path, arguments: &Arguments, now: DateTime<U
     }
 }
 
+/// Most bytes that a saved page may unpack to; one that is fetched may be no larger.
+const LARGEST_UNPACKED: u64 = 16 * 1024 * 1024;
+
 /// Reads a file whole; `.gz` by name is unpacked, `-` is standard input.
 pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
     let fail = |e: std::io::Error| format!("{}: {e}", path.display());
@@ -144,7 +147,11 @@ pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
     }
     if path.extension().is_some_and(|e| e == "gz") {
         let mut unpacked = Vec::new();
-        flate2::read::MultiGzDecoder::new(&bytes[..]).read_to_end(&mut unpacked).map_err(fail)?;
+        let packed = flate2::read::MultiGzDecoder::new(&bytes[..]);
+        packed.take(LARGEST_UNPACKED + 1).read_to_end(&mut unpacked).map_err(fail)?;
+        if unpacked.len() as u64 > LARGEST_UNPACKED {
+            return Err(format!("{}: it unpacks to more than {LARGEST_UNPACKED} bytes, and was left", path.display()));
+        }
         bytes = unpacked;
     }
     Ok(bytes)
@@ -190,7 +197,10 @@ fn answer(
         _ => {
             let found = read_listing(&page, Kind::Auto, &CompiledRules::default()).value;
             match (found.method, found.page_kind) {
-                (ListingMethod::Feed(_), _) => feed(row, &page),
+                (ListingMethod::Feed(_), _) => {
+                    drop(found);
+                    feed(row, &page)
+                }
                 (_, PageKind::Article) => {
                     article(&row.id, &page, &read_article(&page, &CompiledRules::default()).value)
                 }

@@ -10,6 +10,7 @@ mod console;
 mod entries;
 mod export;
 mod fetch;
+mod import;
 mod inspect;
 mod opml;
 mod preview;
@@ -55,6 +56,7 @@ enum Command {
     Inspect(inspect::Arguments),
     Backup(backup::Arguments),
     Export(export::Arguments),
+    Import(import::Arguments),
     Opml(opml::Arguments),
     Completions(completions::Arguments),
 }
@@ -108,6 +110,7 @@ impl Arguments {
             Command::Inspect(arguments) => inspect::run(arguments),
             Command::Backup(arguments) => backup::run(arguments, &config),
             Command::Export(arguments) => export::run(arguments, &config),
+            Command::Import(arguments) => import::run(arguments, &config),
             Command::Opml(arguments) => opml::run(arguments, &config),
             Command::Completions(arguments) => completions::run(arguments),
         };

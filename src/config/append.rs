@@ -19,8 +19,29 @@ pub enum AppendError {
     Taken(String),
 }
 
+/// A source to be added, as far as it is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Addition {
+    /// Its permanent name.
+    pub id: SourceId,
+    /// The address to watch.
+    pub url: Url,
+    /// `kind`, where the source must be nothing else.
+    pub kind: Option<&'static str>,
+    /// `title`.
+    pub title: Option<String>,
+    /// `tags`; see [`suggest_tag`].
+    pub tags: Vec<String>,
+}
+
 /// A configuration's text with `[sources.id]` after its last source.
 pub fn append(text: &str, id: &SourceId, url: &Url) -> Result<String, AppendError> {
+    let addition = Addition { id: id.clone(), url: url.clone(), kind: None, title: None, tags: Vec::new() };
+    append_all(text, &[addition])
+}
+
+/// A configuration's text with these sources after its last one, in order.
+pub fn append_all(text: &str, additions: &[Addition]) -> Result<String, AppendError> {
     let mut document: DocumentMut = text.parse().map_err(|_| AppendError::Broken)?;
     let root = document.as_table_mut();
     let sources = root.entry("sources").or_insert_with(|| {
@@ -28,23 +49,45 @@ pub fn append(text: &str, id: &SourceId, url: &Url) -> Result<String, AppendErro
         table.set_implicit(true);
         Item::Table(table)
     });
-    if sources.get(id.as_str()).is_some() {
-        return Err(AppendError::Taken(id.to_string()));
-    }
-    match sources {
-        Item::Table(sources) => {
-            let mut source = Table::new();
-            source.insert("url", toml_edit::value(url.as_str()));
-            sources.insert(id.as_str(), Item::Table(source));
+    for addition in additions {
+        let id = addition.id.as_str();
+        if sources.get(id).is_some() {
+            return Err(AppendError::Taken(id.to_owned()));
         }
-        Item::Value(Value::InlineTable(sources)) => {
-            let mut source = InlineTable::new();
-            source.insert("url", url.as_str().into());
-            sources.insert(id.as_str(), Value::InlineTable(source));
+        let members = members(addition);
+        match sources {
+            Item::Table(sources) => {
+                let mut source = Table::new();
+                source.extend(members);
+                sources.insert(id, Item::Table(source));
+            }
+            Item::Value(Value::InlineTable(sources)) => {
+                let mut source = InlineTable::new();
+                source.extend(members);
+                sources.insert(id, Value::InlineTable(source));
+            }
+            _ => return Err(AppendError::NoTable),
         }
-        _ => return Err(AppendError::NoTable),
     }
     Ok(document.to_string())
+}
+
+/// The keys of a source and their values.
+fn members(addition: &Addition) -> Vec<(&'static str, Value)> {
+    let mut members = vec![("url", addition.url.as_str().into())];
+    members.extend(addition.kind.map(|kind| ("kind", kind.into())));
+    members.extend(addition.title.as_deref().map(|title| ("title", title.into())));
+    if !addition.tags.is_empty() {
+        members.push(("tags", Value::from_iter(addition.tags.iter().map(String::as_str))));
+    }
+    members
+}
+
+/// The tag that a folder's name probably means: without the signs that `from` gives a meaning.
+pub fn suggest_tag(name: &str) -> Option<String> {
+    let kept: String = name.chars().filter(|c| !c.is_control() && !matches!(c, ':' | '*')).collect();
+    let tag = kept.trim_start_matches(|c: char| c == '!' || c.is_whitespace()).trim();
+    (!tag.is_empty()).then(|| tag.to_lowercase())
 }
 
 /// A free id for an address: its site's name and the last telling word of its path.
@@ -122,6 +165,27 @@ mod tests {
         assert_eq!(added("sources = 1"), Err(AppendError::NoTable));
         assert_eq!(added("a ="), Err(AppendError::Broken));
         assert_eq!(added("[sources.new]\nurl='x'"), Err(AppendError::Taken("new".into())));
+    }
+
+    #[test]
+    fn what_is_known_of_a_source_is_written_with_it() {
+        let addition = |id: &str| Addition {
+            id: SourceId::new(id).expect("an id"),
+            url: Url::parse("https://n.example/f").expect("a URL"),
+            kind: Some("feed"),
+            title: Some("The \"N\"\n& more".to_owned()),
+            tags: ["world news", "!a:b*"].iter().filter_map(|t| suggest_tag(t)).collect(),
+        };
+        for text in ["", "sources = { a = { url = 'https://a.example/' } }"] {
+            let new = append_all(text, &[addition("one"), addition("two")]).expect("appended");
+            let table: toml::Table = new.parse().expect("TOML");
+            let two = &table["sources"]["two"];
+            assert_eq!(two["title"].as_str(), Some("The \"N\"\n& more"), "{new}");
+            assert_eq!(two["tags"], toml::Value::from(vec!["world news", "ab"]), "{new}");
+            assert_eq!(two["kind"].as_str(), Some("feed"), "{new}");
+        }
+        assert_eq!(append_all("", &[addition("one"), addition("one")]), Err(AppendError::Taken("one".into())));
+        assert_eq!(suggest_tag(" !* "), None);
     }
 
     #[test]

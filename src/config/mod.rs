@@ -33,7 +33,7 @@ use crate::fetch::Manners;
 use crate::model::{Feed, Source};
 use crate::serve::Bind;
 
-pub use append::{AppendError, append, suggest_id};
+pub use append::{Addition, AppendError, append, append_all, suggest_id, suggest_tag};
 
 use complaint::{Complaint, Findings, Letters, Place};
 use section::Section;

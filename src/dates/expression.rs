@@ -25,8 +25,10 @@ pub(super) struct Reader<'a> {
 impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str, context: &'a Context<'a>, whole: bool) -> Self {
         let words = vocabulary();
+        let tokens = tokens(text);
         let language = context.language.and_then(|tag| words.language(tag));
-        Self { text, tokens: tokens(text), context, language, english: words.language("en"), whole }
+        let language = language.or_else(|| spoken(&tokens).filter(|_| whole));
+        Self { text, tokens, context, language, english: words.language("en"), whole }
     }
 
     /// The first meaning of the token at `i` that `wanted` takes. A word means what it means in the page's
@@ -391,4 +393,18 @@ impl<'a> Reader<'a> {
             _ => None,
         })
     }
+}
+
+/// The commonest language that has every word of a text of two words and more: `преди година` says a year in
+/// Bulgarian, though `година` alone is an hour in Ukrainian, which is commoner.
+fn spoken(tokens: &[Token]) -> Option<Language> {
+    let words = || {
+        tokens.iter().filter_map(|t| match t.kind {
+            Kind::Word(phrase) => Some(vocabulary().meanings(phrase)),
+            _ => None,
+        })
+    };
+    let first = words().next().filter(|_| words().nth(1).is_some())?;
+    let mut languages = first.iter().map(|m| m.1);
+    languages.find(|l| words().all(|meanings| meanings.iter().any(|m| m.1 == *l)))
 }

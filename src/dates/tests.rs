@@ -44,6 +44,10 @@ fn dates_are_read_in_the_language_of_the_page() {
         ("de", Europe__Berlin, "Stand: 24. Oktober 2020, 8.30 Uhr", "2020-10-24T08:30+02:00"),
         ("de", Europe__Berlin, "gestern, 18:20", "2026-11-22T18:20+01:00"),
         ("de", Europe__Berlin, "vor 2 Stunden", "2026-11-23T03:00+01:00"),
+        ("fr", Tz::UTC, "il y a 2 années", "2024-11-23"),
+        // All words of a text are of one language: an hour in Ukrainian, a year in Bulgarian.
+        ("", Tz::UTC, "година тому", "2026-11-23T03:00+00:00"),
+        ("", Tz::UTC, "преди година", "2025-11-23"),
         ("en", America__New_York, "Published: March 3rd, 2020 at 5pm ET", "2020-03-03T17:00-05:00"),
         ("en-GB", Tz::UTC, "03/04/2020", "2020-04-03"),
         ("en-US", Tz::UTC, "03/04/2020", "2020-03-04"),

@@ -8,7 +8,7 @@ use super::{charset, coding};
 use crate::model::{Page, Validators};
 
 /// Largest saved page, unpacked.
-const LARGEST_SAVED: u64 = 256 * 1024 * 1024;
+const LARGEST_SAVED: u64 = 16 * 1024 * 1024;
 
 /// What an answer says of itself beside its bytes.
 #[derive(Debug, Default)]

@@ -113,6 +113,9 @@ pub struct FeedLink {
     pub title: Option<String>,
     /// The media type in the link element.
     pub media_type: Option<String>,
+    /// The folders it stands in, outermost first, in a list of feeds that has any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub folders: Vec<String>,
 }
 
 /// One line of a listing, as read: RSS and Atom items included.

@@ -202,6 +202,7 @@ mod tests {
             url: page.join(url).unwrap(),
             title: Some((*title).to_owned()),
             media_type: Some((*kind).to_owned()),
+            folders: Vec::new(),
         };
         let listing = Listing { feeds: feeds.iter().map(link).collect(), ..Listing::default() };
         let page = saved_page(page.clone(), None, bytes::Bytes::new(), chrono::DateTime::UNIX_EPOCH);

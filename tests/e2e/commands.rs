@@ -59,6 +59,27 @@ fn add_writes_a_source_and_keeps_comments() {
 }
 
 #[test]
+fn import_makes_sources_of_an_opml_list_once() {
+    let desk = Desk::new("# mine\n");
+    desk.write_file(
+        "list.opml",
+        "<opml version='2.0'><body><outline text='Sea'><outline type='rss' text='Harbour &amp; &quot;Hills&quot;' \
+         xmlUrl='https://harbour.example/feed.xml'/></outline></body></opml>",
+    );
+    assert!(desk.ok(&["import", "list.opml", "--dry-run"]).contains("1 source would be added"));
+    let said = desk.ok(&["import", "list.opml"]);
+    assert!(said.contains("[sources.harbour]") && said.contains("1 source added"), "{said}");
+    let written = std::fs::read_to_string(desk.path("feeds.toml")).expect("feeds.toml");
+    for words in ["# mine", "kind = \"feed\"", "tags = [\"sea\"]", "Harbour & \\\"Hills\\\""] {
+        assert!(written.contains(words) || written.contains(&words.replace('\\', "")), "{words} in {written}");
+    }
+    assert!(desk.ok(&["check"]).contains("1 source"));
+    assert!(desk.ok(&["import", "list.opml"]).contains("0 sources added"));
+    desk.write_file("no.opml", "<html><p>no list</p></html>");
+    assert_eq!(desk.run(&["import", "no.opml"]).status.code(), Some(1));
+}
+
+#[test]
 fn preview_shows_the_list_and_the_first_article_and_stores_nothing() {
     let press = Press::start();
     paper::print(&press);

@@ -126,6 +126,7 @@ impl Head {
                     url,
                     title: outline.attribute(*row, "title").map(fold_space),
                     media_type: media,
+                    folders: Vec::new(),
                 });
             }
         }

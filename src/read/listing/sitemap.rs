@@ -80,7 +80,12 @@ fn sitemaps(root: Element, page: &Page) -> Vec<FeedLink> {
     found.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| b.1.cmp(&a.1)));
     found
         .into_iter()
-        .map(|(_, _, url)| FeedLink { url, title: None, media_type: Some("application/xml".into()) })
+        .map(|(_, _, url)| FeedLink {
+            url,
+            title: None,
+            media_type: Some("application/xml".into()),
+            folders: Vec::new(),
+        })
         .collect()
 }
 

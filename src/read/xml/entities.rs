@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use html5ever::data::NAMED_ENTITIES;
+use memchr::{memchr, memchr_iter};
 
 /// Most entities of its own a document may declare.
 const MAX_DECLARED: usize = 512;
@@ -45,10 +46,8 @@ impl Entities {
 
     /// Text with its references resolved and characters that XML forbids left out.
     pub(super) fn decode<'a>(&mut self, raw: &'a str) -> Cow<'a, str> {
-        if !raw.bytes().any(|b| b == b'&' || (b < b' ' && !matches!(b, b'\t' | b'\n')))
-            && !raw.contains(['\u{fffe}', '\u{ffff}'])
-        {
-            return Cow::Borrowed(raw);
+        if memchr(b'&', raw.as_bytes()).is_none() {
+            return clean(raw);
         }
         let mut out = String::with_capacity(raw.len());
         expand(raw, &mut out, |name, out| match self.own.get(name) {
@@ -104,9 +103,7 @@ fn numeric(number: &str) -> Option<char> {
         None => number.parse().ok()?,
     };
     if let Ok(byte @ 0x80..=0x9f) = u8::try_from(number) {
-        let byte = [byte];
-        let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(&byte);
-        return text.chars().next();
+        return Some(numeric_1252(byte));
     }
     Some(char::from_u32(number).unwrap_or('\u{fffd}'))
 }
@@ -130,12 +127,39 @@ fn named(name: &str, out: &mut String) -> bool {
     true
 }
 
-/// Writes text without the characters that XML 1.0 §2.2 forbids.
 fn push_plain(text: &str, out: &mut String) {
-    let forbidden = |c: char| (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}');
-    if text.contains(forbidden) {
-        out.extend(text.chars().filter(|c| !forbidden(*c)));
-    } else {
-        out.push_str(text);
+    out.push_str(&clean(text));
+}
+
+/// Text without the characters that XML 1.0 §2.2 forbids; those of the second control block, which nobody means,
+/// are read as Windows-1252, as in references.
+pub(super) fn clean(text: &str) -> Cow<'_, str> {
+    if is_clean(text) {
+        return Cow::Borrowed(text);
     }
+    let kept = text.chars().filter(|c| !is_forbidden(*c));
+    Cow::Owned(kept.map(|c| if is_control(c) { numeric_1252(c as u8) } else { c }).collect())
+}
+
+fn is_clean(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    // All of the second control block begin with this byte.
+    let controls = memchr_iter(0xc2, bytes).any(|at| matches!(bytes.get(at + 1), Some(0x80..=0x9f)));
+    !controls
+        && !bytes.iter().any(|b| *b < b' ' && !matches!(b, b'\t' | b'\n' | b'\r'))
+        && !memchr_iter(0xef, bytes).any(|at| matches!(bytes.get(at..at + 3), Some([_, 0xbf, 0xbe | 0xbf])))
+}
+
+fn is_forbidden(c: char) -> bool {
+    (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}')
+}
+
+fn is_control(c: char) -> bool {
+    ('\u{80}'..='\u{9f}').contains(&c)
+}
+
+fn numeric_1252(byte: u8) -> char {
+    let byte = [byte];
+    let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(&byte);
+    text.chars().next().unwrap_or('\u{fffd}')
 }

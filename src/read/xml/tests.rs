@@ -41,6 +41,7 @@ fn good_and_bad_xml_is_read_as_it_was_meant() {
             "<a>Fish & chips &amp; more &nosuch; &eacute;&#x41;&#146;&copy</a>",
             "a=\"Fish & chips & more &nosuch; éA’&copy\"",
         ),
+        ("<a>don\u{92}t<![CDATA[ \u{80}5\u{1}\u{ffff}]]></a>", "a=\"don’t €5\""),
         ("<a>1 < 2 <3</a>", "a=\"1 < 2 <3\""),
         ("<a><b>x<c>y</a>", "a(b(c=\"y\"))"),
         ("<a><b>x</c></b><d>y</d></a>", "a(b=\"x\" d=\"y\")"),

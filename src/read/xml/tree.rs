@@ -5,7 +5,7 @@ use std::iter::successors;
 
 use url::Url;
 
-use super::entities::Entities;
+use super::entities::{Entities, clean};
 use super::names::{by_address, by_prefix};
 use super::{Lexer, Space, Token};
 
@@ -116,12 +116,6 @@ impl<'a> Xml<'a> {
     fn node(&self, node: u32) -> Option<&Node<'a>> {
         self.nodes.get(node as usize)
     }
-}
-
-/// A CDATA section's text without the characters XML forbids.
-fn clean(text: &str) -> Cow<'_, str> {
-    let forbidden = |c: char| c < ' ' && !matches!(c, '\t' | '\n' | '\r');
-    if text.contains(forbidden) { text.chars().filter(|c| !forbidden(*c)).collect() } else { Cow::Borrowed(text) }
 }
 
 fn split(raw: &str) -> (&str, &str) {

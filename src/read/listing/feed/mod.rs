@@ -22,8 +22,9 @@ use crate::read::xml::{Element, Space, Xml};
 use super::nothing;
 pub(super) use sniff::looks_like_feed;
 
-/// Most entries taken of one feed.
-const MAX_ENTRIES: usize = 20_000;
+/// Most entries taken of one feed: more than any newspaper or podcast keeps in one, and little enough for a small
+/// machine.
+const MAX_ENTRIES: usize = 10_000;
 
 /// Reads a feed of any kind; a document that is none is refused with the reason.
 pub(super) fn read(page: &Page) -> Read<Listing> {
@@ -31,13 +32,16 @@ pub(super) fn read(page: &Page) -> Read<Listing> {
     if text.is_empty() {
         return nothing("not a feed: the document is empty");
     }
+    if is_packed(&page.body) {
+        return nothing("not a feed: the document is compressed data that cannot be unpacked within bounds");
+    }
     if text.starts_with('{') {
         return json::read(page, text);
     }
     let xml = Xml::parse(text);
     let Some(root) = root(&xml) else {
         let what = match xml.tops().next() {
-            Some(top) => format!("its outermost element is `{}`", top.local().chars().take(40).collect::<String>()),
+            Some(top) => format!("its outermost element is `{}`", shown(top.local())),
             None => "it holds no markup".to_owned(),
         };
         return nothing(format!("not a feed: {what}, none of RSS, RDF, Atom, CDF or OPML"));
@@ -59,7 +63,23 @@ pub(super) fn read(page: &Page) -> Read<Listing> {
     if xml.cut {
         problems.push(Problem::warning("the feed is too large or too deep; what lay beyond the bounds was left out"));
     }
+    if listing.teasers.len() >= MAX_ENTRIES {
+        problems
+            .push(Problem::warning(format!("the feed is very long; only its first {MAX_ENTRIES} entries were read")));
+    }
     Read { value: listing, problems }
+}
+
+/// Whether bytes are still packed after unpacking: gzip, zlib, bzip2, xz, zstd or zip.
+fn is_packed(body: &[u8]) -> bool {
+    let zlib = matches!(body, [0x78, second, ..] if (0x7800 + u16::from(*second)) % 31 == 0 && *second > 0x7f);
+    let beginnings: [&[u8]; 5] = [&[0x1f, 0x8b], b"BZh", &[0xfd, b'7', b'z'], &[0x28, 0xb5, 0x2f, 0xfd], b"PK\x03\x04"];
+    zlib || body.first() == Some(&0x78) && body.get(1) == Some(&0x01) || beginnings.iter().any(|b| body.starts_with(b))
+}
+
+/// A name as a message may show it: short, and without control characters.
+fn shown(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(40).collect()
 }
 
 /// The element that is the feed.
@@ -107,6 +127,7 @@ fn names_feeds(root: Element) -> bool {
 fn has_cdf_entries(channel: Element) -> bool {
     channel.children().any(|e| {
         e.local().eq_ignore_ascii_case("abstract")
-            || (e.local().eq_ignore_ascii_case("item") && e.attribute("href").is_some())
+            || (e.local().eq_ignore_ascii_case("item")
+                && ["href", "lastmod"].iter().any(|name| e.attribute(name).is_some()))
     })
 }

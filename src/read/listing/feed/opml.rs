@@ -10,6 +10,8 @@ use super::text;
 
 /// Most feeds taken of one list.
 const MAX_FEEDS: usize = 20_000;
+/// Deepest nesting of folders that is told.
+const MAX_FOLDERS: usize = 16;
 
 /// Reads an `opml` element: its feeds, folders dissolved, in document order.
 pub(super) fn read(root: Element, page: &Page) -> Listing {
@@ -48,7 +50,22 @@ fn outline(outline: Element, page: &Page) -> Option<FeedLink> {
         // OPML 2.0: `text` is what is shown; its owner may have written another than the feed's own title.
         title: outline.value("text").or_else(|| outline.value("title")).and_then(text::plain),
         media_type: Some(kind).filter(|k| !k.is_empty()),
+        folders: folders(outline),
     })
+}
+
+/// The folders that an outline stands in, outermost first; else its `category`, slashes taken as levels.
+fn folders(outline: Element) -> Vec<String> {
+    let around = outline.ancestors().skip(1).take(MAX_FOLDERS).filter(|a| a.local().eq_ignore_ascii_case("outline"));
+    let named = around.filter_map(|a| a.value("text").or_else(|| a.value("title")).and_then(text::plain));
+    let mut folders: Vec<String> = named.collect();
+    folders.reverse();
+    if folders.is_empty()
+        && let Some(first) = outline.value("category").and_then(|c| c.split(',').next())
+    {
+        folders = first.split('/').map(fold_space).filter(|f| !f.is_empty()).take(MAX_FOLDERS).collect();
+    }
+    folders
 }
 
 /// The feeds that an RDF document names without being one: `rss:channel` elements with an address, or a `feed`
@@ -68,7 +85,7 @@ pub(super) fn read_rdf(root: Element, page: &Page) -> Listing {
                 let name = a.children().find(|e| e.local().eq_ignore_ascii_case("name"));
                 name.or_else(|| a.children().find(|e| e.local().eq_ignore_ascii_case("nick")))
             });
-            feeds.push(FeedLink { url, title: owner.and_then(text::rss_title), media_type: None });
+            feeds.push(FeedLink { url, title: owner.and_then(text::rss_title), media_type: None, folders: Vec::new() });
         }
     }
     Listing { feeds, ..Listing::default() }

@@ -284,6 +284,7 @@ fn rdf_cdf_opml_and_foaf_are_read() {
     );
     let found: Vec<_> = opml.feeds.iter().map(|f| (f.url.as_str(), f.title.as_deref().unwrap())).collect();
     assert_eq!(found, [("https://a.example/f", "A"), ("https://paper.example/b", "B")]);
+    assert_eq!((opml.feeds[0].folders.join("/").as_str(), opml.feeds[1].folders.len()), ("Folder", 0));
     let foaf = feed(
         "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:rss='http://purl.org/rss/1.0/' xmlns:f='http://xmlns.com/foaf/0.1/'>
         <f:Agent><f:name>Ann</f:name><f:weblog><f:Document><rss:channel rdf:about='https://a.example/f'/></f:Document></f:weblog></f:Agent></rdf:RDF>",
@@ -303,6 +304,17 @@ fn broken_feeds_still_give_their_entries() {
         "<html><body><rss><channel><item/><item/></channel></rss></body></html>",
     ] {
         assert_eq!(feed(text).teasers.len(), 2, "{text}");
+    }
+}
+
+#[test]
+fn packed_bytes_are_named_as_such() {
+    let stamp = chrono::DateTime::UNIX_EPOCH;
+    for beginning in [&b"\x1f\x8b\x08\x00cut short"[..], b"\x78\x9c\x03\x00", b"PK\x03\x04 zip", b"BZh9 bzip2"] {
+        let url = url::Url::parse("https://paper.example/feed.xml").unwrap();
+        let page = crate::fetch::saved_page(url, None, beginning.to_vec().into(), stamp);
+        let problems = read(&page).problems;
+        assert!(problems.iter().any(|p| p.message.contains("compressed")), "{beginning:?}: {problems:?}");
     }
 }
 
