@@ -40,10 +40,8 @@ fn alone(outline: &Outline, marks: &[(usize, usize)], owner: usize, best: usize)
     let (mut first, mut last) = (at, at);
     let mut row = best;
     for parent in outline.ancestors(best) {
-        let hints = outline.hints(parent);
-        if hints.any(Hints::MAIN) && !hints.any(Hints::UNIT)
-            || matches!(outline.tag(parent), "body" | "html" | "main" | "tbody" | "table" | "ul" | "ol")
-        {
+        // Where nothing else bounds it, a thing is no larger than a list or the page's main part.
+        if matches!(outline.tag(parent), "body" | "html" | "main" | "tbody" | "table" | "ul" | "ol") {
             break;
         }
         let end = outline.end(parent);
@@ -75,48 +73,83 @@ fn alone(outline: &Outline, marks: &[(usize, usize)], owner: usize, best: usize)
     Card { row, rows: row..outline.end(row), span: outline.span(row) }
 }
 
-/// Gives each card the elements after it, up to the next card: rows of one thing beside each other. The last
-/// card gets as many as the others commonly have.
+/// Gives each card the elements between it and its neighbours in the same parent: those after it, or those
+/// before it where the page sets them so (`dt` before `dd`, a date above a title).
 fn follow(outline: &Outline, cards: &mut [Card]) {
-    let mut usual: Vec<usize> = Vec::new();
+    let mut from = 0;
+    while from < cards.len() {
+        let parent = cards.get(from).and_then(|c| outline.parent(c.row));
+        let run = cards.iter().skip(from).take_while(|c| outline.parent(c.row) == parent).count().max(1);
+        if let (Some(cards), Some(parent)) = (cards.get_mut(from..from + run), parent)
+            && run > 1
+        {
+            share_out(outline, parent, cards);
+        }
+        from += run;
+    }
+}
+
+/// Most elements that belong to one card beside its own.
+const MOST_BESIDE: usize = 8;
+
+/// Shares out what stands between cards that are siblings.
+fn share_out(outline: &Outline, parent: usize, cards: &mut [Card]) {
+    let Some(((first, last), tag)) =
+        cards.first().zip(cards.last()).map(|(f, l)| (f.row, l.row)).map(|rows| (rows, outline.tag(rows.0)))
+    else {
+        return;
+    };
+    let rows: Vec<usize> = cards.iter().map(|c| c.row).collect();
+    let mut gaps: Vec<usize> =
+        rows.windows(2).map(|w| between(outline, w.first().copied(), w.last().copied())).collect();
+    gaps.sort_unstable();
+    let usual = gaps.get(gaps.len() / 2).copied().unwrap_or(0).min(MOST_BESIDE);
+    let ends = rows.last().map_or(0, |row| between(outline, Some(*row), None).min(usual));
+    let starts = outline.children(parent).take_while(|row| *row < first).collect::<Vec<_>>();
+    let before = usual > 0 && (tag == "dd" || ends < usual) && starts.len() >= usual;
+    let has_text_between = usual == 0
+        && rows.windows(2).any(|w| match w {
+            [a, b] => outline.span(*b).start > outline.span(*a).end + 1,
+            _ => false,
+        });
+    if before {
+        let mut previous = starts
+            .len()
+            .checked_sub(usual + 1)
+            .and_then(|at| starts.get(at))
+            .map_or(parent + 1, |row| outline.end(*row));
+        for card in cards {
+            let own_end = card.rows.end;
+            let span_from = outline.span(previous.min(card.row)).start;
+            card.rows.start = previous.min(card.row);
+            card.span.start = span_from.min(card.span.start);
+            previous = own_end;
+        }
+        return;
+    }
     for at in 0..cards.len() {
-        let Some(card) = cards.get(at) else { break };
-        let parent = outline.parent(card.row);
-        let next = cards.get(at + 1).filter(|n| outline.parent(n.row) == parent).map(|n| n.row);
-        if next.is_none() && usual.is_empty() {
-            continue;
-        }
-        let limit = next.unwrap_or(usize::MAX);
-        // A headline between two cards begins another group.
-        let most = if next.is_some() {
-            8
-        } else {
-            usual.sort_unstable();
-            usual.get(usual.len() / 2).copied().unwrap_or(0)
-        };
+        let next = rows.get(at + 1).copied();
+        let Some(card) = cards.get_mut(at) else { break };
+        let most = if card.row == last { usual } else { MOST_BESIDE };
         let mut end = card.row;
-        let mut taken = 0;
-        while let Some(beside) = outline.next_sibling(end) {
-            if beside >= limit || taken >= most || outline.hints(beside).any(Hints::HEADING) {
-                break;
+        for _ in 0..most {
+            match outline.next_sibling(end) {
+                // A heading between two cards begins another group.
+                Some(beside) if Some(beside) != next && !outline.hints(beside).any(Hints::HEADING) => end = beside,
+                _ => break,
             }
-            end = beside;
-            taken += 1;
         }
-        if next.is_some() {
-            usual.push(taken);
-        }
-        if let Some(card) = cards.get_mut(at) {
-            // Bare text after the card belongs to it too.
-            let text_end = match next {
-                Some(next) if taken < 8 && !outline.hints(end + usize::from(end == card.row)).any(Hints::HEADING) => {
-                    let stop = outline.next_sibling(end).unwrap_or(next);
-                    outline.span(stop).start
-                }
-                _ => outline.span(end).end,
-            };
-            card.rows.end = outline.end(end);
-            card.span.end = text_end.max(card.span.end);
+        card.rows.end = outline.end(end);
+        card.span.end = outline.span(end).end.max(card.span.end);
+        if has_text_between && let Some(next) = next {
+            // Bare text up to the next card belongs to this one.
+            card.span.end = outline.span(next).start.max(card.span.end);
         }
     }
+}
+
+/// How many elements stand between two siblings, or after one.
+fn between(outline: &Outline, row: Option<usize>, until: Option<usize>) -> usize {
+    let siblings = std::iter::successors(row, |r| outline.next_sibling(*r)).skip(1);
+    siblings.take_while(|r| Some(*r) != until).take(MOST_BESIDE + 1).count()
 }

@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::outline::Outline;
 use super::targets::Target;
+use super::titles::Witness;
 
 /// How many ancestors tell one manner from another.
 const STEPS: usize = 5;
@@ -22,10 +23,10 @@ pub(super) fn gather(outline: &Outline, targets: &[Target]) -> Vec<Group> {
     let mut order: Vec<usize> = (0..targets.len()).collect();
     order.sort_by_key(|t| targets.get(*t).map(|t| t.best));
     let mut groups: Vec<Group> = Vec::new();
-    let mut known: HashMap<u64, usize> = HashMap::new();
+    let mut known: HashMap<(u64, String), usize> = HashMap::new();
     for member in order {
         let Some(target) = targets.get(member) else { continue };
-        let path = paths.of(target.best);
+        let path = (paths.of(target.best), label(target));
         let at = *known.entry(path).or_insert_with(|| {
             groups.push(Group { members: Vec::new() });
             groups.len() - 1
@@ -35,6 +36,14 @@ pub(super) fn gather(outline: &Outline, targets: &[Target]) -> Vec<Group> {
         }
     }
     groups
+}
+
+/// Buttons of different words do different things, though they stand in one manner.
+fn label(target: &Target) -> String {
+    if target.headline.witness > Witness::Nothing {
+        return String::new();
+    }
+    target.headline.text.chars().filter(|c| c.is_alphabetic()).take(40).flat_map(char::to_lowercase).collect()
 }
 
 /// Paths of elements, as hashes.

@@ -62,8 +62,8 @@ hints! {
     ADVERT = 21;
     /// Breadcrumbs.
     CRUMBS = 22;
-    /// A slider or carousel.
-    SLIDER = 23;
+    /// Words above a headline that are no part of it.
+    KICKER = 23;
 }
 
 impl Hints {
@@ -131,6 +131,12 @@ impl Hints {
             Some(rel) if rel.split_ascii_whitespace().any(|r| r == "author") => Self::AUTHOR,
             _ => Self::default(),
         };
+        let property = match element.attr("itemprop") {
+            Some("headline" | "name") => Self::TITLE,
+            Some("description") => Self::SUMMARY,
+            Some("author") => Self::AUTHOR,
+            _ => Self::default(),
+        };
         let hidden = element.attr("hidden").is_some()
             || element.attr("style").is_some_and(|style| {
                 style.split(';').any(|rule| {
@@ -140,7 +146,7 @@ impl Hints {
                 })
             });
         let hidden = if hidden { Self::HIDDEN } else { Self::default() };
-        by_tag.and(by_role).and(rel).and(hidden)
+        by_tag.and(by_role).and(rel).and(property).and(hidden)
     }
 
     /// What class names or an id say: each word between separators and at changes of case.
@@ -176,7 +182,8 @@ impl Hints {
             | "ranking" | "promoted" | "sponsored" | "mostpopular" | "popularity" | "blogroll" => Self::RELATED,
             "pager" | "pagination" | "paging" | "pagenav" | "paginator" | "pagenavi" | "nextprev" => Self::PAGER,
             "tag" | "tags" | "tagcloud" | "category" | "categories" | "cat" | "cats" | "label" | "labels"
-            | "topics" | "keywords" | "kicker" | "eyebrow" | "taxonomy" => Self::TAGS,
+            | "topics" | "keywords" | "taxonomy" => Self::TAGS,
+            "kicker" | "eyebrow" | "overline" | "topline" | "supertitle" | "pretitle" | "roofline" => Self::KICKER,
             "share" | "social" | "sharing" | "login" | "signin" | "signup" | "subscribe" | "newsletter" | "cookie"
             | "consent" => Self::SHARE,
             "comment" | "comments" | "disqus" | "reply" | "replies" => Self::COMMENTS,
@@ -190,7 +197,6 @@ impl Hints {
             | "snippet" | "subtitle" | "subline" | "lede" => Self::SUMMARY,
             "sr-only" | "visually-hidden" | "screen-reader-text" | "screenreader" | "visuallyhidden" => Self::SPOKEN,
             "ad" | "ads" | "advert" | "advertisement" | "adslot" | "banner" => Self::ADVERT,
-            "slider" | "carousel" | "swiper" | "slideshow" | "slick" | "ticker" => Self::SLIDER,
             _ => Self::default(),
         }
     }

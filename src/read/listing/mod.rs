@@ -13,6 +13,7 @@ mod hints;
 mod html;
 mod islands;
 mod json;
+mod naming;
 mod outline;
 mod page_kind;
 mod paging;

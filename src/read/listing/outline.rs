@@ -194,6 +194,12 @@ impl<'t> Outline<'t> {
         (self.parent(row).is_some() && self.parent(next) == self.parent(row)).then_some(next)
     }
 
+    /// The children of a row.
+    pub(super) fn children(&self, row: usize) -> impl Iterator<Item = usize> + '_ {
+        let first = (row + 1 < self.end(row)).then_some(row + 1);
+        std::iter::successors(first, |r| self.next_sibling(*r))
+    }
+
     /// Where the text of a row stands in the page's text.
     pub(super) fn span(&self, row: usize) -> Range<usize> {
         self.nodes.get(row).map_or(0..0, |n| n.text.clone())
@@ -212,6 +218,27 @@ impl<'t> Outline<'t> {
     /// The text of a row on one line.
     pub(super) fn line(&self, row: usize) -> String {
         self.text(row).replace('\n', " ")
+    }
+
+    /// The text of a row on one line, less what stands in elements with these hints.
+    pub(super) fn line_without(&self, row: usize, hints: Hints) -> String {
+        let span = self.span(row);
+        let mut kept = String::new();
+        let mut from = span.start;
+        let mut next = row + 1;
+        while next < self.end(row) {
+            if self.hints(next).any(hints) {
+                let out = self.span(next);
+                kept.push_str(self.text.get(from..out.start).unwrap_or_default());
+                kept.push(' ');
+                from = out.end.max(from);
+                next = self.end(next);
+            } else {
+                next += 1;
+            }
+        }
+        kept.push_str(self.text.get(from..span.end).unwrap_or_default());
+        crate::model::fold_space(&kept)
     }
 
     /// How many links are in a row, itself included.

@@ -50,9 +50,28 @@ pub(super) fn gather(outline: &Outline, page: &Url, base: &Url) -> Vec<Target> {
         }
         known.insert(key, targets.len());
         let look = viewpoint.look(&url);
+        if look.media {
+            continue;
+        }
         targets.push(Target { url, look, links: vec![link], best: link, headline });
     }
+    unname(&mut targets);
     targets
+}
+
+/// Short words that name several targets alike are a button's ("Transcript", "View opinion"), in any language.
+fn unname(targets: &mut [Target]) {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    let of = |target: &Target| target.headline.text.to_lowercase();
+    for target in targets.iter() {
+        *counts.entry(of(target)).or_default() += 1;
+    }
+    for target in targets.iter_mut() {
+        let many = counts.get(&of(target)).copied().unwrap_or(0);
+        if many >= 3 && text_weight(&target.headline.text) < 40 && target.headline.witness < Witness::Heading {
+            target.headline.witness = Witness::Nothing;
+        }
+    }
 }
 
 /// The address of a link, if it leads to a document.

@@ -4,10 +4,10 @@ use url::Url;
 
 use super::cards::{self, Card};
 use super::hints::Hints;
+use super::naming;
 use super::outline::Outline;
 use super::pictures;
 use super::targets::Target;
-use super::titles::{self, Headline};
 use super::when::{self, Headings};
 use crate::dates::Context;
 use crate::model::{Person, Teaser, text_weight};
@@ -21,9 +21,9 @@ pub(super) fn read(outline: &Outline, chosen: &[&Target], base: &Url, context: &
     let cards = cards::deal(outline, &things);
     let mut headings = Headings::default();
     let mut teasers = Vec::with_capacity(chosen.len());
-    for (target, card) in chosen.iter().zip(&cards) {
+    let headlines = naming::name(outline, chosen, &cards, context);
+    for ((target, card), headline) in chosen.iter().zip(&cards).zip(headlines) {
         headings.pass(outline, card, context);
-        let Headline { text: headline, .. } = titles::of_card(outline, target, card, context);
         let published = when::in_card(outline, card, &headline, context)
             .map(|written| headings.complete(written, card, context))
             .or_else(|| headings.date(card).cloned())

@@ -1,10 +1,7 @@
 //! Which words are a headline.
 
-use super::cards::Card;
 use super::hints::Hints;
 use super::outline::Outline;
-use super::targets::Target;
-use crate::dates::{self, Context};
 use crate::model::text_weight;
 
 /// Where a headline was found, least trusted first.
@@ -38,17 +35,12 @@ const LONGEST: usize = 400;
 
 /// The headline that a link gives by itself.
 pub(super) fn of_link(outline: &Outline, link: usize) -> Headline {
-    let whole = outline.line(link);
-    let spoken = spoken(outline, link);
+    let whole = plain(outline, link);
     let found = inside(outline, link).or_else(|| around(outline, link, &whole)).or_else(|| {
-        let text = if whole.contains(' ') && outline.text(link).contains('\n') {
-            first_line(outline, link)
-        } else {
-            whole.clone()
-        };
+        let text = main_part(outline, link, &whole);
         names_something(&text).then_some(Headline { text, witness: Witness::Text })
     });
-    match (found, spoken) {
+    match (found, spoken(outline, link)) {
         (Some(found), Some(spoken)) => Headline { text: uncut(found.text, &spoken), ..found },
         (Some(found), None) => found,
         (None, Some(text)) => Headline { text, witness: Witness::Attribute },
@@ -59,28 +51,44 @@ pub(super) fn of_link(outline: &Outline, link: usize) -> Headline {
     }
 }
 
+/// The words of an element, less kickers and what only screen readers get, where enough is left.
+fn plain(outline: &Outline, row: usize) -> String {
+    let less = outline.line_without(row, Hints::KICKER.and(Hints::SPOKEN));
+    if text_weight(&less) >= 8 { less } else { outline.line(row) }
+}
+
 /// A heading or a title class inside the link.
 fn inside(outline: &Outline, link: usize) -> Option<Headline> {
     let mut by_class: Option<Headline> = None;
     for row in link + 1..outline.end(link) {
         let hints = outline.hints(row);
-        if hints.any(Hints::SPOKEN) {
+        if hints.any(Hints::SPOKEN.and(Hints::KICKER)) {
             continue;
         }
         if hints.any(Hints::HEADING) {
-            let text = outline.line(row);
+            let text = within_heading(outline, row);
             if names_something(&text) && text_weight(&text) <= LONGEST {
                 return Some(Headline { text, witness: Witness::Heading });
             }
         }
         if hints.any(Hints::TITLE) && !hints.any(Hints::TAGS.and(Hints::AUTHOR)) && by_class.is_none() {
-            let text = outline.line(row);
+            let text = plain(outline, row);
             if names_something(&text) && text_weight(&text) <= LONGEST {
                 by_class = Some(Headline { text, witness: Witness::Class });
             }
         }
     }
     by_class
+}
+
+/// The words of a heading: those of the part whose class says title, where there is one beside a kicker.
+fn within_heading(outline: &Outline, heading: usize) -> String {
+    let parts: Vec<usize> =
+        (heading + 1..outline.end(heading)).filter(|r| outline.hints(*r).any(Hints::TITLE)).collect();
+    match parts.as_slice() {
+        [part] if text_weight(outline.text(*part)) >= 12 => plain(outline, *part),
+        _ => plain(outline, heading),
+    }
 }
 
 /// A heading or a title class around the link, if the link is all that it holds or nearly so.
@@ -104,15 +112,21 @@ fn around(outline: &Outline, link: usize, whole: &str) -> Option<Headline> {
     by_class.then(|| Headline { text: whole.to_owned(), witness: Witness::Class })
 }
 
-/// Of a link that wraps a whole card: the first block of text that can be a headline.
-fn first_line(outline: &Outline, link: usize) -> String {
-    let text = outline.text(link);
-    let lines: Vec<&str> = text.split('\n').map(str::trim).filter(|l| !l.is_empty()).collect();
-    let fits = |line: &&&str| text_weight(line) >= 12 && text_weight(line) <= LONGEST && names_something(line);
-    match lines.iter().find(fits) {
-        Some(line) => (*line).to_owned(),
-        None => lines.iter().max_by_key(|l| text_weight(l)).map_or_else(String::new, |l| (*l).to_owned()),
+/// Of a link that wraps a whole card: the first block of text that can be a headline; where all is inline,
+/// the first of several elements that can.
+fn main_part(outline: &Outline, link: usize, whole: &str) -> String {
+    let mut parts: Vec<&str> = outline.text(link).split('\n').map(str::trim).filter(|l| !l.is_empty()).collect();
+    if parts.len() < 2 {
+        let children: Vec<usize> = outline.children(link).filter(|c| !outline.text(*c).is_empty()).collect();
+        let covered: usize = children.iter().map(|c| outline.text(*c).len() + 1).sum();
+        if children.len() < 2 || covered < whole.len() {
+            return whole.to_owned();
+        }
+        parts = children.iter().map(|c| outline.text(*c)).collect();
     }
+    let fits = |part: &&&str| text_weight(part) >= 18 && text_weight(part) <= LONGEST && names_something(part);
+    let best = parts.iter().find(fits).or_else(|| parts.iter().max_by_key(|l| text_weight(l)));
+    best.map_or_else(|| whole.to_owned(), |part| (*part).to_owned())
 }
 
 /// What `title` or `aria-label` says, of the link or of what it holds.
@@ -143,38 +157,17 @@ pub(super) fn uncut(text: String, whole: &str) -> String {
     }
 }
 
-/// The headline of a chosen target: its own, or where that is weak the one that its card gives.
-pub(super) fn of_card(outline: &Outline, target: &Target, card: &Card, context: &Context) -> Headline {
-    let own = &target.headline;
-    let is_number =
-        own.witness == Witness::Text && !own.text.contains(' ') && own.text.chars().any(|c| c.is_ascii_digit());
-    if own.witness > Witness::Attribute && text_weight(&own.text) >= 6 && !is_number {
-        return own.clone();
+/// Whether a headline does not yet name a story: a button's words, a picture's, a bare number.
+pub(super) fn is_weak(headline: &Headline) -> bool {
+    if headline.witness <= Witness::Picture {
+        return true;
     }
-    let text = outline.slice(card.span.clone());
-    for row in card.rows.clone() {
-        let hints = outline.hints(row);
-        if hints.any(Hints::HEADING) || hints.any(Hints::TITLE) && !hints.any(Hints::LINK) {
-            let words = outline.line(row);
-            if names_something(&words) && text_weight(&words) <= LONGEST && !is_date(&words, context) {
-                return Headline { text: words, witness: Witness::Class };
-            }
-        }
+    if headline.witness > Witness::Text {
+        return false;
     }
-    if own.witness == Witness::Attribute && text_weight(&own.text) >= 6 {
-        return own.clone();
-    }
-    text.split('\n')
-        .map(str::trim)
-        .filter(|line| names_something(line) && text_weight(line) <= LONGEST && !is_date(line, context))
-        .rev()
-        .max_by_key(|line| text_weight(line).min(60))
-        .filter(|line| text_weight(line) > text_weight(&own.text))
-        .map_or_else(|| own.clone(), |line| Headline { text: line.to_owned(), witness: Witness::Text })
-}
-
-fn is_date(text: &str, context: &Context) -> bool {
-    text.len() < 60 && dates::parse(text, context).is_some()
+    let digits = headline.text.chars().filter(|c| c.is_numeric()).count();
+    let letters = headline.text.chars().filter(|c| c.is_alphabetic()).count();
+    digits * 3 >= (digits + letters) && text_weight(&headline.text) < 36 || text_weight(&headline.text) < 4
 }
 
 /// Whether a text ends with dots.

@@ -1,0 +1,111 @@
+//! Headlines that the links themselves do not give: rows whose link says "Download" or a number, cards whose
+//! heading is no link.
+
+use std::collections::HashMap;
+
+use super::cards::Card;
+use super::hints::Hints;
+use super::outline::Outline;
+use super::targets::Target;
+use super::titles::{self, Headline, Witness, names_something};
+use crate::dates::{self, Context};
+use crate::model::text_weight;
+
+/// Heaviest line that passes for a headline.
+const LONGEST: usize = 400;
+/// Beyond this weight a longer line is no better a headline.
+const ENOUGH: usize = 40;
+
+/// The headlines of things whose cards these are.
+pub(super) fn name(outline: &Outline, things: &[&Target], cards: &[Card], context: &Context) -> Vec<String> {
+    let weak: Vec<bool> = things.iter().map(|t| titles::is_weak(&t.headline)).collect();
+    let many_weak = weak.iter().filter(|w| **w).count() * 2 > weak.len();
+    let plain = things.iter().filter(|t| t.headline.witness <= Witness::Text).count();
+    let lines = if many_weak || plain * 2 > things.len() { repeated(outline, cards) } else { HashMap::new() };
+    things
+        .iter()
+        .zip(cards)
+        .zip(weak)
+        .map(|((thing, card), weak)| {
+            let own = &thing.headline;
+            if own.witness >= Witness::Class || things.len() < 2 && !weak {
+                return own.text.clone();
+            }
+            heading(outline, thing, card, &lines, things.len())
+                .or_else(|| {
+                    let wanting = weak && (many_weak || own.witness <= Witness::Picture);
+                    wanting.then(|| line(outline, own, card, &lines, context)).flatten()
+                })
+                .unwrap_or_else(|| own.text.clone())
+        })
+        .collect()
+}
+
+/// In how many cards each line stands.
+fn repeated<'o>(outline: &'o Outline, cards: &[Card]) -> HashMap<&'o str, usize> {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for card in cards {
+        let mut lines: Vec<&str> = outline.slice(card.span.clone()).split('\n').map(str::trim).take(60).collect();
+        lines.sort_unstable();
+        lines.dedup();
+        for line in lines {
+            *counts.entry(line).or_default() += 1;
+        }
+    }
+    counts
+}
+
+/// The one heading, or element with a title class, of a card, if it is this card's alone.
+fn heading(
+    outline: &Outline,
+    thing: &Target,
+    card: &Card,
+    lines: &HashMap<&str, usize>,
+    cards: usize,
+) -> Option<String> {
+    if cards < 2 || lines.is_empty() {
+        return None;
+    }
+    let mut found: Option<(usize, String)> = None;
+    for row in card.rows.clone().take(300) {
+        let hints = outline.hints(row);
+        if !hints.any(Hints::HEADING) && !(hints.any(Hints::TITLE) && !hints.any(Hints::AUTHOR.and(Hints::LINK))) {
+            continue;
+        }
+        if found.as_ref().is_some_and(|(known, _)| outline.end(*known) > row) {
+            continue;
+        }
+        let text = outline.line(row);
+        let whole = outline.text(row);
+        if names_something(&text) && text_weight(&text) <= LONGEST && lines.get(whole).is_none_or(|n| *n == 1) {
+            let foreign = outline.links_in(row) > 0 && !thing.links.iter().any(|l| *l >= row && *l < outline.end(row));
+            if foreign || found.is_some() && hints.any(Hints::HEADING) {
+                return None;
+            }
+            found = found.or(Some((row, text)));
+        }
+    }
+    found.map(|(_, text)| text)
+}
+
+/// The first line of a card that no other card has, is no date and says enough.
+fn line(
+    outline: &Outline,
+    own: &Headline,
+    card: &Card,
+    lines: &HashMap<&str, usize>,
+    context: &Context,
+) -> Option<String> {
+    let fits = |line: &&str| {
+        names_something(line)
+            && text_weight(line) <= LONGEST
+            && lines.get(line).is_none_or(|n| *n == 1)
+            && !titles::is_weak(&Headline { text: (*line).to_owned(), witness: Witness::Text })
+            && !(line.len() < 60 && dates::parse(line, context).is_some())
+    };
+    let found: Vec<&str> = outline.slice(card.span.clone()).split('\n').map(str::trim).take(60).filter(fits).collect();
+    let most = found.iter().map(|l| text_weight(l).min(ENOUGH)).max()?;
+    let best = found.into_iter().find(|l| text_weight(l) * 5 >= most * 2)?;
+    let better = own.witness <= Witness::Picture || titles::is_weak(own);
+    (better && best != own.text).then(|| best.to_owned())
+}
