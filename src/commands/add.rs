@@ -8,19 +8,20 @@ use clap::Args;
 use tokio::sync::watch;
 use url::Url;
 
+use super::scout::scout;
 use super::{Failure, print, runtime};
 use crate::config::{self, Config};
 use crate::daemon;
 use crate::fetch::{Fetched, Fetcher, Manners};
-use crate::harvest::same_list;
 use crate::model::{Kind, Listing, ListingMethod, Page, PageKind, PageRequest, SourceId};
 use crate::normalize::canonical;
-use crate::read::{CompiledRules, choose_feed, read_listing};
+use crate::read::{CompiledRules, read_listing};
 
 /// Add a page to the configuration, after a look at what it lists; comments and layout stay
 ///
-/// The page is fetched once. Where it announces a feed with the same list, the daemon will read that in its place.
-/// The new file is checked before it takes the old one's place.
+/// Feeds come first: of those that the page announces the richest with the same list is read in its place; else the
+/// usual places are asked, and for a page that lists nothing the site's news sitemap. The new file is checked before it
+/// takes the old one's place.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// The page to watch
@@ -53,8 +54,14 @@ pub(super) fn run(arguments: Arguments, path: &Path) -> Result<(), Failure> {
             .ok_or_else(|| Failure::Usage("no id could be made of the address; name one with --id".to_owned()))?,
     };
     let old = if config.is_some() { read(path)? } else { String::new() };
-    let new = config::append(&old, &id, &url).map_err(|e| Failure::Usage(format!("{}: {e}", path.display())))?;
-    let found = runtime()?.block_on(look(&url, config.as_ref()))?;
+    let append = |url| config::append(&old, &id, url).map_err(|e| Failure::Usage(format!("{}: {e}", path.display())));
+    // What cannot be written is not worth a request.
+    append(&url)?;
+    let (found, url) = runtime()?.block_on(look(&url, config.as_ref()))?;
+    if let Some(same) = sources.iter().find(|s| canonical(&s.url) == canonical(&url)) {
+        return Err(Failure::Usage(format!("{found}\nthe source `{}` watches {} already", same.id, same.url)));
+    }
+    let new = append(&url)?;
     let block = format!("[sources.{id}]\nurl = \"{url}\"\n");
     if arguments.dry_run {
         return print(&format!("{found}\nThis would be added to {}:\n\n{block}", path.display()));
@@ -76,8 +83,9 @@ fn address(text: &str) -> Result<Url, Failure> {
     }
 }
 
-/// What the page lists, in words. A page that lists nothing is a failure that says what it is instead.
-async fn look(url: &Url, config: Option<&Config>) -> Result<String, Failure> {
+/// What the page or its feed lists, in words, and the address to watch. A page that lists nothing is a failure that
+/// says what it is instead.
+async fn look(url: &Url, config: Option<&Config>) -> Result<(String, Url), Failure> {
     let (_stop, stopped) = watch::channel(false);
     let _demo = match config {
         // A running daemon serves the demo site already, on the very port that we would take.
@@ -97,18 +105,12 @@ async fn look(url: &Url, config: Option<&Config>) -> Result<String, Failure> {
     }
     if let ListingMethod::Feed(_) = listing.method {
         out.push_str("  a feed\n");
-        return told(out, url, &listing);
     }
-    if let Some(link) = choose_feed(&page, &listing)
-        && let Ok(answer) = get(&fetcher, &link.url).await
-    {
-        let feed = read_listing(&answer, Kind::Feed, &CompiledRules::default()).value;
-        if !feed.teasers.is_empty() && same_list(&listing, &feed) {
-            let _ = writeln!(out, "  announces a feed of the same list, which will be read in its place: {}", link.url);
-            return told(out, url, &feed);
-        }
+    let found = scout(&fetcher, &page, listing, true).await;
+    for sentence in &found.said {
+        let _ = writeln!(out, "  {sentence}");
     }
-    told(out, url, &listing)
+    Ok((told(out, url, &found.listing)?, found.url))
 }
 
 /// Adds the first headlines.
@@ -125,7 +127,7 @@ fn told(mut out: String, url: &Url, listing: &Listing) -> Result<String, Failure
             PageKind::Listing | PageKind::Other => "no list was found on the page",
         };
         return Err(Failure::Work(format!(
-            "{url}: {why}; nothing was added. `courant preview {url}` shows more; a list that only rules can find \
+            "{out}{url}: {why}; nothing was added. `courant preview {url}` shows more; a list that only rules can find \
              is written by hand, with [sources.….listing]"
         )));
     }

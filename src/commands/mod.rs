@@ -15,6 +15,7 @@ mod inspect;
 mod opml;
 mod preview;
 mod run;
+mod scout;
 mod status;
 mod table;
 

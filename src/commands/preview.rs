@@ -9,6 +9,7 @@ use clap::Args;
 use serde_json::json;
 use url::Url;
 
+use super::scout::scout;
 use super::{Failure, inspect, load, print, runtime};
 use crate::config::Config;
 use crate::daemon;
@@ -20,7 +21,7 @@ use crate::model::{
 use crate::normalize::{self, Surroundings};
 use crate::read::{CompiledRules, read_article, read_listing};
 
-/// Show what Courant makes of a page: its list and its first article; nothing is stored
+/// Show what Courant makes of a page: its feeds, its list and its first article; nothing is stored
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// An address, a file, or the id of a source in the configuration, whose rules then hold
@@ -110,7 +111,7 @@ impl Eye {
             page.body.len(),
             clock.elapsed().as_secs_f64()
         );
-        let listed = read_listing(&page, source.kind, rules);
+        let mut listed = read_listing(&page, source.kind, rules);
         let is_article = source.kind == Kind::Page
             || (listed.value.page_kind == PageKind::Article
                 && source.kind == Kind::Auto
@@ -122,6 +123,14 @@ impl Eye {
             }
             article_text(&mut out, &page.url, &Teaser::default(), &read, source, now);
             return Ok(out);
+        }
+        if source.kind == Kind::Auto && !source.rules.listing.find_teasers() && !from_file {
+            // As the daemon does: a feed of the same list is read in the page's place.
+            let found = scout(&self.fetcher, &page, std::mem::take(&mut listed.value), false).await;
+            for sentence in &found.said {
+                row(&mut out, "found", Some(sentence));
+            }
+            listed.value = found.listing;
         }
         if arguments.json {
             return Ok(pretty(&inspect::listing(&arguments.what, &page, &listed.value)));

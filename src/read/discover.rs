@@ -1,9 +1,9 @@
-//! Which feed serves in a page's stead.
+//! Which feed serves in a page's stead, and where a site may have feeds that no page announces.
 
 use psl::domain_str;
 use url::Url;
 
-use crate::model::{FeedLink, Listing, Page};
+use crate::model::{FeedLink, Listing, Page, Teaser};
 
 /// Words that a feed of readers' comments is called by.
 const COMMENTS: [&str; 11] = [
@@ -49,15 +49,49 @@ const GENERIC: [&str; 22] = [
 /// another section or site, no podcast or picture feed where there is a plain one. Of equals Atom before RSS
 /// before JSON Feed, then the first announced.
 pub fn choose_feed(page: &Page, listing: &Listing) -> Option<FeedLink> {
-    let mut best: Option<(i32, &FeedLink)> = None;
-    for feed in &listing.feeds {
-        if let Some(score) = suits(&page.url, feed)
-            && best.is_none_or(|(most, _)| score > most)
+    fitting_feeds(page, listing).into_iter().next()
+}
+
+/// All the feeds, among those that a page announces, that may say the same as the page; the likeliest first.
+pub fn fitting_feeds(page: &Page, listing: &Listing) -> Vec<FeedLink> {
+    let scored = listing.feeds.iter().filter_map(|feed| Some((suits(&page.url, feed)?, feed)));
+    let mut scored: Vec<(i32, &FeedLink)> = scored.collect();
+    // The sort is stable: of equals the first announced.
+    scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    scored.into_iter().map(|(_, feed)| feed.clone()).collect()
+}
+
+/// How much a list gives its readers: entries, their dates, summaries, and most of all full texts.
+pub fn richness(listing: &Listing) -> usize {
+    let long = |text: &Option<String>, least: usize| text.as_ref().is_some_and(|t| t.len() >= least);
+    let of = |t: &Teaser| {
+        let full = long(&t.content, 600) || long(&t.summary, 1500);
+        1 + usize::from(t.published.is_some()) + usize::from(long(&t.summary, 60)) + 4 * usize::from(full)
+    };
+    // What was long ago matters less than how the latest are told.
+    listing.teasers.iter().take(30).map(of).sum()
+}
+
+/// The sitemaps that a robots.txt names (sitemaps.org, "Informing search engine crawlers"), those of news first;
+/// at most 10.
+pub fn sitemaps_named(robots: &str, base: &Url) -> Vec<Url> {
+    let mut found: Vec<Url> = Vec::new();
+    for line in robots.lines() {
+        let Some((key, value)) = line.split_once(':') else { continue };
+        if key.trim().eq_ignore_ascii_case("sitemap")
+            && !value.trim().is_empty()
+            && let Ok(url) = base.join(value.trim())
+            && matches!(url.scheme(), "http" | "https")
+            && is_same_site(base, &url)
+            && !found.contains(&url)
+            && found.len() < 100
         {
-            best = Some((score, feed));
+            found.push(url);
         }
     }
-    best.map(|(_, feed)| feed.clone())
+    found.sort_by_key(|url| !url.path().to_ascii_lowercase().contains("news"));
+    found.truncate(10);
+    found
 }
 
 /// How well a feed suits a page; `None` for one that does not.
@@ -146,7 +180,7 @@ fn is_same_site(one: &Url, other: &Url) -> bool {
 }
 
 /// Where the feed of a page commonly is, for a page that announces none; likeliest first, at most 16. Below a
-/// section's page first; at the site's root only for a front page, since elsewhere it would be another list.
+/// section's page; at the site's root only for a front page, since elsewhere it would be another list.
 pub fn common_feed_paths(url: &Url) -> Vec<Url> {
     const NAMES: [&str; 12] = [
         "feed/",
@@ -182,9 +216,7 @@ pub fn common_feed_paths(url: &Url) -> Vec<Url> {
     };
     for name in NAMES.iter().take(if folder.path() == "/" { NAMES.len() } else { 8 }) {
         add(folder.join(name));
-    }
-    if is_front(url) {
-        for name in NAMES {
+        if is_front(url) {
             add(url.join("/").and_then(|root| root.join(name)));
         }
     }
@@ -237,6 +269,28 @@ mod tests {
         ] {
             assert_eq!(chosen(page, &feeds).as_deref(), expected, "{page} {feeds:?}");
         }
+    }
+
+    #[test]
+    fn the_richer_of_two_lists_tells_more_of_each_entry() {
+        let list = |content: &str, summary: &str| {
+            let some = |t: &str| Some(t.to_owned()).filter(|t| !t.is_empty());
+            let teaser = Teaser { content: some(content), summary: some(summary), ..Teaser::default() };
+            Listing { teasers: vec![teaser; 3], ..Listing::default() }
+        };
+        let text = "word ".repeat(400);
+        assert!(richness(&list(&text, "")) > richness(&list("", &text[..100])));
+        assert!(richness(&list("", &text[..100])) > richness(&list("", "")));
+        assert_eq!(richness(&Listing::default()), 0);
+    }
+
+    #[test]
+    fn robots_txt_names_sitemaps() {
+        let robots = "User-agent: *\nDisallow: /x\nSITEMAP: /all.xml\nSitemap: https://p.example/news-map.xml\n\
+                      Sitemap: https://p.example/all.xml\nSitemap: ftp://p.example/a\nsitemap: https://other.example/a\nSitemap:";
+        let found = sitemaps_named(robots, &Url::parse("https://p.example/robots.txt").unwrap());
+        let found: Vec<&str> = found.iter().map(Url::as_str).collect();
+        assert_eq!(found, ["https://p.example/news-map.xml", "https://p.example/all.xml"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::courant::{Desk, text};
 use crate::paper::{self, LINES};
-use crate::press::Press;
+use crate::press::{Press, Sheet};
 
 #[test]
 fn check_points_at_the_letters_and_exits_with_2() {
@@ -77,6 +77,88 @@ fn import_makes_sources_of_an_opml_list_once() {
     assert!(desk.ok(&["import", "list.opml"]).contains("0 sources added"));
     desk.write_file("no.opml", "<html><p>no list</p></html>");
     assert_eq!(desk.run(&["import", "no.opml"]).status.code(), Some(1));
+}
+
+/// RSS of the paper's lines; with their texts where told.
+fn rss(press: &Press, full: bool) -> Sheet {
+    let text =
+        if full { "<content:encoded><![CDATA[<p>".to_owned() + &"A word of it. ".repeat(80) } else { String::new() };
+    let text = if full { text + "</p>]]></content:encoded>" } else { text };
+    let items: String = LINES
+        .iter()
+        .map(|l| {
+            let link = press.url(&format!("/news/{}.html", l.slug));
+            format!("<item><title>{}</title><link>{link}</link>{text}</item>", l.title)
+        })
+        .collect();
+    let space = "xmlns:content='http://purl.org/rss/1.0/modules/content/'";
+    Sheet::new(
+        "application/rss+xml",
+        format!("<rss version='2.0' {space}><channel><title>Lantern</title>{items}</channel></rss>"),
+    )
+}
+
+/// A section page that announces these feeds.
+fn announcing(feeds: &[&str]) -> Sheet {
+    let link = |f: &&str| format!("<link rel=\"alternate\" type=\"application/rss+xml\" href=\"{f}\">");
+    let links: String = feeds.iter().map(link).collect();
+    Sheet::html(paper::front(&LINES.each_ref()).replace("</head>", &format!("{links}</head>")))
+}
+
+#[test]
+fn add_and_preview_find_the_richest_feed_first() {
+    let press = Press::start();
+    paper::print(&press);
+    press.set("/news/", announcing(&["/short.xml", "/gone.xml", "/long.xml"]));
+    press.set("/short.xml", rss(&press, false));
+    press.set("/long.xml", rss(&press, true));
+    let desk = Desk::new("[hosts.\"127.0.0.1\"]\nrate = \"50/1s\"\n");
+    let said = desk.ok(&["preview", &press.url("/news/")]);
+    for words in ["/short.xml (6 entries)", "/gone.xml, where no feed is", "/long.xml (6 entries, 6 with full text)"] {
+        assert!(said.contains(words), "{words} in {said}");
+    }
+    desk.ok(&["add", &press.url("/news/"), "--id", "rich"]);
+    let written = std::fs::read_to_string(desk.path("feeds.toml")).expect("feeds.toml");
+    assert!(written.contains("/long.xml"), "{written}");
+    // The one that the daemon finds by itself needs no mention.
+    press.set("/news/", announcing(&["/short.xml"]));
+    desk.ok(&["add", &press.url("/news/"), "--id", "plain"]);
+    let written = std::fs::read_to_string(desk.path("feeds.toml")).expect("feeds.toml");
+    assert!(written.contains("/news/\"") && !written.contains("/short.xml"), "{written}");
+}
+
+#[test]
+fn add_asks_the_usual_places_for_a_feed_and_robots_txt_for_a_news_sitemap() {
+    let press = Press::start();
+    paper::print(&press);
+    press.set("/news/feed.xml", rss(&press, true));
+    let rate = "[hosts.\"127.0.0.1\"]\nrate = \"50/1s\"\n";
+    let desk = Desk::new(rate);
+    let said = desk.ok(&["add", &press.url("/news/"), "--id", "hidden"]);
+    assert!(said.contains("does not announce") && said.contains("/news/feed.xml (6 entries"), "{said}");
+    let press = Press::start();
+    press.set("/", Sheet::html("<html><head><title>Lantern</title><script src='/app.js'></script></head><body><div id='app'></div></body></html>"));
+    press.set("/robots.txt", Sheet::new("text/plain", "User-agent: *\nDisallow: /admin\nSitemap: /maps.xml\n"));
+    let (map, page) = (press.url("/news-map.xml"), press.url("/news/a.html"));
+    press.set(
+        "/maps.xml",
+        Sheet::new("text/xml", format!("<sitemapindex><sitemap><loc>{map}</loc></sitemap></sitemapindex>")),
+    );
+    press.set(
+        "/news-map.xml",
+        Sheet::new(
+            "text/xml",
+            format!(
+                "<urlset xmlns:news='http://www.google.com/schemas/sitemap-news/0.9'><url><loc>{page}</loc><news:news>\
+                 <news:publication_date>2026-11-20</news:publication_date><news:title>A bridge</news:title></news:news></url></urlset>"
+            ),
+        ),
+    );
+    let desk = Desk::new(rate);
+    let said = desk.ok(&["add", &press.url("/"), "--id", "shell"]);
+    assert!(said.contains("news sitemap") && said.contains("A bridge"), "{said}");
+    let written = std::fs::read_to_string(desk.path("feeds.toml")).expect("feeds.toml");
+    assert!(written.contains("/news-map.xml"), "{written}");
 }
 
 #[test]
