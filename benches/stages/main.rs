@@ -241,6 +241,7 @@ fn publish_fifty_full_texts(bencher: Bencher, format: Format) {
         home: "https://feeds.example/feeds/all".into(),
         hub: None,
         sources: BTreeMap::new(),
+        ..Links::default()
     };
     bencher.bench_local(|| render(&feed, &entries, format, &links, paper::now()));
 }

@@ -39,7 +39,7 @@ impl Settings {
     pub fn usual(folder: &Path) -> Self {
         let listen = SocketAddr::from(([127, 0, 0, 1], 8080));
         Self {
-            bind: Bind { listen, base_url: url_of(listen), admin_token: None },
+            bind: Bind { listen, base_url: url_of(listen), admin_token: None, hub: true },
             store: folder.join("data/courant.db"),
             keep: None,
             manners: Manners::default(),
@@ -96,6 +96,9 @@ impl Settings {
         }
         if let Some(url) = base_url.and_then(|v| v.read(base)) {
             self.bind.base_url = url.value;
+        }
+        if let Some(hub) = section.flag("hub") {
+            self.bind.hub = hub.value;
         }
         if let Some(value) = token {
             if value.as_text().is_some_and(|t| !t.is_empty()) {

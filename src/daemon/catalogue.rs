@@ -63,5 +63,6 @@ pub fn catalogue(config: &Config, titles: &Titles) -> Catalogue {
         feeds: config.feeds.clone(),
         sources,
         admin_token: config.bind.admin_token.clone(),
+        hub: config.bind.hub,
     }
 }

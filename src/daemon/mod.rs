@@ -4,6 +4,7 @@
 //! until told to stop. Never: what a command prints.
 
 mod catalogue;
+mod courier;
 mod housekeeping;
 mod line;
 mod once;
@@ -88,7 +89,8 @@ pub async fn run(
     let address = listener.local_addr().map_err(|error| DaemonError::System { what: "the server's port", error })?;
     info!(%address, sources = config.sources.len(), feeds = config.feeds.len(), "listening on http://{address}/");
 
-    let server = tokio::spawn(serve::run(listener, store.clone(), catalogues, stop.clone()));
+    let outward = courier::outward(plans.clone(), &config.store);
+    let server = tokio::spawn(serve::run_with_push(listener, store.clone(), catalogues, outward, stop.clone()));
     let reloading = reload::spawn(config, plan, store.clone(), stop.clone())?;
     let housekeeping = tokio::spawn(housekeeping::run(plans.clone(), store.clone()));
     workers::run(plans, store.clone(), titles, published, progress, stop.clone()).await?;

@@ -78,6 +78,11 @@ impl Fetcher {
         &self.inner.guard
     }
 
+    /// The client, which calls only what the guard lets through, and its bounds.
+    pub(super) fn plain_client(&self) -> Result<(&Client, &Manners), FetchErrorKind> {
+        Ok((self.inner.client()?, &self.inner.manners))
+    }
+
     /// Asks once, following redirects. Waits for the host's turn as long as it takes; the time that
     /// [`Manners::total_timeout`] bounds begins after that.
     pub async fn get(&self, ask: &PageRequest) -> Result<Fetched, FetchError> {

@@ -7,6 +7,7 @@
 //! mind?), `client` and `exchange` (one request, one answer, within time and size), `redirects`
 //! (the next hop), `coding` and `charset` (bytes into text), `page` (all of it in one value).
 
+mod call;
 mod charset;
 mod client;
 mod coding;

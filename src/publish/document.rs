@@ -86,6 +86,19 @@ pub struct Links {
     pub hub: Option<String>,
     /// Where entries of a feed of several sources came from; a source that is not named here is not named there.
     pub sources: BTreeMap<SourceId, SourceLink>,
+    /// The documents that hold what came before.
+    pub history: History,
+}
+
+/// Where a document stands in its feed's history (RFC 5005 §4).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct History {
+    /// In an archive document: the feed itself.
+    pub current: Option<String>,
+    /// The archive document of the entries stored before.
+    pub previous: Option<String>,
+    /// In an archive document: the one of the entries stored after.
+    pub next: Option<String>,
 }
 
 /// A source as a feed of several names it.

@@ -19,6 +19,8 @@ struct Top<'a> {
     language: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     hubs: Vec<Hub<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_url: Option<&'a str>,
     items: Vec<Item<'a>>,
 }
 
@@ -84,10 +86,16 @@ pub(super) fn write(feed: &Feed, entries: &[Entry], links: &Links) -> Vec<u8> {
         description: feed.description.as_deref(),
         language: feed.language.as_deref(),
         hubs: links.hub.iter().map(|url| Hub { r#type: "WebSub", url }).collect(),
+        next_url: links.history.previous.as_deref(),
         items: entries.iter().map(spell).collect(),
     };
     // Strings and numbers into memory: neither can fail.
     serde_json::to_vec(&top).unwrap_or_default()
+}
+
+/// One entry as an item of a JSON Feed: an object, in one line.
+pub fn json_item(entry: &Entry, feed: &Feed) -> String {
+    serde_json::to_string(&spell(&super::tidy::entry(entry, feed))).unwrap_or_default()
 }
 
 fn spell(entry: &Entry) -> Item<'_> {

@@ -5,6 +5,7 @@
 //! [`render`] first chooses (one entry once, at most as many as the feed holds) and tidies (no character that
 //! XML 1.0 forbids, no date that a format cannot write), so that each format's file only spells.
 
+mod archive;
 mod atom;
 mod choose;
 mod document;
@@ -17,15 +18,16 @@ mod rss;
 mod tidy;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use chrono::{DateTime, Utc};
 
 use crate::model::{Entry, Feed};
 
 pub use choose::chosen;
-pub use document::{Document, Format, Links, SourceLink, entity_tag};
+pub use document::{Document, Format, History, Links, SourceLink, entity_tag};
 pub use excerpt::{excerpt, visible_text};
+pub use json::json_item;
 pub use media_type::media_type_of;
 pub use opml::opml;
 

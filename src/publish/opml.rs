@@ -9,7 +9,10 @@ use crate::model::Feed;
 /// address leads without its `.rss`, `.atom` or `.json`.
 pub fn opml(title: &str, feeds: &[(&Feed, String)]) -> String {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<opml version=\"2.0\">\n");
-    out.push_str(&format!("<head><title>{}</title></head>\n<body>\n", escape(tidy::text(title))));
+    out.push_str(&format!(
+        "<head><title>{}</title><docs>http://opml.org/spec2.opml</docs></head>\n<body>\n",
+        escape(tidy::text(title))
+    ));
     for (feed, address) in feeds {
         let feed = tidy::feed(feed);
         out.push_str("<outline");

@@ -1,18 +1,24 @@
-//! RSS 2.0 with `content:encoded`, Dublin Core, Media RSS and `atom:link`.
+//! RSS 2.0 with `content:encoded`, Dublin Core, Media RSS, syndication hints, iTunes' playing times and `atom:link`.
 
 use std::collections::BTreeMap;
 
 use ::rss::extension::atom::{AtomExtension, Link};
 use ::rss::extension::dublincore::DublinCoreExtension;
+use ::rss::extension::itunes::ITunesItemExtension;
+use ::rss::extension::syndication::{SyndicationExtension, UpdatePeriod};
 use ::rss::extension::{Extension, ExtensionMap};
 use ::rss::{Category, Channel, Enclosure, Guid, Item, Source};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::{Format, Links, excerpt, media};
+use super::{Format, Links, archive, excerpt, media};
 use crate::model::{Entry, Feed};
 
 /// Minutes for which a reader may keep the document. Asking again costs a 304, so this is short.
 const TTL: &str = "30";
+/// The same for readers that know `sy:` and not `ttl`: so many times an hour.
+const TIMES_AN_HOUR: u32 = 2;
+/// The namespace of `dcterms:modified`.
+const TERMS: &str = "http://purl.org/dc/terms/";
 /// What the specification's `docs` element is for.
 const DOCS: &str = "https://www.rssboard.org/rss-specification";
 /// How much of a text without a summary stands in `description`, for readers that know no `content:encoded`.
@@ -27,12 +33,22 @@ pub(super) fn write(feed: &Feed, entries: &[Entry], links: &Links, changed: Date
     };
     let mut atom_links = vec![link(&links.this, "self", Some(Format::Rss.media_type()))];
     atom_links.extend(links.hub.iter().map(|hub| link(hub, "hub", None)));
+    let rss = Some(Format::Rss.media_type());
+    atom_links.extend(archive::relations(links).map(|(rel, href)| link(href, rel, rss)));
 
     let aggregated = feed.selection.sources.len() > 1;
     let items: Vec<Item> = entries.iter().map(|entry| item(entry, feed, links, aggregated)).collect();
     let mut namespaces = BTreeMap::new();
     if items.iter().any(|item| !item.extensions.is_empty()) {
-        namespaces.insert("media".to_owned(), media::NAMESPACE.to_owned());
+        let used = |name: &str| items.iter().any(|item| item.extensions.contains_key(name));
+        let known = [("media", media::NAMESPACE), ("dcterms", TERMS)];
+        namespaces.extend(known.into_iter().filter(|(n, _)| used(n)).map(|(n, url)| (n.to_owned(), url.to_owned())));
+    }
+    let mut past = ExtensionMap::new();
+    if archive::is_archive(links) {
+        namespaces.insert("fh".to_owned(), archive::NAMESPACE.to_owned());
+        let mark = Extension { name: "fh:archive".to_owned(), ..Extension::default() };
+        past.insert("fh".to_owned(), BTreeMap::from([("archive".to_owned(), vec![mark])]));
     }
     let channel = Channel {
         title: feed.title.clone(),
@@ -45,6 +61,12 @@ pub(super) fn write(feed: &Feed, entries: &[Entry], links: &Links, changed: Date
         generator: Some("Courant".to_owned()),
         docs: Some(DOCS.to_owned()),
         ttl: Some(TTL.to_owned()),
+        syndication_ext: Some(SyndicationExtension {
+            period: UpdatePeriod::Hourly,
+            frequency: TIMES_AN_HOUR,
+            ..SyndicationExtension::default()
+        }),
+        extensions: past,
         atom_ext: Some(AtomExtension { links: atom_links }),
         items,
         namespaces,
@@ -83,9 +105,25 @@ fn item(entry: &Entry, feed: &Feed, links: &Links, aggregated: bool) -> Item {
             languages: language,
             ..DublinCoreExtension::default()
         }),
+        itunes_ext: episode(entry),
         extensions: extensions(entry),
         ..Item::default()
     }
+}
+
+/// What podcast players ask of an episode: its playing time, and a picture in a format they take.
+fn episode(entry: &Entry) -> Option<ITunesItemExtension> {
+    let plays =
+        |kind: &Option<String>| kind.as_ref().is_some_and(|k| k.starts_with("audio/") || k.starts_with("video/"));
+    let media = entry.enclosures.iter().find(|enclosure| plays(&enclosure.media_type))?;
+    let fits = |path: &str| [".jpg", ".png"].iter().any(|ending| path.ends_with(ending));
+    let image = entry.picture.as_ref().map(|picture| &picture.url).filter(|url| fits(url.path()));
+    let duration = media.seconds.map(|s| format!("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60));
+    (image.is_some() || duration.is_some()).then(|| ITunesItemExtension {
+        image: image.map(ToString::to_string),
+        duration,
+        ..ITunesItemExtension::default()
+    })
 }
 
 /// Plain text as the HTML that `description` is read as.
@@ -98,7 +136,19 @@ fn extensions(entry: &Entry) -> ExtensionMap {
     for element in media::elements(entry) {
         named.entry(element.name.to_owned()).or_default().push(extension(element));
     }
-    if named.is_empty() { ExtensionMap::new() } else { ExtensionMap::from([("media".to_owned(), named)]) }
+    let mut all = ExtensionMap::new();
+    if !named.is_empty() {
+        all.insert("media".to_owned(), named);
+    }
+    if entry.updated > entry.published {
+        let modified = Extension {
+            name: "dcterms:modified".to_owned(),
+            value: Some(entry.updated.to_rfc3339_opts(SecondsFormat::Secs, true)),
+            ..Extension::default()
+        };
+        all.insert("dcterms".to_owned(), BTreeMap::from([("modified".to_owned(), vec![modified])]));
+    }
+    all
 }
 
 /// Media elements nest once, so this does too.

@@ -18,7 +18,7 @@ pub(super) fn feed() -> Feed {
     }
 }
 
-pub(super) fn entry(id: &str) -> Entry {
+pub(crate) fn entry(id: &str) -> Entry {
     Entry {
         id: EntryId(format!("urn:test:{id}")),
         source: SourceId::new("harbour").unwrap(),
@@ -53,6 +53,7 @@ fn links(format: Format) -> Links {
                 (SourceId::new(id).unwrap(), SourceLink { title: title.into(), page: format!("{base}/sources/{id}") })
             })
             .into(),
+        history: History::default(),
     }
 }
 
@@ -123,6 +124,22 @@ fn one_value_in_every_format() {
 }
 
 #[test]
+fn a_part_of_the_past_says_so() {
+    let at_part = |n: u8| Some(format!("https://news.example/reader/feeds/press/archive/{n}"));
+    for format in [Format::Rss, Format::Atom] {
+        let history = History { current: at_part(0), previous: at_part(1), next: at_part(3) };
+        let document =
+            render(&feed(), &rich(), format, &Links { history, ..links(format) }, at("2026-11-20T09:31:02Z"));
+        let text = String::from_utf8(document.body.to_vec()).unwrap();
+        well_formed(&text);
+        for sign in ["xmlns:fh=", "<fh:archive", "rel=\"prev-archive\"", "rel=\"next-archive\"", "rel=\"current\""] {
+            assert!(text.contains(sign), "{sign} in {text}");
+        }
+        assert!(!self::text(format, &feed(), &rich()).contains("fh:archive"));
+    }
+}
+
+#[test]
 fn a_feed_of_summaries_has_no_text() {
     let feed = Feed { full_text: false, ..feed() };
     for format in Format::ALL {
@@ -171,11 +188,18 @@ fn words() -> impl Strategy<Value = String> {
     .unwrap()
 }
 
+fn address(query: &str) -> Url {
+    let mut url = Url::parse("https://media.example/a?b=1&c='2'").unwrap();
+    url.query_pairs_mut().append_pair("d", query);
+    url.set_fragment(Some(query));
+    url
+}
+
 prop_compose! {
     fn any_entry()(
         number in 0u8..6, title in words(), author in words(), summary in proptest::option::of(words()),
         content in proptest::option::of(words()), seconds in -90_000_000_000i64..400_000_000_000, later in 0i64..1_000_000,
-        category in words(), linked in any::<bool>(),
+        category in words(), linked in any::<bool>(), query in words(), long in 0usize..3,
     ) -> Entry {
         let published = Utc.timestamp_opt(seconds, 5).single().unwrap_or_default();
         Entry {
@@ -185,7 +209,21 @@ prop_compose! {
             content,
             published,
             updated: published + chrono::Duration::seconds(later),
-            categories: vec![category],
+            categories: vec![category.clone()],
+            picture: linked.then(|| Picture {
+                url: address(&query),
+                width: Some(number.into()),
+                height: None,
+                alt: Some(category.clone()),
+            }),
+            enclosures: vec![Enclosure {
+                url: address(&category),
+                media_type: linked.then(|| query.clone()),
+                length: None,
+                title: Some("x".repeat(long * 100_000)),
+                seconds: Some(number.into()),
+            }],
+            language: Some(query),
             url: linked.then(|| Url::parse(&format!("https://harbour.example/{number}")).unwrap()),
             ..entry(&number.to_string())
         }
@@ -210,7 +248,9 @@ proptest! {
                 let entry = tidy::entry(entry, &feed);
                 prop_assert_eq!(&got.id, &entry.id.0);
                 prop_assert_eq!(got.published.unwrap(), entry.published);
-                prop_assert_eq!(got.links.first().map(|l| l.href.as_str()), entry.url.as_ref().map(Url::as_str));
+                if let Some(url) = &entry.url {
+                    prop_assert_eq!(got.links.first().map(|l| l.href.as_str()), Some(url.as_str()));
+                }
                 let read = got.title.as_ref().map(|t| t.content.as_str()).unwrap_or_default();
                 prop_assert_eq!(read, entry.title.as_str());
                 if let Some(content) = &entry.content {

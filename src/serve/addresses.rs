@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use url::Url;
 
-use super::router::Shape;
+use super::router::{STATUS, Shape};
+use super::view::Part;
 use crate::model::EntryId;
 use crate::publish::Format;
 
@@ -95,6 +96,36 @@ impl Addresses {
     /// The operator's page of one source.
     pub fn admin_source(&self, id: &str) -> String {
         format!("{}/admin/sources/{id}", self.root)
+    }
+
+    /// The absolute address of a part of a history.
+    pub fn archive(&self, collection: Collection, id: &str, part: Part, format: Format) -> String {
+        format!("{}/{}/{id}/archive/{}.{}", self.base, collection.folder(), part.name(), format.extension())
+    }
+
+    /// The absolute address of the WebSub hub.
+    pub fn hub(&self) -> String {
+        format!("{}/hub", self.base)
+    }
+
+    /// What an absolute address of ours asks for, if it is one.
+    pub fn path_of<'a>(&self, address: &'a str) -> Option<&'a str> {
+        address.strip_prefix(&self.base).filter(|path| path.starts_with('/'))
+    }
+
+    /// The operator's feed of troubles.
+    pub fn status(&self, format: Format) -> String {
+        format!("{}/feeds/{STATUS}.{}", self.base, format.extension())
+    }
+
+    /// The same, for links in pages.
+    pub fn status_link(&self) -> String {
+        format!("{}/feeds/{STATUS}.{}", self.root, Format::Atom.extension())
+    }
+
+    /// The absolute address of an operator's page of a source.
+    pub fn absolute_admin(&self, id: &str) -> String {
+        format!("{}/admin/sources/{id}", self.base)
     }
 
     /// The absolute address of a feed's or source's page or document.

@@ -6,16 +6,13 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Response, StatusCode};
-use http_body_util::Full;
 use tokio::sync::OnceCell;
 
+use super::body::Body;
 use super::coding::Coding;
 use super::conditional::{Known, Verdict, weigh};
 use super::preference;
 use crate::publish::entity_tag;
-
-/// What responses carry.
-pub(super) type Body = Full<Bytes>;
 
 /// Below this many bytes a coding saves less than its header costs.
 const WORTH_CODING: usize = 200;
@@ -40,6 +37,12 @@ pub(super) struct Answer {
     about: About,
     /// By `Coding`; made when first asked for. `None` in it: that coding saves nothing.
     coded: [OnceCell<Option<Variant>>; Coding::ALL.len()],
+    /// Its entity tag before any coding.
+    tag: String,
+    /// What a client that may have it is answered: 200, or 226 for what is only the difference to what it has.
+    status: StatusCode,
+    /// Marks of the entries in it.
+    marks: Arc<[u64]>,
 }
 
 /// The representation in one coding.
@@ -54,8 +57,33 @@ struct Variant {
 impl Answer {
     /// Makes the representation of `body`.
     pub fn new(body: Bytes, about: About) -> Self {
-        let plain = Variant::new(body.clone(), &entity_tag(&body), &about, Coding::Identity);
-        Self { plain, about, coded: Default::default() }
+        let tag = entity_tag(&body);
+        Self::tagged(body, about, tag)
+    }
+
+    /// Makes what is sent to a client that needs only `body` to have `whole` (RFC 3229 §10): the tag is the whole's.
+    pub fn difference(body: Bytes, about: About, whole: &Self) -> Self {
+        Self { status: StatusCode::IM_USED, ..Self::tagged(body, about, whole.tag.clone()) }
+    }
+
+    fn tagged(body: Bytes, about: About, tag: String) -> Self {
+        let plain = Variant::new(body, &tag, &about, Coding::Identity);
+        Self { plain, about, coded: Default::default(), tag, status: StatusCode::OK, marks: Arc::default() }
+    }
+
+    /// The same, with the marks of its entries.
+    pub fn marked(self, marks: Arc<[u64]>) -> Self {
+        Self { marks, ..self }
+    }
+
+    /// Its entity tag before any coding, quotes included.
+    pub fn tag(&self) -> &str {
+        &self.tag
+    }
+
+    /// The marks of its entries.
+    pub fn marks(&self) -> &Arc<[u64]> {
+        &self.marks
     }
 
     /// The bytes, uncoded.
@@ -74,9 +102,9 @@ impl Answer {
         let (status, headers, body) = match weigh(headers, &variant.known) {
             Verdict::NotModified => (StatusCode::NOT_MODIFIED, &variant.not_modified, None),
             Verdict::PreconditionFailed => (StatusCode::PRECONDITION_FAILED, &variant.not_modified, None),
-            Verdict::Send => (StatusCode::OK, &variant.full, (method != Method::HEAD).then(|| variant.body.clone())),
+            Verdict::Send => (self.status, &variant.full, (method != Method::HEAD).then(|| variant.body.clone())),
         };
-        let mut response = Response::new(Full::new(body.unwrap_or_default()));
+        let mut response = Response::new(Body::from(body.unwrap_or_default()));
         *response.status_mut() = status;
         *response.headers_mut() = headers.clone();
         response
@@ -97,7 +125,7 @@ impl Answer {
             let body = self.plain.body.clone();
             // Coding a large document takes long enough to hold up other connections.
             let coded = tokio::task::spawn_blocking(move || coding.encode(&body)).await.ok().flatten()?;
-            Some(Variant::new(coded, &entity_tag(&self.plain.body), &self.about, coding))
+            Some(Variant::new(coded, &self.tag, &self.about, coding))
         });
         made.await.as_ref().unwrap_or(&self.plain)
     }

@@ -8,12 +8,13 @@ use super::answer::Answer;
 use super::kept::Kept;
 use super::pages::Suggestion;
 use super::router::Shape;
+use super::view::View;
 use super::{Catalogue, feeds};
 use crate::model::{Feed, Selection, SourceId};
-use crate::publish::{Links, SourceLink};
+use crate::publish::{History, Links, SourceLink};
 
-/// How many answers of unusual length (`?limit=`) are kept.
-const UNUSUAL: usize = 128;
+/// How many answers to unusual questions (`?limit=`, `?q=`, archives) are kept.
+const UNUSUAL: usize = 96;
 
 /// One catalogue, ready to be served. A new catalogue makes a new edition.
 #[derive(Debug)]
@@ -34,8 +35,8 @@ pub(super) struct Edition {
     unusual: Mutex<VecDeque<(Key, Arc<Kept>)>>,
 }
 
-/// Names an answer of unusual length.
-type Key = (Collection, String, Shape, usize);
+/// Names an answer to an unusual question.
+type Key = (Collection, String, Shape, View);
 
 /// A feed with a place for each of its shapes.
 #[derive(Debug)]
@@ -102,9 +103,9 @@ impl Edition {
         self.opml.get_or_init(|| Arc::new(feeds::opml(self))).clone()
     }
 
-    /// The place of an answer of unusual length; the one longest unused gives way.
-    pub fn unusual(&self, shelf: &Shelf, shape: Shape, limit: usize) -> Arc<Kept> {
-        let key = (shelf.collection, shelf.feed.id.to_string(), shape, limit);
+    /// The place of an answer to an unusual question; the one longest unused gives way.
+    pub fn unusual(&self, shelf: &Shelf, shape: Shape, view: &View) -> Arc<Kept> {
+        let key = (shelf.collection, shelf.feed.id.to_string(), shape, view.clone());
         let mut places = self.unusual.lock().unwrap_or_else(PoisonError::into_inner);
         let at = places.iter().position(|(known, _)| *known == key);
         let place = at.and_then(|at| places.remove(at)).unwrap_or_else(|| (key, Arc::default()));
@@ -127,8 +128,9 @@ impl Edition {
         Links {
             this: format!("{}{query}", self.addresses.absolute(collection, id, shape)),
             home: self.addresses.absolute(collection, id, Shape::Page),
-            hub: None,
+            hub: self.catalogue.hub.then(|| self.addresses.hub()),
             sources: feed.selection.sources.iter().filter_map(link).collect(),
+            history: History::default(),
         }
     }
 

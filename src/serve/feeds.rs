@@ -8,11 +8,13 @@ use http::header::{self, HeaderName, HeaderValue};
 
 use super::addresses::{Addresses, Collection};
 use super::answer::{About, Answer};
+use super::delta;
 use super::edition::Edition;
 use super::pages::{self, POLICY, Shown};
 use super::router::Shape;
+use super::view::{PART, Part, View};
 use crate::model::{Dedupe, Entry, EntryId, Feed};
-use crate::publish::{self, Format};
+use crate::publish::{self, Format, History, Links};
 use crate::store::{Store, StoreError, StoreTrouble};
 
 /// How long a cache may keep what is public; asking again costs a 304.
@@ -38,22 +40,63 @@ pub(super) async fn entries_of(store: &dyn Store, feed: &Feed) -> Result<(Vec<En
     Ok((entries, changed))
 }
 
-/// Renders a feed in a shape. `query` is what its own address ends with.
-pub(super) async fn rendered(
-    store: &dyn Store,
-    edition: &Arc<Edition>,
-    collection: Collection,
-    feed: Feed,
-    shape: Shape,
-    query: String,
-) -> Result<Answer, StoreError> {
-    let (entries, changed) = entries_of(store, &feed).await?;
+/// How many of the newest entries are looked through where a view chooses among them.
+const LOOKED_THROUGH: usize = 2000;
+
+/// A feed as it is asked for.
+#[derive(Clone)]
+pub(super) struct Wanted {
+    /// Feed or source.
+    pub collection: Collection,
+    /// The feed.
+    pub feed: Feed,
+    /// What it is seen as.
+    pub shape: Shape,
+    /// What of it is seen.
+    pub view: View,
+}
+
+/// Renders what is wanted.
+pub(super) async fn rendered(store: &dyn Store, edition: &Arc<Edition>, wanted: Wanted) -> Result<Answer, StoreError> {
+    let Wanted { collection, mut feed, shape, view } = wanted;
+    feed.limit = view.limit.unwrap_or(feed.limit);
+    let (entries, changed, history) = match view.part {
+        Some(part) => {
+            let (entries, changed) = part_of(store, &mut feed, part).await?;
+            (entries, changed, archived(store, edition, collection, &feed, shape, part).await?)
+        }
+        None if view.chooses() => {
+            let deep = Feed { limit: LOOKED_THROUGH.max(feed.limit), ..feed.clone() };
+            let (mut entries, changed) = entries_of(store, &deep).await?;
+            let view = view.clone();
+            entries = blocking(move || {
+                entries.retain(|entry| view.admits(entry));
+                entries
+            })
+            .await?;
+            (entries, changed, History::default())
+        }
+        None => {
+            let (entries, changed) = entries_of(store, &feed).await?;
+            let previous = match entries.len() >= feed.limit && view == View::default() {
+                true => Part::last(store.history_length(&feed.selection).await?),
+                false => None,
+            };
+            let previous = previous.and_then(|part| archive(edition, collection, &feed, shape, part));
+            (entries, changed, History { previous, ..History::default() })
+        }
+    };
     let edition = edition.clone();
     blocking(move || match shape {
         Shape::Document(format) => {
-            let links = edition.links(collection, &feed, shape, &query);
+            let mut links = edition.links(collection, &feed, shape, &view.query());
+            links.history = history;
+            if let Some(part) = view.part {
+                links.this = edition.addresses.archive(collection, feed.id.as_str(), part, format);
+            }
             let document = publish::render(&feed, &entries, format, &links, changed);
-            Answer::new(document.body, about_document(format, document.last_modified, &links.this))
+            let marks = publish::chosen(&feed, &entries).into_iter().map(delta::mark).collect();
+            Answer::new(document.body, about_document(format, document.last_modified, &links)).marked(marks)
         }
         Shape::Page => {
             let page = pages::feed(&edition.addresses, collection, &feed, &entries, &edition.titles, None);
@@ -67,6 +110,68 @@ pub(super) async fn rendered(
         }
     })
     .await
+}
+
+/// Renders of a feed only the entries without these marks, for a reader that has those with them to have `whole`.
+pub(super) async fn difference(
+    store: &dyn Store,
+    edition: &Arc<Edition>,
+    wanted: Wanted,
+    format: Format,
+    whole: Arc<Answer>,
+    marks: Arc<[u64]>,
+) -> Result<Answer, StoreError> {
+    let Wanted { collection, feed, shape, .. } = wanted;
+    let (entries, changed) = entries_of(store, &feed).await?;
+    let edition = edition.clone();
+    blocking(move || {
+        let lacking: Vec<Entry> = publish::chosen(&feed, &entries)
+            .into_iter()
+            .filter(|e| !marks.contains(&delta::mark(e)))
+            .cloned()
+            .collect();
+        let links = edition.links(collection, &feed, shape, "");
+        let document = publish::render(&feed, &lacking, format, &links, changed);
+        let mut about = about_document(format, document.last_modified, &links);
+        // Caches that do not know of differences would hand it to readers that have nothing to add it to.
+        about.cache_control = HeaderValue::from_static("private, no-store");
+        about.others.push(delta::IM);
+        about.others.push((header::VARY, HeaderValue::from_static("A-IM, If-None-Match")));
+        Answer::difference(document.body, about, &whole)
+    })
+    .await
+}
+
+/// The entries of a part of a feed's history, newest first; all of them are shown.
+async fn part_of(store: &dyn Store, feed: &mut Feed, part: Part) -> Result<(Vec<Entry>, DateTime<Utc>), StoreError> {
+    let mut entries = store.history(&feed.selection, part.start(), part.places).await?;
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.published));
+    (feed.limit, feed.dedupe) = (PART, Dedupe::Off);
+    let changed = entries.iter().map(|entry| entry.updated).max().unwrap_or(DateTime::UNIX_EPOCH);
+    Ok((entries, changed))
+}
+
+/// What stands around a part of a feed's history.
+async fn archived(
+    store: &dyn Store,
+    edition: &Edition,
+    collection: Collection,
+    feed: &Feed,
+    shape: Shape,
+    part: Part,
+) -> Result<History, StoreError> {
+    let length = store.history_length(&feed.selection).await?;
+    let address = |part| archive(edition, collection, feed, shape, part);
+    Ok(History {
+        current: Some(edition.addresses.absolute(collection, feed.id.as_str(), shape)),
+        previous: part.previous().and_then(address),
+        next: part.next(length).and_then(address),
+    })
+}
+
+fn archive(edition: &Edition, collection: Collection, feed: &Feed, shape: Shape, part: Part) -> Option<String> {
+    let Shape::Document(format) = shape else { return None };
+    Some(edition.addresses.archive(collection, feed.id.as_str(), part, format))
 }
 
 /// The index of all feeds.
@@ -145,12 +250,17 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 pub(super) const NOSNIFF: (HeaderName, HeaderValue) =
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 
-fn about_document(format: Format, modified: DateTime<Utc>, this: &str) -> About {
-    let content_type = match format {
+/// `Content-Type` of a document.
+pub(super) fn content_type(format: Format) -> &'static str {
+    match format {
         Format::Rss => "application/rss+xml; charset=utf-8",
         Format::Atom => "application/atom+xml; charset=utf-8",
         Format::Json => "application/feed+json; charset=utf-8",
-    };
+    }
+}
+
+/// What is said of every document.
+pub(super) fn about_document(format: Format, modified: DateTime<Utc>, links: &Links) -> About {
     let mut others = vec![
         (header::VARY, VARY),
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
@@ -158,9 +268,13 @@ fn about_document(format: Format, modified: DateTime<Utc>, this: &str) -> About 
         NOSNIFF,
     ];
     // An address is ASCII, and has no `>` in it.
-    others.extend(HeaderValue::from_str(&format!("<{this}>; rel=\"self\"")).ok().map(|link| (header::LINK, link)));
+    let own = [(Some(&links.this), "self"), (links.hub.as_ref(), "hub")];
+    others.extend(own.into_iter().filter_map(|(address, relation)| {
+        let link = format!("<{}>; rel=\"{relation}\"", address?);
+        Some((header::LINK, HeaderValue::from_str(&link).ok()?))
+    }));
     About {
-        content_type: HeaderValue::from_static(content_type),
+        content_type: HeaderValue::from_static(content_type(format)),
         cache_control: PUBLIC,
         modified: Some(modified),
         others,

@@ -11,7 +11,8 @@ use http::header::{self, HeaderMap, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 
-use super::answer::{About, Answer, Body};
+use super::answer::{About, Answer};
+use super::body::Body;
 use super::{feeds, server, trouble};
 use crate::publish::media_type_of;
 

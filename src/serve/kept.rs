@@ -1,12 +1,16 @@
 //! A place for one answer, made again when what it shows has changed.
 
+use std::collections::VecDeque;
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::answer::Answer;
 use crate::model::Selection;
 use crate::store::{Store, StoreError};
+
+/// How many earlier answers are remembered by their entries, for `A-IM: feed`: half a day of a busy feed.
+const PAST: usize = 24;
 
 /// Keeps an answer and the revision it was made at.
 #[derive(Debug, Default)]
@@ -14,6 +18,8 @@ pub(super) struct Kept {
     made: RwLock<Option<(u64, Arc<Answer>)>>,
     /// The store's generation at which `made` was last found fresh, plus one: 0 before anything was made.
     fresh_at: AtomicU64,
+    /// The tags of answers that stood before, and the marks of their entries; latest last.
+    past: Mutex<VecDeque<(String, Arc<[u64]>)>>,
     /// Held by the one who makes it anew.
     making: tokio::sync::Mutex<()>,
 }
@@ -69,9 +75,22 @@ impl Kept {
             }
             (Err(error), None) => return Err(error),
         };
+        if let Some(before) = self.held().map(|(_, before)| before).filter(|before| !Arc::ptr_eq(before, &answer)) {
+            let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
+            past.push_back((before.tag().to_owned(), before.marks().clone()));
+            if past.len() > PAST {
+                past.pop_front();
+            }
+        }
         // A poisoned lock holds a whole value all the same: it is replaced in one assignment.
         *self.made.write().unwrap_or_else(PoisonError::into_inner) = Some((revision, answer.clone()));
         Ok(answer)
+    }
+
+    /// The marks of the entries in an earlier answer, by its tag without quotes.
+    pub fn marks_of(&self, tag: &str) -> Option<Arc<[u64]>> {
+        let past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
+        past.iter().rev().find(|(known, _)| known.trim_matches('"') == tag).map(|(_, marks)| marks.clone())
     }
 
     fn held(&self) -> Option<(u64, Arc<Answer>)> {

@@ -14,7 +14,7 @@ use crate::store::SourceState;
 /// What is asked for, as counted.
 const KINDS: [&str; 6] = ["rss", "atom", "json", "page", "admin", "other"];
 /// What is answered, as counted.
-const CODES: [u16; 6] = [200, 304, 404, 405, 412, 503];
+const CODES: [u16; 7] = [200, 226, 304, 404, 405, 412, 503];
 
 /// Counts of one server.
 #[derive(Debug, Default)]
@@ -45,6 +45,7 @@ impl Metrics {
         let shape = match (shape, route) {
             (Some(shape), _) => Some(shape),
             (None, Some(Route::Feed(_, Asked::As(shape)) | Route::Source(_, Asked::As(shape)))) => Some(shape),
+            (None, Some(Route::Archive(.., format))) => Some(Shape::Document(format)),
             (None, Some(Route::Index | Route::Entry(_))) => Some(Shape::Page),
             _ => None,
         };
@@ -53,7 +54,7 @@ impl Metrics {
             (Some(Shape::Document(Format::Atom)), _) => 1,
             (Some(Shape::Document(Format::Json)), _) => 2,
             (Some(Shape::Page | Shape::Opened(_)), _) => 3,
-            (None, Some(Route::Admin | Route::AdminSource(_))) => 4,
+            (None, Some(Route::Admin | Route::Status(_) | Route::AdminSource(_))) => 4,
             (None, _) => 5,
         };
         let code = CODES.iter().position(|code| *code == status.as_u16()).unwrap_or(CODES.len());

@@ -10,22 +10,28 @@
 mod access;
 mod addresses;
 mod answer;
+mod body;
 mod coding;
 mod conditional;
+mod delta;
 mod edition;
 mod export;
 mod feeds;
 mod folder;
+mod hub;
 mod kept;
 mod metrics;
 mod operator;
 mod pages;
 mod patient;
 mod preference;
+mod push;
 mod router;
 mod server;
 mod site;
+mod status;
 mod trouble;
+mod view;
 
 #[cfg(test)]
 mod tests;
@@ -34,7 +40,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use http::{Request, Response};
+use http::{Method, Request, Response};
+use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -44,7 +51,11 @@ use crate::model::{Feed, SourceId};
 use crate::store::Store;
 
 pub use export::export;
+pub use hub::{Call, Courier, Outward};
 pub use metrics::count_harvest;
+
+/// The largest form that is read, in bytes.
+const LARGEST_FORM: usize = 16 * 1024;
 
 /// Where and as what the server is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +66,8 @@ pub struct Bind {
     pub base_url: Url,
     /// What operator pages ask for; without one they answer loopback only.
     pub admin_token: Option<String>,
+    /// Whether there is a WebSub hub.
+    pub hub: bool,
 }
 
 /// What is published; replaced as a whole when the configuration changes.
@@ -68,6 +81,8 @@ pub struct Catalogue {
     pub sources: Vec<(SourceId, Feed)>,
     /// What operator pages ask for.
     pub admin_token: Option<String>,
+    /// Whether there is a WebSub hub, so that readers are told of what is new.
+    pub hub: bool,
 }
 
 /// Serves until `shutdown` turns true, then finishes what is under way, for at most two seconds.
@@ -80,6 +95,21 @@ pub async fn run(
     server::serve(listener, Arc::new(site::Site::new(store, catalogue)), shutdown).await
 }
 
+/// The same with push: what is new goes to WebSub subscribers by `outward`, and to who listens to events.
+pub async fn run_with_push(
+    listener: TcpListener,
+    store: Arc<dyn Store>,
+    catalogue: watch::Receiver<Arc<Catalogue>>,
+    outward: Outward,
+    shutdown: watch::Receiver<bool>,
+) -> std::io::Result<()> {
+    let site = Arc::new(site::Site::new(store, catalogue).pushing(outward));
+    let pushing = tokio::spawn(push::run(site.clone(), shutdown.clone()));
+    let served = server::serve(listener, site, shutdown).await;
+    pushing.abort();
+    served
+}
+
 /// Serves a folder's files as they are (the demo site), until `shutdown` turns true.
 pub async fn run_folder(
     listener: TcpListener,
@@ -90,8 +120,14 @@ pub async fn run_folder(
 }
 
 impl server::Answers for site::Site {
-    async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<answer::Body> {
-        site::Site::answer(self, &request, peer).await
+    async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<body::Body> {
+        if request.method() != Method::POST {
+            return site::Site::answer(self, &request, peer).await;
+        }
+        let (head, body) = request.into_parts();
+        // Too much is as good as nothing: neither is a form.
+        let form = Limited::new(body, LARGEST_FORM).collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+        site::Site::answer(self, &Request::from_parts(head, form), peer).await
     }
 
     fn counts(&self) -> Option<(&std::sync::atomic::AtomicU64, &std::sync::atomic::AtomicU64)> {

@@ -7,7 +7,7 @@ use http::header::HeaderMap;
 use http::{Response, StatusCode};
 
 use super::access::{self, Access};
-use super::answer::Body;
+use super::body::Body;
 use super::edition::Edition;
 use super::metrics::Metrics;
 use super::router::Route;
@@ -77,7 +77,8 @@ pub(super) async fn source(
     }
 }
 
-fn refused(edition: &Edition, headers: &HeaderMap, peer: SocketAddr) -> Option<Response<Body>> {
+/// The answer to whoever may not see the operator's pages.
+pub(super) fn refused(edition: &Edition, headers: &HeaderMap, peer: SocketAddr) -> Option<Response<Body>> {
     match access::weigh(headers, peer, edition.catalogue.admin_token.as_deref()) {
         Access::Granted => None,
         Access::TokenWanted => Some(trouble::token_wanted(edition, headers)),

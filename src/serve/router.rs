@@ -1,5 +1,6 @@
 //! Which address leads where. The table that ARCHITECTURE.md shows is this function.
 
+use super::addresses::Collection;
 use crate::publish::Format;
 
 /// What a path asks for; ids are as written and not yet known to exist.
@@ -11,6 +12,14 @@ pub(super) enum Route<'a> {
     Feed(&'a str, Asked),
     /// A source's own feed.
     Source(&'a str, Asked),
+    /// A part of a feed's or source's history, by its name.
+    Archive(Collection, &'a str, &'a str, Format),
+    /// A feed's or source's new entries as they come.
+    Events(Collection, &'a str),
+    /// The WebSub hub.
+    Hub,
+    /// The operator's feed of the sources' troubles.
+    Status(Asked),
     /// One entry.
     Entry(&'a str),
     /// The list of all feeds, for import.
@@ -89,8 +98,14 @@ pub(super) fn route(path: &str) -> Option<Route<'_>> {
     let mut parts = path.strip_prefix('/')?.splitn(4, '/');
     Some(match (parts.next()?, parts.next(), parts.next(), parts.next()) {
         ("", None, ..) => Route::Index,
+        ("feeds", Some(name), None, _) if is_status(name) => status(name),
         ("feeds", Some(name), None, _) if !name.is_empty() => feed(name, Route::Feed),
         ("sources", Some(name), None, _) if !name.is_empty() => feed(name, Route::Source),
+        ("feeds", Some(id), Some("events"), None) if !id.is_empty() => Route::Events(Collection::Feed, id),
+        ("sources", Some(id), Some("events"), None) if !id.is_empty() => Route::Events(Collection::Source, id),
+        ("hub", None, ..) => Route::Hub,
+        ("feeds", Some(id), Some("archive"), Some(name)) => return archive(Collection::Feed, id, name),
+        ("sources", Some(id), Some("archive"), Some(name)) => return archive(Collection::Source, id, name),
         ("entries", Some(id), None, _) if !id.is_empty() => Route::Entry(id),
         ("opml" | "opml.xml", None, ..) => Route::Opml,
         ("favicon.svg", None, ..) => Route::Favicon,
@@ -104,6 +119,24 @@ pub(super) fn route(path: &str) -> Option<Route<'_>> {
         }
         _ => return None,
     })
+}
+
+/// The name of the troubles' feed; no id of an operator's begins with `_`.
+pub(super) const STATUS: &str = "_status";
+
+fn is_status(name: &str) -> bool {
+    name.strip_prefix(STATUS).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+fn status(name: &str) -> Route<'_> {
+    feed(name, |_, asked| Route::Status(asked))
+}
+
+/// `3.atom`, `4-17.rss`.
+fn archive<'a>(collection: Collection, id: &'a str, name: &'a str) -> Option<Route<'a>> {
+    let (part, ending) = name.split_once('.')?;
+    let format = Format::ALL.into_iter().find(|format| format.extension() == ending)?;
+    (!id.is_empty()).then_some(Route::Archive(collection, id, part, format))
 }
 
 /// `name.rss`, `.atom`, `.json`, or the bare name. Ids have no dots.
@@ -127,6 +160,12 @@ mod tests {
         check("/feeds/all.rss", Route::Feed("all", Asked::As(Shape::Document(Format::Rss))));
         check("/feeds/all.xml", Route::Feed("all.xml", Asked::Negotiated));
         check("/sources/a-b.json", Route::Source("a-b", Asked::As(Shape::Document(Format::Json))));
+        let atom = Asked::As(Shape::Document(Format::Atom));
+        check("/feeds/_status.atom", Route::Status(atom));
+        check("/feeds/_status", Route::Status(Asked::Negotiated));
+        check("/feeds/a/archive/4-17.rss", Route::Archive(Collection::Feed, "a", "4-17", Format::Rss));
+        check("/sources/a/events", Route::Events(Collection::Source, "a"));
+        check("/hub", Route::Hub);
         check("/entries/0b2e", Route::Entry("0b2e"));
         check("/opml", Route::Opml);
         check("/admin", Route::Elsewhere(Place::With("/admin")));
@@ -137,8 +176,20 @@ mod tests {
 
     #[test]
     fn other_addresses_lead_nowhere() {
-        for path in ["", "*", "/feeds", "/feeds/", "/feeds//", "/feeds/a/b", "/admin/x", "/opml/", "//", "/index.html"]
-        {
+        for path in [
+            "",
+            "*",
+            "/feeds",
+            "/feeds/",
+            "/feeds//",
+            "/feeds/a/b",
+            "/feeds/a/archive/3",
+            "/feeds//archive/3.atom",
+            "/admin/x",
+            "/opml/",
+            "//",
+            "/index.html",
+        ] {
             assert_eq!(route(path), None, "{path}");
         }
     }

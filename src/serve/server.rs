@@ -16,7 +16,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 
-use super::answer::Body;
+use super::body::Body;
 use super::patient::{Patience, Patient};
 
 /// How many connections may be open; more are told to come back.

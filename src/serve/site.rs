@@ -4,24 +4,43 @@ use std::net::SocketAddr;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
-use http_body_util::Full;
+use hyper::body::Incoming;
 use tokio::sync::watch;
 
 use super::addresses::{Collection, entry_id};
-use super::answer::Body;
-use super::edition::Edition;
-use super::feeds::{self, VARY_SHAPE};
+use super::answer::Answer;
+use super::body::Body;
+use super::edition::{Edition, Shelf};
+use super::feeds::{self, VARY_SHAPE, Wanted};
+use super::hub::Hub;
 use super::metrics::Metrics;
+use super::push::{self, Listeners, Memory};
 use super::router::{Asked, Place, Route, Shape, route};
-use super::{Catalogue, operator, preference, trouble};
-use crate::model::Feed;
-use crate::publish::Format;
+use super::view::{Part, View};
+use super::{Catalogue, Outward, delta, hub, operator, preference, status, trouble};
+use crate::publish::{self, Format};
 use crate::store::{Store, StoreError};
 
-/// The most entries that `?limit=` gives.
-const MOST: usize = 500;
+/// What a request carries, where it carries anything.
+pub(super) trait Form {
+    /// The bytes, when they are there.
+    fn bytes(&self) -> Option<&[u8]>;
+}
+
+impl Form for Incoming {
+    fn bytes(&self) -> Option<&[u8]> {
+        None
+    }
+}
+
+impl Form for Bytes {
+    fn bytes(&self) -> Option<&[u8]> {
+        Some(self)
+    }
+}
 
 /// What is served: the store, seen through the catalogue of the day.
 pub(super) struct Site {
@@ -29,17 +48,30 @@ pub(super) struct Site {
     catalogue: watch::Receiver<Arc<Catalogue>>,
     edition: RwLock<Arc<Edition>>,
     pub(super) metrics: Metrics,
+    /// The WebSub hub, where there is one that can call out.
+    pub(super) hub: Option<Arc<Hub>>,
+    /// Those who listen to events; heard only where something is pushed.
+    pub(super) listeners: Listeners,
+    /// What those who follow a feed know of it.
+    pub(super) memory: Memory,
+    pushes: bool,
 }
 
 impl Site {
     /// A site of a store and the catalogue as it is at any time.
     pub fn new(store: Arc<dyn Store>, catalogue: watch::Receiver<Arc<Catalogue>>) -> Self {
         let edition = RwLock::new(Arc::new(Edition::new(catalogue.borrow().clone(), None)));
-        Self { store, catalogue, edition, metrics: Metrics::default() }
+        let (metrics, listeners) = (Metrics::default(), Listeners::default());
+        Self { store, catalogue, edition, metrics, hub: None, listeners, memory: Memory::default(), pushes: false }
+    }
+
+    /// The same with push; `push::run` does the pushing.
+    pub fn pushing(self, outward: Outward) -> Self {
+        Self { hub: Some(Arc::new(Hub::new(outward))), pushes: true, ..self }
     }
 
     /// The edition of the present catalogue; made when the catalogue has changed.
-    fn edition(&self) -> Arc<Edition> {
+    pub(super) fn edition(&self) -> Arc<Edition> {
         let catalogue = self.catalogue.borrow().clone();
         let edition = self.edition.read().unwrap_or_else(PoisonError::into_inner).clone();
         if Arc::ptr_eq(&edition.catalogue, &catalogue) {
@@ -53,7 +85,7 @@ impl Site {
     }
 
     /// Answers a request of `peer`.
-    pub async fn answer<B>(&self, request: &Request<B>, peer: SocketAddr) -> Response<Body> {
+    pub async fn answer<B: Form>(&self, request: &Request<B>, peer: SocketAddr) -> Response<Body> {
         let edition = self.edition();
         let path = request.uri().path();
         // Behind a proxy the prefix may have been left on.
@@ -66,7 +98,7 @@ impl Site {
         response
     }
 
-    async fn routed<B>(
+    async fn routed<B: Form>(
         &self,
         request: &Request<B>,
         peer: SocketAddr,
@@ -79,12 +111,31 @@ impl Site {
         if method == Method::OPTIONS {
             return trouble::options();
         }
+        if found == Route::Hub {
+            return self.hub(edition, headers, request.body().bytes().filter(|_| method == Method::POST)).await;
+        }
         if method != Method::GET && method != Method::HEAD {
             return trouble::method_not_allowed(edition, headers);
         }
         let answer = match found {
-            Route::Feed(id, asked) => self.feed(edition, Collection::Feed, id, asked, headers, query, seen).await,
-            Route::Source(id, asked) => self.feed(edition, Collection::Source, id, asked, headers, query, seen).await,
+            Route::Feed(id, asked) => {
+                self.feed(edition, (Collection::Feed, id), asked, headers, query.unwrap_or_default(), seen).await
+            }
+            Route::Source(id, asked) => {
+                self.feed(edition, (Collection::Source, id), asked, headers, query.unwrap_or_default(), seen).await
+            }
+            Route::Archive(collection, id, part, format) => {
+                self.archive(edition, (collection, id), part, Shape::Document(format)).await
+            }
+            Route::Status(asked) => return status::answer(&*self.store, edition, asked, method, headers, peer).await,
+            Route::Events(collection, id) => {
+                return match self.events(edition, (collection, id), method, headers).await {
+                    Ok(Some(response)) => response,
+                    Ok(None) => trouble::missing(edition, headers, found),
+                    Err(error) => self.unavailable(edition, headers, &error),
+                };
+            }
+            Route::Hub => return trouble::method_not_allowed(edition, headers),
             Route::Index => {
                 let make = || feeds::index(&*self.store, edition);
                 edition.index.get(&*self.store, &edition.everything, make).await.map(Some)
@@ -112,22 +163,20 @@ impl Site {
         }
     }
 
-    /// A feed or source in the shape that is asked for, and as long as is asked for.
-    #[expect(clippy::too_many_arguments, reason = "the parts of a request, taken apart once")]
+    /// A feed or source as it is asked for.
     async fn feed(
         &self,
         edition: &Arc<Edition>,
-        collection: Collection,
-        id: &str,
+        (collection, id): (Collection, &str),
         asked: Asked,
         headers: &HeaderMap,
-        query: Option<&str>,
+        query: &str,
         seen: &mut Option<Shape>,
-    ) -> Result<Option<Arc<super::answer::Answer>>, StoreError> {
+    ) -> Result<Option<Arc<Answer>>, StoreError> {
         let Some(shelf) = edition.shelf(collection, id) else { return Ok(None) };
         let shape = match asked {
             Asked::As(Shape::Document(format @ (Format::Rss | Format::Atom)))
-                if preference::navigates(headers) && query.is_none_or(|query| query != "raw") =>
+                if preference::navigates(headers) && query != "raw" =>
             {
                 Shape::Opened(format)
             }
@@ -135,19 +184,120 @@ impl Site {
             Asked::Negotiated => preference::shape(headers),
         };
         *seen = Some(shape);
-        let limit = query.and_then(limit).unwrap_or(shelf.feed.limit);
-        let (store, selection) = (&*self.store, &shelf.feed.selection);
-        let make = |feed: Feed, query: String| {
-            self.metrics.rendered.fetch_add(1, Relaxed);
-            feeds::rendered(store, edition, collection, feed, shape, query)
-        };
-        if limit == shelf.feed.limit {
-            let make = || make(shelf.feed.clone(), String::new());
-            return shelf.kept(shape).get(store, selection, make).await.map(Some);
+        let view = if query.is_empty() { View::default() } else { View::of(query, shelf.feed.limit) };
+        if view != View::default() {
+            return self.view(edition, shelf, shape, view).await.map(Some);
         }
-        let kept = edition.unusual(shelf, shape, limit);
-        let unusual = Feed { limit, ..shelf.feed.clone() };
-        kept.get(store, selection, || make(unusual, format!("?limit={limit}"))).await.map(Some)
+        let kept = shelf.kept(shape);
+        let make = || self.render(edition, wanted(shelf, shape, View::default()));
+        let whole = kept.get(&*self.store, &shelf.feed.selection, make).await?;
+        let (Shape::Document(format), Some(known)) = (shape, delta::known(headers)) else { return Ok(Some(whole)) };
+        // A reader that has the whole gets a 304; one that has what we no longer remember gets the whole.
+        let own = whole.tag().trim_matches('"');
+        let marks = known.iter().filter(|tag| **tag != own).find_map(|tag| kept.marks_of(tag));
+        match marks {
+            Some(marks) if !known.contains(&own) => {
+                let wanted = wanted(shelf, shape, View::default());
+                self.metrics.rendered.fetch_add(1, Relaxed);
+                let lacking = feeds::difference(&*self.store, edition, wanted, format, whole, marks).await?;
+                Ok(Some(Arc::new(lacking)))
+            }
+            _ => Ok(Some(whole)),
+        }
+    }
+
+    /// A part of a feed's history, where there is such a part.
+    async fn archive(
+        &self,
+        edition: &Arc<Edition>,
+        (collection, id): (Collection, &str),
+        part: &str,
+        shape: Shape,
+    ) -> Result<Option<Arc<Answer>>, StoreError> {
+        let (Some(shelf), Some(part)) = (edition.shelf(collection, id), Part::named(part)) else { return Ok(None) };
+        if !part.is_within(self.store.history_length(&shelf.feed.selection).await?) {
+            return Ok(None);
+        }
+        let view = View { part: Some(part), ..View::default() };
+        self.view(edition, shelf, shape, view).await.map(Some)
+    }
+
+    /// A view of a feed that is not the feed as it is.
+    async fn view(
+        &self,
+        edition: &Arc<Edition>,
+        shelf: &Arc<Shelf>,
+        shape: Shape,
+        view: View,
+    ) -> Result<Arc<Answer>, StoreError> {
+        let kept = edition.unusual(shelf, shape, &view);
+        let make = || self.render(edition, wanted(shelf, shape, view));
+        kept.get(&*self.store, &shelf.feed.selection, make).await
+    }
+
+    async fn render(&self, edition: &Arc<Edition>, wanted: Wanted) -> Result<Answer, StoreError> {
+        self.metrics.rendered.fetch_add(1, Relaxed);
+        feeds::rendered(&*self.store, edition, wanted).await
+    }
+
+    /// New entries as they come; one who was here before gets what it missed, as far as the feed still shows it.
+    async fn events(
+        &self,
+        edition: &Arc<Edition>,
+        (collection, id): (Collection, &str),
+        method: &Method,
+        headers: &HeaderMap,
+    ) -> Result<Option<Response<Body>>, StoreError> {
+        let Some(shelf) = edition.shelf(collection, id).filter(|_| self.pushes) else { return Ok(None) };
+        push::remember(self, edition, &(collection, id.to_owned())).await?;
+        let mut before = vec![Bytes::from_static(b"retry: 5000\n\n")];
+        if let Some(last) = headers.get("last-event-id").and_then(|id| id.to_str().ok()) {
+            let (entries, _) = feeds::entries_of(&*self.store, &shelf.feed).await?;
+            let shown = publish::chosen(&shelf.feed, &entries);
+            let missed = shown.iter().position(|entry| entry.id.0 == last).unwrap_or(0);
+            before.extend(shown.iter().take(missed).rev().map(|entry| push::event(entry, shelf)));
+        }
+        let body = match method {
+            &Method::HEAD => Some(Body::default()),
+            _ => self.listeners.join((collection, id.to_owned()), before).map(Body::events),
+        };
+        let Some(body) = body else { return Ok(Some(trouble::too_many(edition, headers))) };
+        let mut response = Response::new(body);
+        let said = [
+            (header::CONTENT_TYPE, "text/event-stream"),
+            (header::CACHE_CONTROL, "no-store"),
+            (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+            // Proxies that gather answers before they pass them on (nginx) are asked not to.
+            (header::HeaderName::from_static("x-accel-buffering"), "no"),
+        ];
+        response.headers_mut().extend(said.map(|(name, value)| (name, HeaderValue::from_static(value))));
+        Ok(Some(response))
+    }
+
+    /// What a WebSub subscriber asks; `form` where it posted one.
+    async fn hub(&self, edition: &Arc<Edition>, headers: &HeaderMap, form: Option<&[u8]>) -> Response<Body> {
+        const TEXT: &str = "text/plain; charset=utf-8";
+        let Some(hub) = self.hub.as_ref().filter(|_| edition.catalogue.hub) else {
+            return trouble::not_found(edition, headers, "");
+        };
+        let Some(form) = form else {
+            let about = "This is a WebSub hub. Post hub.mode, hub.topic and hub.callback to it.\n";
+            return trouble::plain(StatusCode::OK, TEXT, about);
+        };
+        let request = match hub::Request::read(form) {
+            Ok(request) => request,
+            Err(fault) => return trouble::plain(StatusCode::BAD_REQUEST, TEXT, format!("{fault}\n")),
+        };
+        let Some((topic, _)) = push::topic_of(edition, &request.topic) else {
+            return trouble::plain(StatusCode::NOT_FOUND, TEXT, "hub.topic is no feed that is published here\n");
+        };
+        if let Err(error) = push::remember(self, edition, &topic).await {
+            return self.unavailable(edition, headers, &error);
+        }
+        match hub.take(request) {
+            true => trouble::plain(StatusCode::ACCEPTED, TEXT, "You will be asked whether you mean it.\n"),
+            false => trouble::too_many(edition, headers),
+        }
     }
 
     fn unavailable(&self, edition: &Edition, headers: &HeaderMap, error: &StoreError) -> Response<Body> {
@@ -156,11 +306,8 @@ impl Site {
     }
 }
 
-/// `limit=N` of a query, within bounds; anything else counts as not said.
-fn limit(query: &str) -> Option<usize> {
-    let pairs = url::form_urlencoded::parse(query.as_bytes());
-    let value = pairs.into_iter().find(|(name, _)| name == "limit").map(|(_, value)| value)?;
-    value.parse::<usize>().ok().map(|limit| limit.clamp(1, MOST))
+fn wanted(shelf: &Shelf, shape: Shape, view: View) -> Wanted {
+    Wanted { collection: shelf.collection, feed: shelf.feed.clone(), shape, view }
 }
 
 /// `Content-Location` (RFC 9110 §8.7) of a document that was chosen by the client's preference.
@@ -182,7 +329,7 @@ fn elsewhere(edition: &Edition, place: Place<'_>, query: Option<&str>) -> Respon
         Place::Without(path) => path.to_owned(),
         Place::With(path) => format!("{path}/"),
     };
-    let mut response = Response::new(Full::default());
+    let mut response = Response::new(Body::default());
     *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
     // A path of a request is made of characters that a header may hold.
     if let Ok(to) = HeaderValue::from_str(&format!("{}{path}{query}", edition.addresses.prefix())) {

@@ -2,9 +2,9 @@
 
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
-use http_body_util::Full;
 
-use super::answer::Body;
+use super::addresses::Collection;
+use super::body::Body;
 use super::edition::Edition;
 use super::feeds::about_page;
 use super::pages::{self, Suggestion};
@@ -21,10 +21,13 @@ pub(super) fn not_found(edition: &Edition, headers: &HeaderMap, id: &str) -> Res
 /// 404 for something that there might have been.
 pub(super) fn missing(edition: &Edition, headers: &HeaderMap, found: Route<'_>) -> Response<Body> {
     let (heading, explanation, id) = match found {
-        Route::Feed(id, _) => ("No such feed", format!("There is no feed called “{id}”."), id),
-        Route::Source(id, _) | Route::AdminSource(id) => {
+        Route::Feed(id, _) | Route::Events(Collection::Feed, id) => {
+            ("No such feed", format!("There is no feed called “{id}”."), id)
+        }
+        Route::Source(id, _) | Route::Events(Collection::Source, id) | Route::AdminSource(id) => {
             ("No such source", format!("There is no source called “{id}”."), id)
         }
+        Route::Archive(_, id, ..) => ("No such part", "The feed's history has no such part.".to_owned(), id),
         Route::Entry(_) => ("No such entry", "There is no such entry, or it is no longer kept.".to_owned(), ""),
         _ => return not_found(edition, headers, ""),
     };
@@ -41,7 +44,7 @@ pub(super) fn method_not_allowed(edition: &Edition, headers: &HeaderMap) -> Resp
 
 /// 204 to OPTIONS, CORS preflights (Fetch standard) among them: feeds are public, whoever reads them.
 pub(super) fn options() -> Response<Body> {
-    let mut response = Response::new(Full::default());
+    let mut response = Response::new(Body::default());
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
     headers.insert(header::ALLOW, ALLOW);
@@ -58,6 +61,14 @@ pub(super) fn unavailable(edition: &Edition, headers: &HeaderMap) -> Response<Bo
     let explanation = "The store cannot be read at the moment. Please ask again in a minute.";
     let mut response =
         told(edition, headers, StatusCode::SERVICE_UNAVAILABLE, "Not at the moment", explanation, Vec::new());
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+    response
+}
+
+/// 503 where there is too much to do at once.
+pub(super) fn too_many(edition: &Edition, headers: &HeaderMap) -> Response<Body> {
+    let explanation = "Too many ask for this at once. Please ask again in a minute.";
+    let mut response = told(edition, headers, StatusCode::SERVICE_UNAVAILABLE, "Too many", explanation, Vec::new());
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
     response
 }
@@ -113,7 +124,7 @@ fn said(
     others: impl IntoIterator<Item = (HeaderName, HeaderValue)>,
     body: bytes::Bytes,
 ) -> Response<Body> {
-    let mut response = Response::new(Full::new(body));
+    let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.extend(others);

@@ -66,6 +66,13 @@ pub trait Store: Send + Sync {
     /// Newest first by `published`; of one instant, the later stored first and within a run in page order.
     async fn entries(&self, selection: &Selection, limit: usize) -> Result<Vec<Entry>, StoreError>;
 
+    /// Of all entries in the order of storing, deleted ones counted: the published ones among the `limit` from
+    /// place `from` on. What is at a place never changes but by its own alteration, so that archives can be kept.
+    async fn history(&self, selection: &Selection, from: usize, limit: usize) -> Result<Vec<Entry>, StoreError>;
+
+    /// How many places [`history`](Self::history) has.
+    async fn history_length(&self, selection: &Selection) -> Result<usize, StoreError>;
+
     /// One entry; `None` where there is none or it was deleted.
     async fn entry(&self, id: &EntryId) -> Result<Option<Entry>, StoreError>;
 

@@ -135,3 +135,45 @@ fn opml_lists_every_feed() {
     assert!(opml.contains("Town &amp; &lt;country&gt;"), "{opml}");
     assert_well_formed(&desk.ok(&["opml"]));
 }
+
+/// What the W3C's feed validator would complain of and readers stumble over, beyond the schemas.
+#[test]
+fn no_rule_of_the_feed_validator_is_broken() {
+    let (_desk, daemon) = serving();
+    for name in ["all", "town", "brief"] {
+        let rss = get(daemon.address, &format!("/feeds/{name}.rss")).text();
+        let channel = rss::Channel::read_from(rss.as_bytes()).expect("RSS");
+        let own = format!("http://news.example/feeds/{name}.rss");
+        let links = &channel.atom_ext().expect("atom:link").links;
+        assert!(links.iter().any(|l| l.rel == "self" && l.href == own && l.mime_type() == Some("application/rss+xml")));
+        assert!(channel.ttl().is_some_and(|ttl| ttl.parse::<u32>().is_ok_and(|ttl| ttl > 0)));
+        assert!(chrono::DateTime::parse_from_rfc2822(channel.last_build_date().unwrap_or_default()).is_ok());
+        let mut guids = HashSet::new();
+        for entry in channel.items() {
+            assert!(guids.insert(entry.guid().expect("a guid").value()), "DuplicateItem");
+            assert!(entry.title().is_some() && entry.link().is_some_and(|l| l.starts_with("http")), "{entry:?}");
+            assert!(entry.author().is_none(), "an author element is a mail address; names stand in dc:creator");
+            assert!(entry.dublin_core_ext().is_some_and(|dc| dc.creators() == ["Ida Marsh"]), "{entry:?}");
+            for html in [entry.description(), entry.content()].into_iter().flatten() {
+                for danger in ["<script", "<style", "<iframe", "<object", " onclick", "href=\"/", "src=\"/", "&nbsp;"] {
+                    assert!(!html.contains(danger), "SecurityRisk, ContainsRelRef: {danger} in {html}");
+                }
+            }
+        }
+        let atom: atom_syndication::Feed =
+            get(daemon.address, &format!("/feeds/{name}.atom")).text().parse().expect("Atom");
+        let updated: HashSet<_> = atom.entries.iter().map(|entry| entry.updated).collect();
+        assert_eq!(updated.len(), atom.entries.len(), "DuplicateUpdated");
+        assert!(atom.entries.iter().all(|e| e.published.is_some_and(|published| published <= e.updated)));
+        assert!(atom.entries.iter().all(|e| e.updated.timestamp() <= atom.updated.timestamp()));
+        for entry in &atom.entries {
+            let alternates = entry.links.iter().filter(|link| link.rel == "alternate").count();
+            assert_eq!(alternates, 1, "DuplicateAtomLink: {entry:?}");
+            assert!(entry.title.r#type == atom_syndication::TextType::Text, "ContainsHTML: {entry:?}");
+        }
+        let json: Value =
+            serde_json::from_str(&get(daemon.address, &format!("/feeds/{name}.json")).text()).expect("JSON");
+        assert_eq!(json["hubs"][0]["url"], "http://news.example/hub");
+        assert!(json["items"].as_array().expect("items").iter().all(|item| item.get("author").is_none()));
+    }
+}

@@ -30,6 +30,11 @@ pub fn get(at: SocketAddr, path: &str) -> Reply {
 
 /// One request over a connection of its own.
 pub fn ask(at: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)]) -> Reply {
+    send(at, method, path, headers, b"")
+}
+
+/// One request with a body over a connection of its own.
+pub fn send(at: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
     let mut stream = TcpStream::connect(at).expect("a listening server");
     stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout");
     let mut request = format!("{method} {path} HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n");
@@ -37,7 +42,7 @@ pub fn ask(at: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)]) -
         request.push_str(&format!("{name}: {value}\r\n"));
     }
     request.push_str("\r\n");
-    stream.write_all(request.as_bytes()).expect("a request sent");
+    stream.write_all(&[request.as_bytes(), body].concat()).expect("a request sent");
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).expect("a whole answer");
     parse(&bytes)

@@ -16,6 +16,7 @@ mod first_harvest;
 mod formats;
 mod guard;
 mod ledger;
+mod push;
 #[cfg(feature = "test-readers")]
 mod readers;
 mod reload;

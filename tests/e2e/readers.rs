@@ -1,11 +1,12 @@
-//! Real feed readers. Compiled with `--features test-readers`, on a machine that has newsboat.
+//! Real feed readers. Compiled with `--features test-readers`, on a machine that has newsboat, sfeed and rss2email.
 
-use std::path::Path;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rusqlite::Connection;
 
-use crate::courant::{Desk, text};
+use crate::courant::{Daemon, Desk, text};
 use crate::paper::{self, LINES};
 use crate::press::Press;
 
@@ -29,17 +30,27 @@ fn newsboat(home: &Path, url: &str) -> Connection {
     Connection::open(cache).expect("newsboat's cache")
 }
 
-#[test]
-fn newsboat_reads_every_entry_in_full_and_nothing_twice() {
+fn serving() -> (Desk, Daemon) {
     let press = Press::start();
     paper::print(&press);
     let desk = Desk::new(&paper::source(&press));
     desk.ok(&["fetch"]);
     let daemon = desk.daemon();
+    (desk, daemon)
+}
+
+/// A folder for a reader's own files, and the feed's address.
+fn home(desk: &Desk, daemon: &Daemon, ending: &str) -> (PathBuf, String) {
+    let home = desk.path(ending);
+    std::fs::create_dir(&home).expect("a home");
+    (home, format!("http://{}/feeds/all.{ending}", daemon.address))
+}
+
+#[test]
+fn newsboat_reads_every_entry_in_full_and_nothing_twice() {
+    let (desk, daemon) = serving();
     for ending in ["rss", "atom"] {
-        let home = desk.path(ending);
-        std::fs::create_dir(&home).expect("a home");
-        let url = format!("http://{}/feeds/all.{ending}", daemon.address);
+        let (home, url) = home(&desk, &daemon, ending);
         for round in 1..=3 {
             let cache = newsboat(&home, &url);
             let mut rows =
@@ -58,5 +69,66 @@ fn newsboat_reads_every_entry_in_full_and_nothing_twice() {
                 assert!(etag.contains('"'), "{ending}, read {round}: the reader holds a validator: {etag}");
             }
         }
+    }
+}
+
+#[test]
+fn sfeed_reads_every_entry_in_full_and_nothing_twice() {
+    let (desk, daemon) = serving();
+    for ending in ["rss", "atom"] {
+        let (home, url) = home(&desk, &daemon, ending);
+        let path = home.display();
+        let rules = format!("sfeedpath=\"{path}\"\nfeeds() {{\n\tfeed all {url}\n}}\n");
+        std::fs::write(home.join("sfeedrc"), rules).expect("sfeedrc");
+        for _ in 1..=2 {
+            let output = Command::new("sfeed_update").arg(home.join("sfeedrc")).output().expect("sfeed is installed");
+            assert!(output.status.success(), "{}", text(&output.stderr));
+            let read = std::fs::read_to_string(home.join("all")).expect("sfeed's file");
+            // timestamp, title, link, content, its type, id, author, enclosure, category
+            let entries: Vec<Vec<&str>> = read.lines().map(|line| line.split('\t').collect()).collect();
+            let titles: HashSet<&str> = entries.iter().map(|fields| fields[1]).collect();
+            assert_eq!(entries.len(), LINES.len(), "{ending}: {read}");
+            assert_eq!(titles, LINES.iter().map(|line| line.title).collect(), "{ending}");
+            for fields in &entries {
+                assert!(fields[3].contains("Paragraph 5") && fields[4] == "html", "{ending}: {fields:?}");
+                assert!(fields[0].parse::<i64>().is_ok() && fields[5].starts_with("urn:uuid:"), "{ending}: {fields:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn rss2email_sends_a_mail_an_entry_and_none_twice() {
+    let (desk, daemon) = serving();
+    for ending in ["rss", "atom"] {
+        let (home, url) = home(&desk, &daemon, ending);
+        let box_ = home.join("mail");
+        std::fs::create_dir(&box_).expect("a mailbox");
+        let settings = format!(
+            "[DEFAULT]\nfrom = a@news.example\nto = b@news.example\nemail-protocol = maildir\n\
+             maildir-path = {}\nmaildir-mailbox = in\n",
+            box_.display()
+        );
+        std::fs::write(home.join("settings"), settings).expect("settings");
+        let r2e = |arguments: &[&str]| {
+            let output = Command::new("r2e")
+                .env("HOME", &home)
+                .arg("-c")
+                .arg(home.join("settings"))
+                .arg("-d")
+                .arg(home.join("seen.json"))
+                .args(arguments)
+                .output()
+                .expect("rss2email is installed");
+            assert!(output.status.success(), "{}", text(&output.stderr));
+        };
+        r2e(&["add", "all", &url]);
+        for _ in 1..=3 {
+            r2e(&["run"]);
+            let mails = std::fs::read_dir(box_.join("in/new")).expect("mails").count();
+            assert_eq!(mails, LINES.len(), "{ending}");
+        }
+        let seen = std::fs::read_to_string(home.join("seen.json")).expect("what it has seen");
+        assert!(seen.contains("\"etag\": \"\\\""), "{ending}: it holds a validator: {seen}");
     }
 }

@@ -14,6 +14,7 @@ use crate::store::SourceState;
 struct Overview<'a> {
     frame: Frame,
     summary: String,
+    status: String,
     sources: Vec<Row<'a>>,
 }
 
@@ -81,7 +82,7 @@ pub(in crate::serve) fn admin(addresses: &Addresses, states: &[SourceState], tit
     let entries: u64 = states.iter().map(|state| state.entries).sum();
     let summary = format!("{} sources, {failing} of them failing; {entries} entries.", states.len());
     let frame = Frame { wide: true, ..Frame::plain("Sources".to_owned(), addresses) };
-    write(&Overview { frame, summary, sources })
+    write(&Overview { frame, summary, status: addresses.status_link(), sources })
 }
 
 /// The operator's page of one source, with its latest runs.

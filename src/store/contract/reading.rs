@@ -99,3 +99,19 @@ async fn the_instant_of_the_last_change_survives_a_restart() {
     let kept = kept.reopened().await;
     assert_eq!(kept.store.changed_at(&x).await.unwrap(), Some(minute(0) + Duration::milliseconds(250)));
 }
+
+#[tokio::test]
+async fn a_place_in_the_history_never_changes() {
+    let kept = Kept::new();
+    let x = all_of(&["x"]);
+    let dated = |key: &str, n: i64| Draft { published: Some(minute(n)), ..draft(key, key) };
+    kept.put("x", minute(0), vec![dated("a", -10), dated("b", -20)]).await;
+    kept.put("x", minute(1), vec![dated("c", -30)]).await;
+    let titles = async |from, limit| -> Vec<String> {
+        kept.store.history(&x, from, limit).await.unwrap().into_iter().map(|e| e.title).collect()
+    };
+    let before = titles(0, 9).await;
+    assert_eq!((before.len(), kept.store.history_length(&x).await.unwrap()), (3, 3));
+    assert_eq!(titles(2, 9).await, ["c"]);
+    assert_eq!(kept.store.history_length(&all_of(&["y"])).await.unwrap(), 0);
+}

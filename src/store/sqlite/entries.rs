@@ -42,6 +42,12 @@ pub(super) fn one(db: &Connection, id: &EntryId) -> rusqlite::Result<Option<Entr
     db.prepare_cached(&sql)?.query_row([&id.0], entry).optional()
 }
 
+/// The entry in this row, unless it was deleted.
+pub(super) fn of_row(db: &Connection, nr: i64) -> rusqlite::Result<Option<Entry>> {
+    let sql = format!("select {ENTRY} where e.nr = ?1 and e.tombstone is null");
+    db.prepare_cached(&sql)?.query_row([nr], entry).optional()
+}
+
 /// The newest entries of the sources with these row numbers; `all` when no other source has any.
 pub(super) fn newest(db: &Connection, sources: &[i64], all: bool, limit: usize) -> rusqlite::Result<Vec<Entry>> {
     if limit == 0 || sources.is_empty() {

@@ -7,6 +7,7 @@ mod columns;
 mod dossier;
 mod entries;
 mod file;
+mod history;
 mod ledger;
 mod likeness;
 mod migrate;
@@ -157,6 +158,16 @@ impl Store for Sqlite {
     async fn entries(&self, selection: &Selection, limit: usize) -> Result<Vec<Entry>, StoreError> {
         let (sources, all) = self.tallies.rows(&selection.sources);
         self.readers.read(move |db| entries::newest(db, &sources, all, limit)).await
+    }
+
+    async fn history(&self, selection: &Selection, from: usize, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        let (sources, _) = self.tallies.rows(&selection.sources);
+        self.readers.read(move |db| history::part(db, &sources, from, limit)).await
+    }
+
+    async fn history_length(&self, selection: &Selection) -> Result<usize, StoreError> {
+        let (sources, _) = self.tallies.rows(&selection.sources);
+        self.readers.read(move |db| history::length(db, &sources)).await
     }
 
     async fn entry(&self, id: &EntryId) -> Result<Option<Entry>, StoreError> {
