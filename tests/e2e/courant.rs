@@ -42,6 +42,11 @@ impl Desk {
         self.folder.path().join(name)
     }
 
+    /// The program at this desk, to be run in a way of one's own.
+    pub fn command(&self) -> Command {
+        program(self.folder.path())
+    }
+
     /// Runs a command to its end.
     pub fn run(&self, arguments: &[&str]) -> Output {
         program(self.folder.path()).args(arguments).output().expect("the program runs")

@@ -10,6 +10,7 @@ mod press;
 
 mod commands;
 mod conditional;
+mod crash;
 mod demo;
 mod failures;
 mod first_harvest;
