@@ -6,6 +6,8 @@
 
 mod articles;
 mod ask;
+mod drift;
+mod relearn;
 
 use std::hash::Hasher;
 use std::sync::Arc;
@@ -25,6 +27,7 @@ use crate::store::{Finished, SourceState, Store, StoreError};
 pub use ask::same_list;
 
 use ask::{Answer, Listed};
+use drift::Verdict;
 
 /// How long a source that answered 410 is left alone.
 const GONE_FOR: Duration = Duration::days(30);
@@ -146,9 +149,9 @@ pub async fn harvest(
     run.report.finished = now + Duration::from_std(run.clock.elapsed()).unwrap_or_default();
     let recent = rhythm(source, &drafts, parts).await?;
     run.end(source, recent, now);
-    let Run { mut report, state, shown, .. } = run;
+    let Run { mut report, state, shown, held, .. } = run;
     report.changes =
-        parts.store.finish(Finished { shown, ..Finished::new(report.clone(), drafts, state.clone()) }).await?;
+        parts.store.finish(Finished { shown, held, ..Finished::new(report.clone(), drafts, state.clone()) }).await?;
     Ok(Harvested { report, state })
 }
 
@@ -160,6 +163,8 @@ struct Run {
     not_before: Option<DateTime<Utc>>,
     /// Known entries that the listing shows and of which nothing more is wanted.
     shown: Vec<EntryId>,
+    /// Why the run is held back, where it is.
+    held: Option<String>,
     /// Teasers with neither title, text nor link, of which nothing can be made.
     unusable: usize,
 }
@@ -180,7 +185,7 @@ impl Run {
             bytes: 0,
             problems: Vec::new(),
         };
-        Self { clock: Instant::now(), report, state, not_before: None, shown: Vec::new(), unusable: 0 }
+        Self { clock: Instant::now(), report, state, not_before: None, shown: Vec::new(), held: None, unusable: 0 }
     }
 
     /// Writes what the run means for the next one into the state.
@@ -221,7 +226,9 @@ async fn rhythm(source: &Source, drafts: &[Draft], parts: &Parts) -> Result<Vec<
 async fn draft_all(watched: &Watched, listed: Listed, parts: &Parts, run: &mut Run) -> Result<Vec<Draft>, StoreError> {
     let source = &watched.source;
     let now = run.report.started;
-    let Listed { listing, article, status, bytes, validators, body_hash, feed, problems, ttl, .. } = listed;
+    let Listed { mut listing, article, status, bytes, validators, body_hash, page, feed, mut problems, ttl } = listed;
+    let seen = (parts, &mut run.state, now);
+    let verdict = relearn::examine(watched, &mut listing, &mut problems, page.as_ref(), seen).await?;
     run.report.status = Some(status);
     run.report.bytes = bytes;
     run.report.listed = listing.teasers.len();
@@ -231,6 +238,25 @@ async fn draft_all(watched: &Watched, listed: Listed, parts: &Parts, run: &mut R
     run.state.home = listing.home.clone().or_else(|| run.state.home.take());
     run.state.feed = feed;
 
+    let mut parts = parts.clone();
+    match verdict {
+        Verdict::Healthy => {}
+        Verdict::Departed(why) => {
+            run.report.outcome = Outcome::StructureMissing;
+            run.report.reason = format!(
+                "the page has changed: {why}; nothing of it is published; look at it with `courant preview {}`",
+                source.id
+            );
+            return Ok(Vec::new());
+        }
+        Verdict::Flood(why) => {
+            run.report.outcome = Outcome::Quarantined;
+            run.report.reason = format!("{why}; held back until you have looked: `courant quarantine`");
+            run.held = Some(why);
+            parts.limits.articles = 0;
+        }
+    }
+    let parts = &parts;
     let around = Surroundings::of(&listing);
     let drafts: Vec<Draft> = match &article {
         Some(page) => {
@@ -255,13 +281,16 @@ async fn draft_all(watched: &Watched, listed: Listed, parts: &Parts, run: &mut R
         kept.truncate(cap);
     }
     // A page whose articles are not all read must be read again, changed or not.
-    if complete {
+    run.state.reading = Some(watched.reading);
+    if complete && run.held.is_none() {
         run.state.validators = validators;
         run.state.body_hash = Some(body_hash);
-        run.state.reading = Some(watched.reading);
     } else {
         run.state.validators = Default::default();
         run.state.body_hash = None;
+    }
+    if run.held.is_some() {
+        return Ok(kept);
     }
     if let Some(least) = source.expect.min_items
         && run.report.listed < least

@@ -152,6 +152,7 @@ mod store {
             last_reason: String::new(),
             failures: 0,
             entries: 0,
+            profile: Default::default(),
         };
         Finished::new(report, drafts, state)
     }

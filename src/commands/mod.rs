@@ -14,6 +14,7 @@ mod import;
 mod inspect;
 mod opml;
 mod preview;
+mod quarantine;
 mod run;
 mod scout;
 mod status;
@@ -53,6 +54,7 @@ enum Command {
     Add(add::Arguments),
     Status(status::Arguments),
     Entries(entries::Arguments),
+    Quarantine(quarantine::Arguments),
     Preview(preview::Arguments),
     Inspect(inspect::Arguments),
     Backup(backup::Arguments),
@@ -106,6 +108,7 @@ impl Arguments {
             Command::Check(arguments) => check::run(arguments, &config),
             Command::Add(arguments) => add::run(arguments, &config),
             Command::Status(arguments) => status::run(arguments, &config),
+            Command::Quarantine(arguments) => quarantine::run(arguments, &config),
             Command::Entries(arguments) => entries::run(arguments, &config),
             Command::Preview(arguments) => preview::run(arguments, &config),
             Command::Inspect(arguments) => inspect::run(arguments),

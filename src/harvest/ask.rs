@@ -6,6 +6,7 @@ use tokio::task::spawn_blocking;
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::relearn::relearn;
 use super::{Parts, Watched};
 use crate::fetch::{FetchError, Fetched};
 use crate::model::{
@@ -44,6 +45,8 @@ pub(super) struct Listed {
     pub bytes: u64,
     pub validators: Validators,
     pub body_hash: u64,
+    /// The page that was read, where its list may have to be looked for anew.
+    pub page: Option<Page>,
     /// The feed that was read in the page's stead.
     pub feed: Option<Url>,
     pub problems: Vec<Problem>,
@@ -111,11 +114,16 @@ async fn page_listing(watched: &Watched, page: Page, body_hash: u64, parts: &Par
         return Answer::Listed(Box::new(listed));
     }
     if let Some(failed) = why_not(watched, &page, &read) {
-        return Answer::Failed(failed);
+        let changed = failed.outcome == Outcome::StructureMissing;
+        match if changed { relearn(watched, &page, parts).await } else { None } {
+            Some(found) => read = found,
+            None => return Answer::Failed(failed),
+        }
     }
     let bytes = follow(watched, &page, &mut read, parts, now).await;
     let mut listed = Listed::of(&page, read, body_hash, None);
     listed.bytes += bytes;
+    listed.page = Some(page);
     Answer::Listed(Box::new(listed))
 }
 
@@ -285,7 +293,7 @@ pub(super) async fn articles_read(watched: &Watched, page: &Page, parts: &Parts)
 }
 
 /// Parsed trees are large and not `Send`: they live and die inside one closure, of which few run at once.
-async fn on_reader<T: Default + Send + 'static>(
+pub(super) async fn on_reader<T: Default + Send + 'static>(
     parts: &Parts,
     work: impl FnOnce() -> Read<T> + Send + 'static,
 ) -> Read<T> {
@@ -320,6 +328,7 @@ impl Listed {
             bytes: Bytes::len(&page.body) as u64,
             validators: page.validators.clone(),
             body_hash,
+            page: None,
             feed,
             problems,
             ttl,

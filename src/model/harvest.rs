@@ -44,6 +44,8 @@ pub enum Outcome {
     Empty,
     /// The page no longer looks as its rules or its history say.
     StructureMissing,
+    /// So much was new at once that it is held until an operator has looked.
+    Quarantined,
     /// A login, a bot check, a consent wall, or robots.txt forbids.
     Blocked,
     /// Permanently elsewhere.
@@ -56,11 +58,12 @@ pub enum Outcome {
 
 impl Outcome {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Ok,
         Self::Unchanged,
         Self::Empty,
         Self::StructureMissing,
+        Self::Quarantined,
         Self::Blocked,
         Self::Moved,
         Self::Gone,
@@ -79,6 +82,7 @@ impl Outcome {
             Self::Unchanged => "unchanged",
             Self::Empty => "empty",
             Self::StructureMissing => "structure-missing",
+            Self::Quarantined => "quarantined",
             Self::Blocked => "blocked",
             Self::Moved => "moved",
             Self::Gone => "gone",

@@ -12,6 +12,7 @@ mod listing;
 mod page;
 mod person;
 mod problem;
+mod profile;
 mod rules;
 mod schedule;
 mod source;
@@ -28,6 +29,7 @@ pub use listing::{FeedFormat, FeedLink, Listing, ListingMethod, PageKind, Teaser
 pub use page::{Page, PageRequest, Validators};
 pub use person::Person;
 pub use problem::{Problem, Read, Severity};
+pub use profile::{Profile, Shape};
 pub use rules::{ArticleRules, Field, Filter, ListingRules, Rules, Verb};
 pub use schedule::Schedule;
 pub use source::{ArticleMode, Expectation, Kind, Render, Source};

@@ -16,6 +16,7 @@ mod claims;
 mod files;
 mod identity;
 mod matching;
+mod quarantine;
 mod reading;
 mod versions;
 
@@ -88,6 +89,7 @@ fn state(source: &str) -> SourceState {
         last_reason: String::new(),
         failures: 0,
         entries: 0,
+        profile: Default::default(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 
-use super::{Claim, Counts, Dossier, Finished, Known, Resemblance, Revision, SourceState, StoreError};
+use super::{Claim, Counts, Dossier, Finished, Held, Known, Resemblance, Revision, SourceState, StoreError, Verdict};
 use crate::model::{Changes, Entry, EntryId, HarvestReport, Selection, SourceId};
 
 /// The contract. All times are kept to the millisecond.
@@ -58,6 +58,7 @@ pub trait Store: Send + Sync {
     /// - What the stored entry lacks and the draft has (picture, authors, enclosures, …), and an address under a
     ///   key never seen before, is filled in: this bumps the revision, and neither moves `updated` nor counts as altered.
     /// - The key of a deleted entry makes nothing new.
+    /// - A run that is held changes no entry: its drafts go to quarantine. The next that is not held ends that.
     async fn finish(&self, finished: Finished) -> Result<Changes, StoreError>;
 
     /// Of these keys of a source, those stored.
@@ -78,6 +79,12 @@ pub trait Store: Send + Sync {
 
     /// The old texts of an entry, latest first.
     async fn revisions(&self, id: &EntryId) -> Result<Vec<Revision>, StoreError>;
+
+    /// The runs that are held back, longest first; at most one a source.
+    async fn quarantined(&self) -> Result<Vec<Held>, StoreError>;
+
+    /// Does with a source's held run as the operator says; `None` where none is held.
+    async fn settle(&self, id: &SourceId, verdict: Verdict, now: DateTime<Utc>) -> Result<Option<Changes>, StoreError>;
 
     /// All that is known of the entries that a name may mean: an id with or without `urn:uuid:`, an address as
     /// stored, a key. Deleted and merged ones too.

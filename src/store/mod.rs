@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 pub use error::{StoreError, StoreTrouble};
 pub use keeper::Store;
-pub use values::{Claim, Counts, Dossier, Finished, Known, Resemblance, Revision, SourceState};
+pub use values::{Claim, Counts, Dossier, Finished, Held, Known, Resemblance, Revision, SourceState, Verdict};
 
 /// Opens the store at a path, made and migrated as needed. A file that is not a store, is damaged or was written
 /// by a newer Courant is left as it is.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::model::{Draft, EntryId, HarvestReport, Outcome, SourceId, Validators};
+use crate::model::{Draft, EntryId, HarvestReport, Outcome, Profile, SourceId, Validators};
 
 /// A worker's time-limited right to harvest a due source.
 #[derive(Debug, Clone)]
@@ -45,6 +45,8 @@ pub struct SourceState {
     pub failures: u32,
     /// Stored entries.
     pub entries: u64,
+    /// What healthy runs look like.
+    pub profile: Profile,
 }
 
 /// What the store holds under a key.
@@ -72,12 +74,14 @@ pub struct Finished {
     /// Entries that the listing shows besides, known by sure keys and not drafted again: none of the drafts is one
     /// of these on the strength of a hint.
     pub shown: Vec<EntryId>,
+    /// Why the drafts are not published but held until an operator has looked; `None` where they are.
+    pub held: Option<String>,
 }
 
 impl Finished {
     /// A run that leaves this behind, and showed nothing besides.
     pub fn new(report: HarvestReport, drafts: Vec<Draft>, state: SourceState) -> Self {
-        Self { report, drafts, state, shown: Vec::new() }
+        Self { report, drafts, state, shown: Vec::new(), held: None }
     }
 }
 
@@ -92,6 +96,30 @@ pub struct Revision {
     pub summary: Option<String>,
     /// Sanitized HTML.
     pub content: Option<String>,
+}
+
+/// A run that is held back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Held {
+    /// Whose run.
+    pub source: SourceId,
+    /// When the first run of its kind was held.
+    pub since: DateTime<Utc>,
+    /// Why.
+    pub reason: String,
+    /// What the latest of its kind would have stored.
+    pub drafts: Vec<Draft>,
+}
+
+/// What is to be done with a run that is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Publish it.
+    Release,
+    /// Know all of it, and publish none: what comes after it is new.
+    Adopt,
+    /// Forget it; the next run is judged afresh.
+    Discard,
 }
 
 /// All that is known of an entry's identity.

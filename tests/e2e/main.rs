@@ -12,6 +12,7 @@ mod commands;
 mod conditional;
 mod crash;
 mod demo;
+mod drift;
 mod failures;
 mod first_harvest;
 mod formats;

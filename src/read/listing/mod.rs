@@ -13,6 +13,7 @@ mod hints;
 mod html;
 mod islands;
 mod json;
+mod learn;
 mod naming;
 mod outline;
 mod page_kind;
@@ -27,6 +28,7 @@ mod weights;
 mod when;
 
 pub use html::weigh_links;
+pub use learn::{Landmark, Learned, learn};
 pub use weighed::Weighed;
 
 use crate::model::{Kind, Listing, Page, Problem, Read};

@@ -12,6 +12,7 @@ mod ledger;
 mod likeness;
 mod migrate;
 mod packing;
+mod quarantine;
 mod readers;
 mod reports;
 mod retention;
@@ -33,7 +34,8 @@ use self::readers::Readers;
 use self::tally::Tallies;
 use self::writer::{Touched, Writer};
 use super::{
-    Claim, Counts, Dossier, Finished, Known, Resemblance, Revision, SourceState, Store, StoreError, StoreTrouble,
+    Claim, Counts, Dossier, Finished, Held, Known, Resemblance, Revision, SourceState, Store, StoreError, StoreTrouble,
+    Verdict,
 };
 use crate::model::{Changes, Entry, EntryId, HarvestReport, Selection, SourceId};
 
@@ -178,6 +180,15 @@ impl Store for Sqlite {
     async fn revisions(&self, id: &EntryId) -> Result<Vec<Revision>, StoreError> {
         let id = id.clone();
         self.readers.read(move |db| altering::revisions(db, &id.0)).await
+    }
+
+    async fn quarantined(&self) -> Result<Vec<Held>, StoreError> {
+        self.readers.read(quarantine::all).await
+    }
+
+    async fn settle(&self, id: &SourceId, verdict: Verdict, now: DateTime<Utc>) -> Result<Option<Changes>, StoreError> {
+        let id = id.clone();
+        self.write(move |db, touched| quarantine::settle(db, touched, &id, verdict, now)).await
     }
 
     async fn dossiers(&self, name: &str) -> Result<Vec<Dossier>, StoreError> {

@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::columns::{address, damaged, instant};
+use super::columns::{address, damaged, instant, json, text};
 use super::writer::Touched;
 use crate::model::{Outcome, SourceId, Validators};
 use crate::store::SourceState;
 
 /// The columns that [`state`] reads, in its order.
 pub(super) const STATE: &str = "id, title, home, feed, etag, last_modified, body_hash, reading, next_run, last_run, \
-                                last_success, last_outcome, last_reason, failures, entries";
+                                last_success, last_outcome, last_reason, failures, entries, profile";
 
 /// A row of [`STATE`].
 pub(super) fn state(row: &Row<'_>) -> rusqlite::Result<SourceState> {
@@ -32,13 +32,14 @@ pub(super) fn state(row: &Row<'_>) -> rusqlite::Result<SourceState> {
         last_reason: row.get(12)?,
         failures: row.get(13)?,
         entries: row.get::<_, i64>(14)?.cast_unsigned(),
+        // Of a later version: begun anew.
+        profile: json(row, 15).unwrap_or_default(),
     })
 }
 
 /// The outcome of a word; a word of a later version reads as none.
 pub(super) fn outcome_of(word: &str) -> Option<Outcome> {
-    use Outcome::{Blocked, Broken, Empty, Gone, Moved, Ok, StructureMissing, Unchanged};
-    [Ok, Unchanged, Empty, StructureMissing, Blocked, Moved, Gone, Broken].into_iter().find(|o| o.as_str() == word)
+    Outcome::ALL.into_iter().find(|o| o.as_str() == word)
 }
 
 /// Makes exactly these sources the configured ones. Rows that need no change are not written.
@@ -98,7 +99,7 @@ pub(super) fn save(db: &Connection, nr: i64, state: &SourceState) -> rusqlite::R
     db.prepare_cached(
         "update sources set title = ?2, home = ?3, feed = ?4, etag = ?5, last_modified = ?6, body_hash = ?7,
             reading = ?8, next_run = ?9, last_run = ?10, last_success = ?11, last_outcome = ?12, last_reason = ?13,
-            failures = ?14, claimed_by = null, claimed_until = null
+            failures = ?14, profile = ?15, claimed_by = null, claimed_until = null
          where nr = ?1",
     )?
     .execute(params![
@@ -116,6 +117,7 @@ pub(super) fn save(db: &Connection, nr: i64, state: &SourceState) -> rusqlite::R
         state.last_outcome.map(Outcome::as_str),
         state.last_reason,
         state.failures,
+        Some(&state.profile).filter(|p| !p.runs.is_empty()).map(text).transpose()?,
     ])
     .map(drop)
 }

@@ -8,20 +8,46 @@ use rusqlite::{Connection, params};
 use super::columns::{list, text};
 use super::ledger::{self, SIGHT, Stored};
 use super::writer::Touched;
-use super::{altering, packing, reports, sources, twins};
-use crate::model::{Changes, Draft, EntryId};
+use super::{altering, packing, quarantine, reports, sources, twins};
+use crate::model::{Changes, Draft, EntryId, Outcome};
 use crate::store::Finished;
 
 /// Stores a run: entries, state, report; ends its claim.
 pub(super) fn finish(db: &Connection, touched: &mut Touched, finished: Finished) -> rusqlite::Result<Changes> {
-    let Finished { report, drafts, state, shown } = finished;
+    let Finished { report, drafts, state, shown, held } = finished;
     let source = sources::row_for(db, &report.source, state.next_run)?;
-    let now = report.started;
+    let changes = match &held {
+        Some(reason) => {
+            quarantine::hold(db, source, report.started, reason, &drafts)?;
+            Changes::default()
+        }
+        None => {
+            if matches!(report.outcome, Outcome::Ok | Outcome::Empty) {
+                quarantine::lift(db, source)?;
+            }
+            store(db, touched, source, drafts, &shown, report.started, report.finished)?
+        }
+    };
+    sources::save(db, source, &state)?;
+    reports::add(db, source, &report, changes)?;
+    Ok(changes)
+}
+
+/// Stores drafts that a run which began `now` and ended at `finished` found.
+pub(super) fn store(
+    db: &Connection,
+    touched: &mut Touched,
+    source: i64,
+    drafts: Vec<Draft>,
+    shown: &[EntryId],
+    now: DateTime<Utc>,
+    finished: DateTime<Utc>,
+) -> rusqlite::Result<Changes> {
     let mut changes = Changes::default();
     let mut filled = false;
     let mut met = HashSet::new();
     let mut new = Vec::new();
-    for (draft, stored) in recognised(db, source, drafts, &shown, now)? {
+    for (draft, stored) in recognised(db, source, drafts, shown, now)? {
         let Some(stored) = stored else {
             new.push(draft);
             continue;
@@ -45,13 +71,31 @@ pub(super) fn finish(db: &Connection, touched: &mut Touched, finished: Finished)
         filled |= effect.filled;
     }
     changes.new = insert_all(db, source, &new, now)?;
-    sources::save(db, source, &state)?;
     if changes.new + changes.altered > 0 || filled {
         let added = i64::try_from(changes.new).unwrap_or(i64::MAX);
-        sources::note_change(db, touched, source, added, Some(report.finished))?;
+        sources::note_change(db, touched, source, added, Some(finished))?;
     }
-    reports::add(db, source, &report, changes)?;
     Ok(changes)
+}
+
+/// Makes the entries of a source stored after row `before` known and unpublished, as if deleted.
+pub(super) fn silence(
+    db: &Connection,
+    touched: &mut Touched,
+    source: i64,
+    before: i64,
+    now: DateTime<Utc>,
+) -> rusqlite::Result<()> {
+    db.execute(
+        "delete from bodies where entry in (select nr from entries where source = ?1 and nr > ?2)",
+        [source, before],
+    )?;
+    let silenced = db.execute(
+        "update entries set tombstone = ?3, title = '', summary = null, url = null, language = null, authors = null,
+            categories = null, picture = null, enclosures = null where source = ?1 and nr > ?2",
+        params![source, before, now.timestamp_millis()],
+    )?;
+    sources::note_change(db, touched, source, -i64::try_from(silenced).unwrap_or(0), None)
 }
 
 /// A run's drafts in page order, each with the stored entry that it is. Sure keys speak first, all of them: what a
