@@ -211,6 +211,7 @@ mod tests {
             last_reason: String::new(),
             failures: 0,
             entries: 0,
+            profile: Default::default(),
         }
     }
 
