@@ -102,7 +102,6 @@ pub(super) fn find_by_hint(
     db: &Connection,
     source: i64,
     draft: &Draft,
-    now: DateTime<Utc>,
     besides: impl Fn(i64) -> bool,
 ) -> rusqlite::Result<Option<Stored>> {
     for key in draft.keys.iter().filter(|key| !is_sure(key)) {
@@ -113,7 +112,13 @@ pub(super) fn find_by_hint(
             return Ok(Some(found));
         }
     }
-    likeness::find(db, source, draft, now.timestamp_millis(), besides)
+    Ok(None)
+}
+
+/// The entry of a row number.
+pub(super) fn by_row(db: &Connection, nr: i64) -> rusqlite::Result<Stored> {
+    let sql = format!("{SELECT} from entries e where e.nr = ?1");
+    db.prepare_cached(&sql)?.query_row([nr], stored)
 }
 
 /// The entry that has a key, or the one that speaks for it.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use chrono::Duration;
 use rusqlite::{Connection, params};
 
-use super::ledger::{SELECT, Stored, stored};
+use super::ledger::{self, Stored};
 use crate::model::Draft;
 
 /// Dates of one publication may differ by so much: zones, and days without an hour.
@@ -17,8 +17,8 @@ const FAR: u32 = 22;
 const NEAR: u32 = 3;
 /// Headlines that share so many of their letter pairs may be one, edited.
 const AKIN: f64 = 0.3;
-/// Entries of a day or two that a text is compared with.
-const COMPARED: i64 = 200;
+/// Entries of the days of a run that its texts are compared with.
+const COMPARED: i64 = 300;
 
 /// Whether nothing speaks against a draft being the entry that a hint found: a date days apart, another full text;
 /// a number in the address needs a word in its favour.
@@ -49,36 +49,68 @@ pub(super) fn contradicts(stored: &Stored, draft: &Draft) -> bool {
         && distance(stored, draft).is_none_or(|bits| bits > FAR)
 }
 
-/// The entry of the draft's day that has its text under an edited headline and another address.
-pub(super) fn find(
-    db: &Connection,
-    source: i64,
-    draft: &Draft,
-    now: i64,
-    besides: impl Fn(i64) -> bool,
-) -> rusqlite::Result<Option<Stored>> {
-    let Some(likeness) = draft.likeness else { return Ok(None) };
-    let at = draft.published.map_or(now, |at| at.timestamp_millis());
-    let (from, to) = (at - SAME_DAY.num_milliseconds(), at + SAME_DAY.num_milliseconds());
-    let sql = format!(
-        "{SELECT} from entries e where e.source = ?1 and e.published between ?2 and ?3 and e.tombstone is null
-         order by e.published desc limit ?4"
-    );
-    let mut ask = db.prepare_cached(&sql)?;
-    let mut rows = ask.query(params![source, from, to, COMPARED])?;
-    let mut nearest: Option<(u32, Stored)> = None;
-    while let Some(row) = rows.next()? {
-        let entry = stored(row)?;
-        let Some(bits) = entry.likeness.map(|print| (print ^ likeness).count_ones()) else { continue };
-        let fits = bits <= NEAR
-            && !besides(entry.nr)
-            && akin(&entry.title, &draft.title)
-            && numbers(&entry.title).eq(numbers(&draft.title));
-        if fits && nearest.as_ref().is_none_or(|(best, _)| bits < *best) {
-            nearest = Some((bits, entry));
-        }
+/// The texts of a source around the days of one run, read once for all its drafts.
+pub(super) struct Texts {
+    /// Row number, date, SimHash; newest first.
+    rows: Vec<(i64, i64, u64)>,
+}
+
+impl Texts {
+    /// Those that the drafts may be.
+    pub(super) fn around<'d>(
+        db: &Connection,
+        source: i64,
+        drafts: impl Iterator<Item = &'d Draft>,
+        now: i64,
+    ) -> rusqlite::Result<Self> {
+        let days: Vec<i64> = drafts.filter(|d| d.likeness.is_some()).map(|d| instant_of(d, now)).collect();
+        let (Some(first), Some(last)) = (days.iter().min(), days.iter().max()) else {
+            return Ok(Self { rows: Vec::new() });
+        };
+        let near = SAME_DAY.num_milliseconds();
+        let rows = db
+            .prepare_cached(
+                "select nr, published, likeness from entries where source = ?1 and published between ?2 and ?3
+                 and tombstone is null order by published desc limit ?4",
+            )?
+            .query_map(params![source, first - near, last + near, COMPARED], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get::<_, Option<i64>>(2)?))
+            })?
+            .filter_map(|row| row.map(|(nr, at, print)| Some((nr, at, print?.cast_unsigned()))).transpose())
+            .collect::<rusqlite::Result<_>>()?;
+        Ok(Self { rows })
     }
-    Ok(nearest.map(|(_, entry)| entry))
+
+    /// The entry of the draft's day that has its text under an edited headline and another address.
+    pub(super) fn find(
+        &self,
+        db: &Connection,
+        draft: &Draft,
+        now: i64,
+        besides: impl Fn(i64) -> bool,
+    ) -> rusqlite::Result<Option<Stored>> {
+        let Some(likeness) = draft.likeness else { return Ok(None) };
+        let day = instant_of(draft, now);
+        let mut near: Vec<(u32, i64)> = self
+            .rows
+            .iter()
+            .filter(|(_, at, _)| (at - day).abs() <= SAME_DAY.num_milliseconds())
+            .map(|(nr, _, print)| ((print ^ likeness).count_ones(), *nr))
+            .filter(|(bits, nr)| *bits <= NEAR && !besides(*nr))
+            .collect();
+        near.sort_unstable();
+        for (_, nr) in near {
+            let entry = ledger::by_row(db, nr)?;
+            if akin(&entry.title, &draft.title) && numbers(&entry.title).eq(numbers(&draft.title)) {
+                return Ok(Some(entry));
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn instant_of(draft: &Draft, now: i64) -> i64 {
+    draft.published.map_or(now, |at| at.timestamp_millis())
 }
 
 /// Bits in which the full texts differ, where both are known.

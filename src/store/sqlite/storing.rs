@@ -7,6 +7,7 @@ use rusqlite::{Connection, params};
 
 use super::columns::{list, text};
 use super::ledger::{self, SIGHT, Stored};
+use super::likeness::Texts;
 use super::writer::Touched;
 use super::{altering, packing, quarantine, reports, sources, twins};
 use crate::model::{Changes, Draft, EntryId, Outcome};
@@ -115,8 +116,14 @@ fn recognised(
     }
     let mut present = ledger::rows(db, shown)?;
     present.extend(found.iter().filter_map(|(_, stored)| Some(stored.as_ref()?.nr)));
+    let strangers = found.iter().filter(|(_, stored)| stored.is_none()).map(|(draft, _)| draft);
+    let texts = Texts::around(db, source, strangers, now.timestamp_millis())?;
     for (draft, stored) in found.iter_mut().filter(|(_, stored)| stored.is_none()) {
-        *stored = ledger::find_by_hint(db, source, draft, now, |nr| present.contains(&nr))?;
+        let besides = |nr| present.contains(&nr);
+        *stored = match ledger::find_by_hint(db, source, draft, besides)? {
+            Some(entry) => Some(entry),
+            None => texts.find(db, draft, now.timestamp_millis(), besides)?,
+        };
         present.extend(stored.as_ref().map(|stored| stored.nr));
     }
     Ok(found)
