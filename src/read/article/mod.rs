@@ -50,7 +50,7 @@ pub fn read_article(page: &Page, rules: &CompiledRules) -> Read<Article> {
         .zip(&reading.thumb)
         .map(|((block, numbers), thumb)| if block.kind == Kind::Text { forest::likely(numbers) } else { *thumb })
         .collect();
-    let mut choice = select::choose(outline, blocks, &likely);
+    let mut choice = select::choose(outline, blocks, &likely, &reading.thumb);
     if let Some(headline) = &reading.headline {
         leave_out_headline(blocks, &mut choice.keep, &headline.text);
     }

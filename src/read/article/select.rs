@@ -40,7 +40,23 @@ pub(super) fn container(outline: &Outline, blocks: &[Block], likely: &[f32]) -> 
     best.1
 }
 
-pub(super) fn choose(outline: &Outline, blocks: &[Block], likely: &[f32]) -> Choice {
+/// Below this share of what the first look would keep, the first look is believed.
+const TOO_LITTLE: f32 = 0.25;
+
+/// The choice by `likely`; by the first look where that leaves next to nothing: pages in shapes that no page
+/// the trees learnt from had, such as text between `<br>` in a single cell.
+pub(super) fn choose(outline: &Outline, blocks: &[Block], likely: &[f32], first_look: &[f32]) -> Choice {
+    let choice = choose_by(outline, blocks, likely);
+    let first = choose_by(outline, blocks, first_look);
+    let little = kept_weight(blocks, &choice.keep) < kept_weight(blocks, &first.keep) * TOO_LITTLE;
+    if little { first } else { choice }
+}
+
+fn kept_weight(blocks: &[Block], keep: &[bool]) -> f32 {
+    blocks.iter().zip(keep).filter(|(b, keep)| **keep && b.kind == Kind::Text).map(|(b, _)| b.weight as f32).sum()
+}
+
+fn choose_by(outline: &Outline, blocks: &[Block], likely: &[f32]) -> Choice {
     let container = container(outline, blocks, likely);
     let Some(holder) = outline.get(container) else {
         return Choice { keep: vec![false; blocks.len()], container };

@@ -27,7 +27,7 @@ pub fn study(page: &Page, judge: &dyn Fn(&[f32]) -> f32) -> Vec<Studied> {
         .zip(&reading.blocks)
         .map(|((f, t), b)| if b.kind == super::blocks::Kind::Text { judge(f) } else { *t })
         .collect();
-    let choice = select::choose(&reading.outline, &reading.blocks, &likely);
+    let choice = select::choose(&reading.outline, &reading.blocks, &likely, &reading.thumb);
     reading
         .blocks
         .iter()
