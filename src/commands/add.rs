@@ -13,7 +13,7 @@ use super::{Failure, print, runtime};
 use crate::config::{self, Config};
 use crate::daemon;
 use crate::fetch::{Fetched, Fetcher, Manners};
-use crate::model::{Kind, Listing, ListingMethod, Page, PageKind, PageRequest, SourceId};
+use crate::model::{FeedFormat, Kind, Listing, ListingMethod, Page, PageKind, PageRequest, SourceId};
 use crate::normalize::canonical;
 use crate::read::{CompiledRules, read_listing};
 
@@ -118,6 +118,10 @@ fn told(mut out: String, url: &Url, listing: &Listing) -> Result<String, Failure
     let titles: Vec<&str> = listing.teasers.iter().filter_map(|t| t.headline.as_deref()).collect();
     if listing.teasers.is_empty() {
         let why = match listing.page_kind {
+            _ if listing.method == ListingMethod::Feed(FeedFormat::Opml) => {
+                "it is a list of feeds, not a feed; save it and take it in with `courant import FILE`"
+            }
+            _ if matches!(listing.method, ListingMethod::Feed(_)) => "the feed has no entries",
             PageKind::Article => "the page is one article, not a list; watch the section it stands in",
             PageKind::Login => "the page asks for a login",
             PageKind::Error => "the page is an error page, whatever its status says",
