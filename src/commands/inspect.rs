@@ -350,3 +350,27 @@ fn feed(row: &Row, page: &Page) -> Value {
         "items": items,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    #[test]
+    fn a_bomb_is_left_and_a_broken_archive_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("feed.xml.gz");
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        for _ in 0..=LARGEST_UNPACKED / 65_536 {
+            packed.write_all(&[b' '; 65_536]).expect("packed");
+        }
+        let packed = packed.finish().expect("packed");
+        std::fs::write(&path, &packed).expect("written");
+        assert!(read_bytes(&path).expect_err("refused").contains("unpacks to more than"));
+        std::fs::write(&path, &packed[..packed.len() / 2]).expect("written");
+        assert!(read_bytes(&path).is_err());
+        std::fs::write(&path, b"no gzip at all").expect("written");
+        assert!(read_bytes(&path).is_err());
+    }
+}

@@ -109,6 +109,20 @@ fn numeric(number: &str) -> Option<char> {
 }
 
 fn named(name: &str, out: &mut String) -> bool {
+    // XML's own are nearly all there are.
+    let common = match name {
+        "amp" => Some('&'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        "nbsp" => Some('\u{a0}'),
+        _ => None,
+    };
+    if let Some(c) = common {
+        out.push(c);
+        return true;
+    }
     let mut key = String::with_capacity(name.len() + 1);
     key.push_str(name);
     key.push(';');

@@ -39,12 +39,14 @@ pub(super) struct Node<'a> {
 #[derive(Debug)]
 pub(super) enum Kind<'a> {
     Text { text: Cow<'a, str> },
-    Element { space: Space, raw: &'a str, attributes: (u32, u32) },
+    Element { space: Space, prefix: u16, raw: &'a str, attributes: (u32, u32) },
 }
 
 #[derive(Debug)]
 pub(super) struct Attribute<'a> {
     space: Space,
+    /// How much of the name stands before the local one.
+    prefix: u16,
     pub(super) raw: &'a str,
     pub(super) value: Cow<'a, str>,
 }
@@ -79,7 +81,7 @@ impl<'a> Xml<'a> {
     /// Reads a document. Always gives a tree, an empty one for what holds no markup.
     pub(in crate::read) fn parse(text: &'a str) -> Self {
         let end = text.floor_char_boundary(MAX_BYTES);
-        let document = Kind::Element { space: Space::Foreign, raw: "", attributes: (0, 0) };
+        let document = Kind::Element { space: Space::Foreign, prefix: 0, raw: "", attributes: (0, 0) };
         let root = Node { parent: ROOT, first_child: ROOT, last_child: ROOT, next: ROOT, kind: document };
         let mut growing = Growing {
             xml: Xml { nodes: vec![root], attributes: Vec::new(), cut: end < text.len() },
@@ -120,6 +122,16 @@ impl<'a> Xml<'a> {
 
 fn split(raw: &str) -> (&str, &str) {
     raw.split_once(':').unwrap_or(("", raw))
+}
+
+/// How long the prefix of a name is, its colon included. Looked for once: names are compared many times.
+fn prefix_of(raw: &str) -> u16 {
+    raw.find(':').and_then(|at| u16::try_from(at + 1).ok()).unwrap_or(0)
+}
+
+/// Whether the name behind a prefix is `local`, in any case of letters.
+fn is_local(raw: &str, prefix: u16, local: &str) -> bool {
+    raw.get(usize::from(prefix)..).is_some_and(|own| own.eq_ignore_ascii_case(local))
 }
 
 impl<'a> Growing<'a> {
@@ -201,10 +213,10 @@ impl<'a> Growing<'a> {
                 (prefix, _) => self.space(prefix),
             };
             let value = self.entities.decode(value);
-            self.xml.attributes.push(Attribute { space, raw: name, value });
+            self.xml.attributes.push(Attribute { space, prefix: prefix_of(name), raw: name, value });
         }
         let attributes = (from as u32, self.xml.attributes.len() as u32);
-        let node = self.append(Kind::Element { space, raw, attributes });
+        let node = self.append(Kind::Element { space, prefix: prefix_of(raw), raw, attributes });
         let void = matches!(space, Space::Plain | Space::Xhtml | Space::Foreign | Space::Atom)
             && self.open.len() > 2
             && VOID.iter().any(|v| local.eq_ignore_ascii_case(v));
@@ -281,7 +293,7 @@ pub(in crate::read) struct Element<'x, 'a> {
 impl<'x, 'a> Element<'x, 'a> {
     fn parts(&self) -> (Space, &'a str, &'x [Attribute<'a>]) {
         match self.xml.node(self.node).map(|n| &n.kind) {
-            Some(Kind::Element { space, raw, attributes }) => {
+            Some(Kind::Element { space, raw, attributes, .. }) => {
                 let range = attributes.0 as usize..attributes.1 as usize;
                 (*space, *raw, self.xml.attributes.get(range).unwrap_or_default())
             }
@@ -304,8 +316,10 @@ impl<'x, 'a> Element<'x, 'a> {
 
     /// Whether this is `local` of `space`, in any case of letters.
     pub(in crate::read) fn is(&self, space: Space, local: &str) -> bool {
-        let (own, raw, _) = self.parts();
-        own == space && split(raw).1.eq_ignore_ascii_case(local)
+        match self.xml.node(self.node).map(|n| &n.kind) {
+            Some(Kind::Element { space: own, prefix, raw, .. }) => *own == space && is_local(raw, *prefix, local),
+            _ => false,
+        }
     }
 
     /// All nodes directly inside.
@@ -377,7 +391,7 @@ impl<'x, 'a> Element<'x, 'a> {
 
     /// The value of an attribute of a namespace.
     pub(in crate::read) fn attribute_of(&self, space: Space, local: &str) -> Option<&'x str> {
-        let found = self.parts().2.iter().find(|a| a.space == space && split(a.raw).1.eq_ignore_ascii_case(local));
+        let found = self.parts().2.iter().find(|a| a.space == space && is_local(a.raw, a.prefix, local));
         found.map(|a| &*a.value)
     }
 
