@@ -4,6 +4,7 @@
 //! [`HarvestReport`], after all that the run found was stored in one transaction. Never: the configuration
 //! file, publishing.
 
+mod album;
 mod articles;
 mod ask;
 mod drift;
@@ -24,6 +25,7 @@ use crate::read::{CompiledRules, RuleError};
 use crate::schedule::{self, History};
 use crate::store::{Finished, SourceState, Store, StoreError};
 
+pub use album::Album;
 pub use ask::same_list;
 
 use ask::{Answer, Listed};
@@ -48,6 +50,8 @@ pub struct Parts {
     pub limits: Limits,
     /// Turns true when the daemon stops: a run under way then asks for nothing more, and stores what it has.
     pub stop: watch::Receiver<bool>,
+    /// Where answers are kept as they came; `None` where they are not. Each run has one of its own.
+    pub album: Option<Album>,
 }
 
 /// Bounds of one run.
@@ -118,6 +122,9 @@ pub async fn harvest(
     parts: &Parts,
     now: DateTime<Utc>,
 ) -> Result<Harvested, StoreError> {
+    let mut parts = parts.clone();
+    parts.album = parts.album.map(|_| Album::of_run(now));
+    let parts = &parts;
     let source = &watched.source;
     let mut run = Run::begin(source, state, now);
     let drafts = match ask::listing(watched, &run.state, parts, now).await {
@@ -150,8 +157,11 @@ pub async fn harvest(
     let recent = rhythm(source, &drafts, parts).await?;
     run.end(source, recent, now);
     let Run { mut report, state, shown, held, .. } = run;
-    report.changes =
-        parts.store.finish(Finished { shown, held, ..Finished::new(report.clone(), drafts, state.clone()) }).await?;
+    let snapshots = parts.album.as_ref().map(Album::take).unwrap_or_default();
+    report.changes = parts
+        .store
+        .finish(Finished { shown, held, snapshots, ..Finished::new(report.clone(), drafts, state.clone()) })
+        .await?;
     Ok(Harvested { report, state })
 }
 

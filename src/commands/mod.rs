@@ -15,6 +15,7 @@ mod inspect;
 mod opml;
 mod preview;
 mod quarantine;
+mod replay;
 mod run;
 mod scout;
 mod status;
@@ -55,6 +56,7 @@ enum Command {
     Status(status::Arguments),
     Entries(entries::Arguments),
     Quarantine(quarantine::Arguments),
+    Replay(replay::Arguments),
     Preview(preview::Arguments),
     Inspect(inspect::Arguments),
     Backup(backup::Arguments),
@@ -108,6 +110,7 @@ impl Arguments {
             Command::Check(arguments) => check::run(arguments, &config),
             Command::Add(arguments) => add::run(arguments, &config),
             Command::Status(arguments) => status::run(arguments, &config),
+            Command::Replay(arguments) => replay::run(arguments, &config),
             Command::Quarantine(arguments) => quarantine::run(arguments, &config),
             Command::Entries(arguments) => entries::run(arguments, &config),
             Command::Preview(arguments) => preview::run(arguments, &config),

@@ -57,6 +57,8 @@ pub struct Config {
     pub store: PathBuf,
     /// `[store] keep`: how long entries are kept; for ever where absent.
     pub keep: Option<Duration>,
+    /// `[store] snapshots`: how long answers are kept as they came; not at all where absent.
+    pub snapshots: Option<Duration>,
     /// `[demo]`: a folder served on a port of its own, for the first run.
     pub demo: Option<Demo>,
     /// What is legal but hardly meant, or not acted upon in this version; each rendered like a complaint.
@@ -140,6 +142,7 @@ fn read(path: &Path, files: &[Letters], findings: &Findings) -> Option<Config> {
         bind: settings.bind,
         store: settings.store,
         keep: settings.keep,
+        snapshots: settings.snapshots,
         demo: settings.demo,
         warnings: findings.warnings(files),
     })

@@ -27,6 +27,8 @@ pub(super) struct Settings {
     pub store: PathBuf,
     /// `[store] keep`.
     pub keep: Option<Duration>,
+    /// `[store] snapshots`.
+    pub snapshots: Option<Duration>,
     /// `[fetch]`, without its hosts.
     pub manners: Manners,
     /// `[demo]`.
@@ -42,6 +44,7 @@ impl Settings {
             bind: Bind { listen, base_url: url_of(listen), admin_token: None, hub: true },
             store: folder.join("data/courant.db"),
             keep: None,
+            snapshots: None,
             manners: Manners::default(),
             demo: None,
             seen: Vec::new(),
@@ -122,11 +125,7 @@ impl Settings {
             self.store = folder.join(path.value);
         }
         self.keep = section.read("keep", measures::some_duration).map(|d| d.value);
-        if let Some(value) = section.take("snapshots")
-            && value.read(measures::duration).is_some()
-        {
-            value.warn("snapshots are not kept in this version", "nothing is lost by leaving the line in");
-        }
+        self.snapshots = section.read("snapshots", measures::some_duration).map(|d| d.value);
         section.finish(&[]);
     }
 

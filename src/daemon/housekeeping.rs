@@ -1,4 +1,4 @@
-//! What is done once in a while: entries older than `keep` are forgotten.
+//! What is done once in a while: entries older than `keep` are forgotten, and answers older than `snapshots`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,5 +39,8 @@ async fn tidy(plan: &Plan, store: &dyn Store) -> Result<(), StoreError> {
             );
         }
     }
+    // Where none are to be kept any more, those that are there go too.
+    let long = plan.config.snapshots.and_then(|long| TimeDelta::from_std(long).ok()).unwrap_or_default();
+    store.forget_snapshots(now.checked_sub_signed(long).unwrap_or(now)).await?;
     Ok(())
 }

@@ -46,6 +46,7 @@ impl Plan {
             readers: Arc::new(Semaphore::new(readers)),
             limits: Limits::default(),
             stop,
+            album: config.snapshots.map(|_| crate::harvest::Album::default()),
         };
         Ok(Self { config: config.clone(), watched, parts })
     }

@@ -147,7 +147,7 @@ async fn one(
 }
 
 async fn page_article(watched: &Watched, url: &url::Url, parts: &Parts) -> Result<Read<Article>, FetchError> {
-    match parts.fetcher.get(&request(watched, url.clone())).await? {
+    match parts.get(&request(watched, url.clone()), false).await? {
         Fetched::Page(page) => Ok(articles_read(watched, &page, parts).await),
         // No validators were sent, so that this is a server's error: as good as an empty page.
         Fetched::NotModified(_) => Ok(Read::clean(Article::default())),

@@ -75,7 +75,7 @@ pub(super) async fn listing(watched: &Watched, state: &SourceState, parts: &Part
     if as_before {
         ask.validators = state.validators.clone();
     }
-    let page = match parts.fetcher.get(&ask).await {
+    let page = match parts.get(&ask, true).await {
         Ok(Fetched::NotModified(validators)) => return Answer::Unchanged(validators),
         Ok(Fetched::Page(page)) => *page,
         Err(error) => return Answer::Failed(Failed::of(&error, feed.is_some())),
@@ -156,7 +156,7 @@ async fn one_page(watched: &Watched, page: Page, body_hash: u64, parts: &Parts) 
 /// The feed that the page announces, if it holds the same list.
 async fn feed_of(watched: &Watched, page: &Page, listing: &Listing, parts: &Parts) -> Option<Listed> {
     let link = choose_feed(page, listing)?;
-    let Ok(Fetched::Page(answer)) = parts.fetcher.get(&request(watched, link.url.clone())).await else {
+    let Ok(Fetched::Page(answer)) = parts.get(&request(watched, link.url.clone()), true).await else {
         return None;
     };
     let mut read = read(watched, &answer, Kind::Feed, parts).await;
@@ -194,7 +194,7 @@ async fn follow(
     while (seen.len() as u32) < wanted && !*parts.stop.borrow() {
         let Some(next) = read_so_far.value.next.clone().filter(|next| !seen.contains(next)) else { break };
         seen.push(next.clone());
-        let more = match parts.fetcher.get(&request(watched, next.clone())).await {
+        let more = match parts.get(&request(watched, next.clone()), true).await {
             Ok(Fetched::Page(page)) => *page,
             Ok(Fetched::NotModified(_)) => break,
             Err(error) => {

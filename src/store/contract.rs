@@ -18,6 +18,7 @@ mod identity;
 mod matching;
 mod quarantine;
 mod reading;
+mod snapshots;
 mod versions;
 
 /// A store in a folder of its own.

@@ -5,7 +5,9 @@ use std::path::Path;
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 
-use super::{Claim, Counts, Dossier, Finished, Held, Known, Resemblance, Revision, SourceState, StoreError, Verdict};
+use super::{
+    Claim, Counts, Dossier, Finished, Held, Known, Resemblance, Revision, Snapshot, SourceState, StoreError, Verdict,
+};
 use crate::model::{Changes, Entry, EntryId, HarvestReport, Selection, SourceId};
 
 /// The contract. All times are kept to the millisecond.
@@ -85,6 +87,12 @@ pub trait Store: Send + Sync {
 
     /// Does with a source's held run as the operator says; `None` where none is held.
     async fn settle(&self, id: &SourceId, verdict: Verdict, now: DateTime<Utc>) -> Result<Option<Changes>, StoreError>;
+
+    /// The answers kept of a source, oldest first.
+    async fn snapshots(&self, source: &SourceId) -> Result<Vec<Snapshot>, StoreError>;
+
+    /// Forgets the answers taken before an instant; tells how many.
+    async fn forget_snapshots(&self, before: DateTime<Utc>) -> Result<usize, StoreError>;
 
     /// All that is known of the entries that a name may mean: an id with or without `urn:uuid:`, an address as
     /// stored, a key. Deleted and merged ones too.

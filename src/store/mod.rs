@@ -5,6 +5,7 @@
 
 mod error;
 mod keeper;
+mod snapshot;
 mod sqlite;
 mod values;
 
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 pub use error::{StoreError, StoreTrouble};
 pub use keeper::Store;
+pub use snapshot::Snapshot;
 pub use values::{Claim, Counts, Dossier, Finished, Held, Known, Resemblance, Revision, SourceState, Verdict};
 
 /// Opens the store at a path, made and migrated as needed. A file that is not a store, is damaged or was written

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::Snapshot;
 use crate::model::{Draft, EntryId, HarvestReport, Outcome, Profile, SourceId, Validators};
 
 /// A worker's time-limited right to harvest a due source.
@@ -76,12 +77,14 @@ pub struct Finished {
     pub shown: Vec<EntryId>,
     /// Why the drafts are not published but held until an operator has looked; `None` where they are.
     pub held: Option<String>,
+    /// Answers to be kept as they came.
+    pub snapshots: Vec<Snapshot>,
 }
 
 impl Finished {
     /// A run that leaves this behind, and showed nothing besides.
     pub fn new(report: HarvestReport, drafts: Vec<Draft>, state: SourceState) -> Self {
-        Self { report, drafts, state, shown: Vec::new(), held: None }
+        Self { report, drafts, state, shown: Vec::new(), held: None, snapshots: Vec::new() }
     }
 }
 

@@ -22,5 +22,6 @@ mod push;
 #[cfg(feature = "test-readers")]
 mod readers;
 mod reload;
+mod replay;
 mod rhythm;
 mod shutdown;

@@ -16,6 +16,7 @@ mod quarantine;
 mod readers;
 mod reports;
 mod retention;
+mod snapshots;
 mod sources;
 mod storing;
 mod tally;
@@ -34,8 +35,8 @@ use self::readers::Readers;
 use self::tally::Tallies;
 use self::writer::{Touched, Writer};
 use super::{
-    Claim, Counts, Dossier, Finished, Held, Known, Resemblance, Revision, SourceState, Store, StoreError, StoreTrouble,
-    Verdict,
+    Claim, Counts, Dossier, Finished, Held, Known, Resemblance, Revision, Snapshot, SourceState, Store, StoreError,
+    StoreTrouble, Verdict,
 };
 use crate::model::{Changes, Entry, EntryId, HarvestReport, Selection, SourceId};
 
@@ -189,6 +190,15 @@ impl Store for Sqlite {
     async fn settle(&self, id: &SourceId, verdict: Verdict, now: DateTime<Utc>) -> Result<Option<Changes>, StoreError> {
         let id = id.clone();
         self.write(move |db, touched| quarantine::settle(db, touched, &id, verdict, now)).await
+    }
+
+    async fn snapshots(&self, source: &SourceId) -> Result<Vec<Snapshot>, StoreError> {
+        let source = source.clone();
+        self.readers.read(move |db| snapshots::of(db, &source)).await
+    }
+
+    async fn forget_snapshots(&self, before: DateTime<Utc>) -> Result<usize, StoreError> {
+        self.write(move |db, _| snapshots::forget(db, before)).await
     }
 
     async fn dossiers(&self, name: &str) -> Result<Vec<Dossier>, StoreError> {

@@ -9,13 +9,13 @@ use super::columns::{list, text};
 use super::ledger::{self, SIGHT, Stored};
 use super::likeness::Texts;
 use super::writer::Touched;
-use super::{altering, packing, quarantine, reports, sources, twins};
+use super::{altering, packing, quarantine, reports, snapshots, sources, twins};
 use crate::model::{Changes, Draft, EntryId, Outcome};
 use crate::store::Finished;
 
 /// Stores a run: entries, state, report; ends its claim.
 pub(super) fn finish(db: &Connection, touched: &mut Touched, finished: Finished) -> rusqlite::Result<Changes> {
-    let Finished { report, drafts, state, shown, held } = finished;
+    let Finished { report, drafts, state, shown, held, snapshots } = finished;
     let source = sources::row_for(db, &report.source, state.next_run)?;
     let changes = match &held {
         Some(reason) => {
@@ -29,6 +29,7 @@ pub(super) fn finish(db: &Connection, touched: &mut Touched, finished: Finished)
             store(db, touched, source, drafts, &shown, report.started, report.finished)?
         }
     };
+    snapshots::add(db, source, &snapshots)?;
     sources::save(db, source, &state)?;
     reports::add(db, source, &report, changes)?;
     Ok(changes)

@@ -1,0 +1,42 @@
+//! Answers of a run, kept as they came where the operator wants that.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, Utc};
+
+use super::Parts;
+use crate::fetch::{FetchError, Fetched};
+use crate::model::PageRequest;
+use crate::store::Snapshot;
+
+/// The answers of one run so far, packed.
+#[derive(Debug, Clone, Default)]
+pub struct Album {
+    run: DateTime<Utc>,
+    shots: Arc<Mutex<Vec<Snapshot>>>,
+}
+
+impl Album {
+    /// An empty one, for a run that begins now.
+    pub(super) fn of_run(now: DateTime<Utc>) -> Self {
+        Self { run: now, shots: Arc::default() }
+    }
+
+    /// All answers, in the order in which they came.
+    pub(super) fn take(&self) -> Vec<Snapshot> {
+        std::mem::take(&mut *self.shots.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Parts {
+    /// Asks for a page, and keeps the answer where that is wanted.
+    pub(super) async fn get(&self, ask: &PageRequest, listing: bool) -> Result<Fetched, FetchError> {
+        let answer = self.fetcher.get(ask).await?;
+        if let (Some(album), Fetched::Page(page)) = (&self.album, &answer)
+            && let Some(shot) = Snapshot::of(page, listing, album.run)
+        {
+            album.shots.lock().unwrap_or_else(PoisonError::into_inner).push(shot);
+        }
+        Ok(answer)
+    }
+}
