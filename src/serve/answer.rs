@@ -26,7 +26,7 @@ pub(super) struct About {
     pub cache_control: HeaderValue,
     /// When it last changed, to the second.
     pub modified: Option<DateTime<Utc>>,
-    /// Headers of 200 and 304 alike: `Vary`, `Link`, CORS, security.
+    /// Other headers: `Vary`, `Link`, CORS, security.
     pub others: Vec<(HeaderName, HeaderValue)>,
 }
 
@@ -148,10 +148,14 @@ impl Variant {
         let mut not_modified = HeaderMap::with_capacity(16);
         not_modified.insert(header::ETAG, etag.clone());
         not_modified.insert(header::CACHE_CONTROL, about.cache_control.clone());
-        for (name, value) in &about.others {
+        let (again, once): (Vec<_>, Vec<_>) = about.others.iter().partition(|(name, _)| is_said_again(name));
+        for (name, value) in again {
             not_modified.append(name, value.clone());
         }
         let mut full = not_modified.clone();
+        for (name, value) in once {
+            full.append(name, value.clone());
+        }
         full.insert(header::CONTENT_TYPE, about.content_type.clone());
         full.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
         if let Some((sent, _)) = &modified {
@@ -162,6 +166,13 @@ impl Variant {
         }
         Self { body, known: Known { etag, modified }, full, not_modified }
     }
+}
+
+/// Whether a 304 says it too (RFC 9110 §15.4.5): what caches go by and what browsers check; all else stands in the
+/// answer that the client has.
+fn is_said_again(name: &HeaderName) -> bool {
+    [header::VARY, header::CONTENT_LOCATION, header::ACCESS_CONTROL_ALLOW_ORIGIN, header::CONTENT_SECURITY_POLICY]
+        .contains(name)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::hash::Hasher as _;
 
-use http::header::{self, HeaderMap, HeaderValue};
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::coding::Coding;
@@ -22,9 +22,12 @@ pub(super) fn mark(entry: &Entry) -> u64 {
     hash.finish()
 }
 
+/// `A-IM` (RFC 3229 §10.5.3).
+const A_IM: HeaderName = HeaderName::from_static("a-im");
+
 /// The entity tags of what a client has, where it takes a difference; codings off.
 pub(super) fn known(headers: &HeaderMap) -> Option<Vec<&str>> {
-    let wanted = headers.get("a-im").and_then(|line| line.to_str().ok())?;
+    let wanted = headers.get(&A_IM).and_then(|line| line.to_str().ok())?;
     if !wanted.split(',').any(|manner| manner.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("feed"))
     {
         return None;
@@ -42,8 +45,7 @@ fn bare(tag: &str) -> Option<&str> {
 }
 
 /// `IM` (RFC 3229 §10.5.2).
-pub(super) const IM: (header::HeaderName, HeaderValue) =
-    (header::HeaderName::from_static("im"), HeaderValue::from_static("feed"));
+pub(super) const IM: (HeaderName, HeaderValue) = (HeaderName::from_static("im"), HeaderValue::from_static("feed"));
 
 #[cfg(test)]
 mod tests {

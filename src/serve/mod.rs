@@ -18,6 +18,7 @@ mod edition;
 mod export;
 mod feeds;
 mod folder;
+mod greed;
 mod hub;
 mod kept;
 mod metrics;

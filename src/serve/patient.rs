@@ -17,6 +17,8 @@ const PREFACE: u64 = 24;
 pub(super) struct Patience {
     /// By when the first bytes must have come.
     pub first: Duration,
+    /// How long a connection may stand without anything being sent on it: idle, or over the head of a request.
+    pub idle: Duration,
     /// How long writing may wait in all, beside the time that the bytes written take at `slowest`.
     pub grace: Duration,
     /// Bytes a second below which a reader is cut; not 0.
@@ -27,8 +29,13 @@ pub(super) struct Patience {
 pub(super) struct Patient<S> {
     stream: S,
     patience: Patience,
-    /// Armed while something is waited for.
+    /// Armed while something is waited for. Setting it costs more than a look at the clock: while reading it may
+    /// stand earlier than it should, and is set anew only when it has passed.
     deadline: Pin<Box<Sleep>>,
+    /// Whether it is armed, for reading.
+    armed: bool,
+    /// When the connection began, or something was last sent.
+    since: Instant,
     read: u64,
     written: u64,
     /// Time spent waiting to write so far.
@@ -40,8 +47,30 @@ pub(super) struct Patient<S> {
 impl<S> Patient<S> {
     /// Patience with `stream` begins now.
     pub fn new(stream: S, patience: Patience) -> Self {
-        let deadline = Box::pin(sleep_until(Instant::now() + patience.first));
-        Self { stream, patience, deadline, read: 0, written: 0, waited: Duration::ZERO, waiting: None }
+        let since = Instant::now();
+        let deadline = Box::pin(sleep_until(since + patience.first));
+        let waited = Duration::ZERO;
+        Self { stream, patience, deadline, armed: false, since, read: 0, written: 0, waited, waiting: None }
+    }
+
+    /// Waits for the client to say something.
+    fn silence(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let patience = if self.read < PREFACE { self.patience.first } else { self.patience.idle };
+        if self.armed && Instant::now() < self.deadline.deadline() {
+            // The timer knows whom to wake: one task has the connection for as long as it is open.
+            return Poll::Pending;
+        }
+        let until = self.since + patience;
+        loop {
+            if !self.armed || self.deadline.deadline() < until {
+                self.deadline.as_mut().reset(until);
+                self.armed = true;
+            }
+            ready!(self.deadline.as_mut().poll(cx));
+            if Instant::now() >= until {
+                return Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client said nothing")));
+            }
+        }
     }
 
     /// Keeps the account of a write.
@@ -49,15 +78,17 @@ impl<S> Patient<S> {
         match wrote {
             Poll::Ready(done) => {
                 self.written += done.as_ref().map_or(0, |bytes| *bytes as u64);
+                self.since = Instant::now();
                 if let Some(since) = self.waiting.take() {
-                    self.waited += since.elapsed();
+                    self.waited += self.since - since;
+                    self.armed = false;
                 }
                 Poll::Ready(done)
             }
             Poll::Pending => {
                 if self.waiting.is_none() {
                     let now = Instant::now();
-                    self.waiting = Some(now);
+                    (self.waiting, self.armed) = (Some(now), false);
                     let Patience { grace, slowest, .. } = self.patience;
                     let allowed = grace + Duration::from_secs(self.written / slowest.max(1));
                     self.deadline.as_mut().reset(now + allowed.saturating_sub(self.waited));
@@ -77,12 +108,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
                 self.read += (buf.filled().len() - before) as u64;
                 Poll::Ready(done)
             }
-            // Later silence is hyper's to judge, which knows whether a request is under way.
-            Poll::Pending if self.read >= PREFACE || self.waiting.is_some() => Poll::Pending,
-            Poll::Pending => {
-                ready!(self.deadline.as_mut().poll(cx));
-                Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client said nothing")))
-            }
+            // While writing waits, its deadline holds.
+            Poll::Pending if self.waiting.is_some() => Poll::Pending,
+            Poll::Pending => self.silence(cx),
         }
     }
 }
@@ -121,14 +149,31 @@ mod tests {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
     /// Hardly any, so that tests need none.
-    const HARDLY: Patience =
-        Patience { first: Duration::from_millis(5), grace: Duration::from_millis(5), slowest: 1 << 40 };
+    const HARDLY: Patience = Patience {
+        first: Duration::from_millis(5),
+        idle: Duration::from_millis(20),
+        grace: Duration::from_millis(5),
+        slowest: 1 << 40,
+    };
 
     #[tokio::test]
     async fn a_client_that_says_nothing_is_cut() {
         let (ours, _theirs) = tokio::io::duplex(64);
         let error = Patient::new(ours, HARDLY).read_u8().await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test]
+    async fn a_client_that_has_its_answer_may_be_idle_for_a_while() {
+        let (ours, mut theirs) = tokio::io::duplex(64);
+        let mut patient = Patient::new(ours, HARDLY);
+        theirs.write_all(&[b'x'; PREFACE as usize]).await.unwrap();
+        patient.read_exact(&mut [0; PREFACE as usize]).await.unwrap();
+        patient.write_all(b"y").await.unwrap();
+        let began = Instant::now();
+        let error = patient.read_u8().await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert!(began.elapsed() >= HARDLY.idle - Duration::from_millis(5));
     }
 
     #[tokio::test]

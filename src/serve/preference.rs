@@ -78,8 +78,9 @@ pub(super) fn shape(headers: &HeaderMap) -> Shape {
 /// Chromium shows feeds as bare text whatever style sheet they name (measured with 156: a style sheet counts in
 /// `application/xml` only, and XSLT under a warning), so that people get a page.
 pub(super) fn navigates(headers: &HeaderMap) -> bool {
-    let is = |name: &str, value: &str| headers.get(name).is_some_and(|said| said == value);
-    (is("sec-fetch-mode", "navigate") || is("upgrade-insecure-requests", "1")) && shape(headers) == Shape::Page
+    const MODE: header::HeaderName = header::HeaderName::from_static("sec-fetch-mode");
+    let is = |name: header::HeaderName, value: &str| headers.get(name).is_some_and(|said| said == value);
+    (is(header::UPGRADE_INSECURE_REQUESTS, "1") || is(MODE, "navigate")) && shape(headers) == Shape::Page
 }
 
 #[cfg(test)]

@@ -21,10 +21,15 @@ use super::patient::{Patience, Patient};
 
 /// How many connections may be open; more are told to come back.
 const CONNECTIONS: usize = 4096;
-/// How long a connection may stand idle, or take over the head of a request.
-const HEAD: Duration = Duration::from_secs(60);
-/// How long a client may take to begin, and to read.
-const PATIENCE: Patience = Patience { first: Duration::from_secs(15), grace: Duration::from_secs(30), slowest: 4096 };
+/// How long a client may take to begin, to ask, and to read.
+const PATIENCE: Patience = Patience {
+    first: Duration::from_secs(15),
+    idle: Duration::from_secs(60),
+    grace: Duration::from_secs(30),
+    slowest: 4096,
+};
+/// How often a quiet HTTP/2 connection is asked whether it is alive; often enough to be no idle one.
+const PING: Duration = Duration::from_secs(25);
 /// How long what is under way at the end may take.
 const DRAIN: Duration = Duration::from_secs(2);
 /// Pause after accepting failed, which mostly means that there are no file descriptors left.
@@ -49,13 +54,14 @@ pub(super) async fn serve(
     mut shutdown: watch::Receiver<bool>,
 ) -> io::Result<()> {
     let mut http = Builder::new(TokioExecutor::new());
-    http.http1().timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(64 * 1024);
+    // `Patient` bounds the time for heads: one look at the clock, where hyper sets a timer for each request.
+    http.http1().timer(TokioTimer::new()).header_read_timeout(None).max_buf_size(64 * 1024);
     http.http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(100)
         .max_header_list_size(16 * 1024)
-        .keep_alive_interval(HEAD)
-        .keep_alive_timeout(HEAD / 2);
+        .keep_alive_interval(PING)
+        .keep_alive_timeout(PING);
     let http = Arc::new(http);
     let (graceful, places) = (GracefulShutdown::new(), Arc::new(Semaphore::new(CONNECTIONS)));
     loop {

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 
 use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderValue};
@@ -15,6 +16,7 @@ use super::answer::Answer;
 use super::body::Body;
 use super::edition::{Edition, Shelf};
 use super::feeds::{self, VARY_SHAPE, Wanted};
+use super::greed::Greed;
 use super::hub::Hub;
 use super::metrics::Metrics;
 use super::push::{self, Listeners, Memory};
@@ -48,6 +50,7 @@ pub(super) struct Site {
     catalogue: watch::Receiver<Arc<Catalogue>>,
     edition: RwLock<Arc<Edition>>,
     pub(super) metrics: Metrics,
+    greed: Greed,
     /// The WebSub hub, where there is one that can call out.
     pub(super) hub: Option<Arc<Hub>>,
     /// Those who listen to events; heard only where something is pushed.
@@ -62,7 +65,18 @@ impl Site {
     pub fn new(store: Arc<dyn Store>, catalogue: watch::Receiver<Arc<Catalogue>>) -> Self {
         let edition = RwLock::new(Arc::new(Edition::new(catalogue.borrow().clone(), None)));
         let (metrics, listeners) = (Metrics::default(), Listeners::default());
-        Self { store, catalogue, edition, metrics, hub: None, listeners, memory: Memory::default(), pushes: false }
+        let greed = Greed::default();
+        Self {
+            store,
+            catalogue,
+            edition,
+            metrics,
+            greed,
+            hub: None,
+            listeners,
+            memory: Memory::default(),
+            pushes: false,
+        }
     }
 
     /// The same with push; `push::run` does the pushing.
@@ -72,11 +86,14 @@ impl Site {
 
     /// The edition of the present catalogue; made when the catalogue has changed.
     pub(super) fn edition(&self) -> Arc<Edition> {
-        let catalogue = self.catalogue.borrow().clone();
         let edition = self.edition.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if Arc::ptr_eq(&edition.catalogue, &catalogue) {
-            return edition;
-        }
+        let catalogue = {
+            let catalogue = self.catalogue.borrow();
+            if Arc::ptr_eq(&edition.catalogue, &catalogue) {
+                return edition;
+            }
+            catalogue.clone()
+        };
         let mut place = self.edition.write().unwrap_or_else(PoisonError::into_inner);
         if !Arc::ptr_eq(&place.catalogue, &catalogue) {
             *place = Arc::new(Edition::new(catalogue, Some(&place)));
@@ -116,6 +133,11 @@ impl Site {
         }
         if method != Method::GET && method != Method::HEAD {
             return trouble::method_not_allowed(edition, headers);
+        }
+        if matches!(found, Route::Feed(..) | Route::Source(..) | Route::Archive(..))
+            && let Some(wait) = self.greed.weigh(headers, peer, request.uri().path(), Instant::now())
+        {
+            return trouble::too_greedy(edition, headers, wait);
         }
         let answer = match found {
             Route::Feed(id, asked) => {

@@ -344,6 +344,22 @@ async fn a_feed_can_be_searched_and_the_answer_is_kept() {
 }
 
 #[tokio::test]
+async fn a_client_that_takes_the_whole_every_moment_is_told_to_wait() {
+    let stage = Stage::new("http://127.0.0.1:8080/", None).await;
+    let of = [(HeaderName::from_static("x-forwarded-for"), "192.0.2.7")];
+    let mut last = stage.ask(Method::GET, "/feeds/all.rss", &of).await;
+    let tag = last.header(header::ETAG).to_owned();
+    for _ in 0..120 {
+        last = stage.ask(Method::GET, "/feeds/all.rss", &of).await;
+    }
+    assert_eq!(last.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(last.header(header::RETRY_AFTER).parse::<u64>().is_ok_and(|seconds| seconds > 500));
+    let polite = [of[0].clone(), (header::IF_NONE_MATCH, &*tag)];
+    assert_eq!(stage.ask(Method::GET, "/feeds/all.rss", &polite).await.status, StatusCode::NOT_MODIFIED);
+    assert_eq!(stage.get("/feeds/all.rss").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn troubles_are_a_feed_for_the_operator() {
     let stage = Stage::new("http://127.0.0.1:8080/", Some("s3cret")).await;
     assert_eq!(stage.get("/feeds/_status.atom").await.status, StatusCode::UNAUTHORIZED);

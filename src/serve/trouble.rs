@@ -1,5 +1,7 @@
 //! Answers to requests that lead nowhere: a page for browsers, a sentence for the rest.
 
+use std::time::Duration;
+
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 
@@ -70,6 +72,15 @@ pub(super) fn too_many(edition: &Edition, headers: &HeaderMap) -> Response<Body>
     let explanation = "Too many ask for this at once. Please ask again in a minute.";
     let mut response = told(edition, headers, StatusCode::SERVICE_UNAVAILABLE, "Too many", explanation, Vec::new());
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+    response
+}
+
+/// 429 (RFC 6585 §4): the client takes the whole again and again.
+pub(super) fn too_greedy(edition: &Edition, headers: &HeaderMap, wait: Duration) -> Response<Body> {
+    let explanation = "You have asked for all of this very often, and never said what you have. Keep the ETag of an \
+                       answer and send it as If-None-Match: then ask as often as you like.";
+    let mut response = told(edition, headers, StatusCode::TOO_MANY_REQUESTS, "Not so often", explanation, Vec::new());
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
     response
 }
 

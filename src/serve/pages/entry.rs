@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 
 use super::frame::{Frame, When};
+use super::outline::outlined;
 use super::write;
 use crate::model::{Enclosure, Entry, Picture, SourceId};
 use crate::publish::{excerpt, media_type_of};
@@ -57,9 +58,15 @@ pub(super) struct Media {
 
 impl Seen {
     /// Prepares an entry; `sources` are the titles of those that it may name, `full_text` whether more than the
-    /// summary is shown.
-    pub fn of(entry: &Entry, addresses: &Addresses, sources: &BTreeMap<SourceId, String>, full_text: bool) -> Self {
-        let html = entry.content.clone().filter(|_| full_text);
+    /// summary is shown, `level` that of the text's first heading.
+    pub fn of(
+        entry: &Entry,
+        addresses: &Addresses,
+        sources: &BTreeMap<SourceId, String>,
+        full_text: bool,
+        level: usize,
+    ) -> Self {
+        let html = entry.content.as_deref().filter(|_| full_text).map(|html| outlined(html, level));
         let summary = entry.summary.clone().or_else(|| entry.content.as_deref().map(|html| excerpt(html, 300)));
         // A text that has pictures shows the lead picture itself.
         let pictured = html.as_deref().is_some_and(|html| html.contains("<img"));
@@ -122,5 +129,5 @@ pub(in crate::serve) fn entry(
     full_text: bool,
 ) -> String {
     let frame = Frame::plain(entry.title.clone(), addresses);
-    write(&Page { frame, entry: Seen::of(entry, addresses, sources, full_text) })
+    write(&Page { frame, entry: Seen::of(entry, addresses, sources, full_text, 2) })
 }

@@ -52,6 +52,6 @@ pub(in crate::serve) fn feed(
             address: addresses.absolute(collection, id, Shape::Document(format)),
         }),
         documents: documents(addresses, collection, id, &feed.title),
-        entries: entries.into_iter().map(|entry| Seen::of(entry, addresses, sources, feed.full_text)).collect(),
+        entries: entries.into_iter().map(|entry| Seen::of(entry, addresses, sources, feed.full_text, 3)).collect(),
     })
 }

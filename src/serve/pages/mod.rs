@@ -8,6 +8,7 @@ mod entry;
 mod feed;
 mod frame;
 mod index;
+mod outline;
 mod trouble;
 
 pub(super) use admin::{admin, admin_source};
