@@ -54,7 +54,10 @@ pub(super) fn entry(entry: &Entry, feed: &Feed) -> Entry {
         (summary.or_else(made), None)
     };
     let published = moment(entry.published);
+    let leads = |url: &&Url| matches!(url.scheme(), "http" | "https" | "ftp");
     Entry {
+        // What names a thing and leads nowhere (`tag:`, `urn:`) is no link.
+        url: entry.url.as_ref().filter(leads).cloned(),
         title: line(&entry.title).unwrap_or_else(|| entry.id.to_string()),
         authors: entry.authors.iter().filter_map(person).collect(),
         published,
