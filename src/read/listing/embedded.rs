@@ -146,6 +146,7 @@ fn record(value: &Value, declared: bool, base: &Url, context: &Context) -> Optio
                     text_weight(t) >= 12
                         && text_weight(t) <= 300
                         && !looks_like_address(t)
+                        && !t.starts_with(['{', '['])
                         && when::readable(t, Origin::Script, context).is_none()
                 })
                 .max_by_key(|t| text_weight(t))

@@ -18,10 +18,14 @@ const ENOUGH: usize = 40;
 
 /// The headlines of things whose cards these are.
 pub(super) fn name(outline: &Outline, things: &[&Target], cards: &[Card], context: &Context) -> Vec<String> {
-    let weak: Vec<bool> = things.iter().map(|t| titles::is_weak(&t.headline)).collect();
+    let is_date = |text: &str| text.len() < 60 && dates::parse(text, context).is_some();
+    let weak: Vec<bool> =
+        things.iter().map(|t| titles::is_weak(&t.headline) || is_date(&t.headline.text)).collect();
     let many_weak = weak.iter().filter(|w| **w).count() * 2 > weak.len();
     let plain = things.iter().filter(|t| t.headline.witness <= Witness::Text).count();
-    let lines = if many_weak || plain * 2 > things.len() { repeated(outline, cards) } else { HashMap::new() };
+    let asked = weak.contains(&true) || plain * 2 > things.len();
+    let lines = if asked { repeated(outline, cards) } else { HashMap::new() };
+    let dated = things.iter().filter(|t| after_date(&t.headline.text, context).is_some()).count() * 2 > things.len();
     things
         .iter()
         .zip(cards)
@@ -32,13 +36,28 @@ pub(super) fn name(outline: &Outline, things: &[&Target], cards: &[Card], contex
                 return own.text.clone();
             }
             heading(outline, thing, card, &lines, things.len())
+                .map(|found| less_kicker(found, &own.text))
                 .or_else(|| {
-                    let wanting = weak && (many_weak || own.witness <= Witness::Picture);
-                    wanting.then(|| line(outline, own, card, &lines, context)).flatten()
+                    let wanting = weak && (many_weak || own.witness <= Witness::Text);
+                    wanting.then(|| line(outline, own, card, &lines, things.len(), context)).flatten()
                 })
+                .or_else(|| after_date(&own.text, context).filter(|_| dated).map(str::to_owned))
                 .unwrap_or_else(|| own.text.clone())
         })
         .collect()
+}
+
+/// What follows the date that a headline begins with, where enough follows.
+fn after_date<'t>(headline: &'t str, context: &Context) -> Option<&'t str> {
+    let (range, _) = dates::find(headline, context)?;
+    let rest = headline.get(range.end..)?.trim_start_matches(|c: char| !c.is_alphanumeric() && !"\"“„«‘'([".contains(c));
+    (range.start == 0 && names_something(rest) && text_weight(rest) >= 12).then_some(rest)
+}
+
+/// A heading that says what the link says, with more around it (a kicker, a summary, "Video"), says it too loudly.
+fn less_kicker(heading: String, own: &str) -> String {
+    let holds = heading.len() > own.len() && heading.contains(own);
+    if holds && names_something(own) && text_weight(own) >= 20 { own.to_owned() } else { heading }
 }
 
 /// In how many cards each line stands.
@@ -88,24 +107,25 @@ fn heading(
     found.map(|(_, text)| text)
 }
 
-/// The first line of a card that no other card has, is no date and says enough.
+/// The first line of a card that few others have, is no date and says enough.
 fn line(
     outline: &Outline,
     own: &Headline,
     card: &Card,
     lines: &HashMap<&str, usize>,
+    cards: usize,
     context: &Context,
 ) -> Option<String> {
     let fits = |line: &&str| {
         names_something(line)
             && text_weight(line) <= LONGEST
-            && lines.get(line).is_none_or(|n| *n == 1)
+            // What one card in four says is a label; a case may well be heard twice.
+            && lines.get(line).is_none_or(|n| *n == 1 || *n * 4 <= cards)
             && !titles::is_weak(&Headline { text: (*line).to_owned(), witness: Witness::Text })
             && !(line.len() < 60 && dates::parse(line, context).is_some())
     };
     let found: Vec<&str> = outline.slice(card.span.clone()).split('\n').map(str::trim).take(60).filter(fits).collect();
     let most = found.iter().map(|l| text_weight(l).min(ENOUGH)).max()?;
     let best = found.into_iter().find(|l| text_weight(l) * 5 >= most * 2)?;
-    let better = own.witness <= Witness::Picture || titles::is_weak(own);
-    (better && best != own.text).then(|| best.to_owned())
+    (best != own.text).then(|| best.to_owned())
 }

@@ -54,7 +54,12 @@ pub(super) fn of_link(outline: &Outline, link: usize) -> Headline {
 /// The words of an element, less kickers and what only screen readers get, where enough is left.
 fn plain(outline: &Outline, row: usize) -> String {
     let less = outline.line_without(row, Hints::KICKER.and(Hints::SPOKEN));
-    if text_weight(&less) >= 8 { less } else { outline.line(row) }
+    let words = if text_weight(&less) >= 8 { less } else { outline.line(row) };
+    // What tied the headline to its kicker.
+    match words.strip_prefix([':', '|', '·', '•', '–', '—', '»']) {
+        Some(rest) if names_something(rest) => rest.trim_start().to_owned(),
+        _ => words,
+    }
 }
 
 /// A heading or a title class inside the link.
@@ -165,9 +170,12 @@ pub(super) fn is_weak(headline: &Headline) -> bool {
     if headline.witness > Witness::Text {
         return false;
     }
-    let digits = headline.text.chars().filter(|c| c.is_numeric()).count();
-    let letters = headline.text.chars().filter(|c| c.is_alphabetic()).count();
-    digits * 3 >= (digits + letters) && text_weight(&headline.text) < 36 || text_weight(&headline.text) < 4
+    let text = &headline.text;
+    let digits = text.chars().filter(|c| c.is_numeric()).count();
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let is_word = |word: &&str| word.chars().filter(|c| c.is_alphabetic()).count() >= 3;
+    let words = text.split_whitespace().filter(is_word).count();
+    digits * 3 >= digits + letters && words < 2 && text_weight(text) < 36 || text_weight(text) < 4
 }
 
 /// Whether a text ends with dots.
@@ -178,7 +186,12 @@ fn ends_cut(text: &str) -> bool {
 /// Whether words can name a story: not empty, not a number, not what buttons say.
 pub(super) fn names_something(text: &str) -> bool {
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    letters >= 2 && !is_button(text)
+    letters >= 2 && !is_button(text) && !is_address(text)
+}
+
+/// An address in full, as some link texts are.
+fn is_address(text: &str) -> bool {
+    !text.contains(char::is_whitespace) && (text.contains("://") || text.starts_with("www."))
 }
 
 /// What buttons and small links say.
