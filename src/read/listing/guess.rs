@@ -79,10 +79,9 @@ fn satellites(outline: &Outline, targets: &[Target], found: &[Candidate]) -> Vec
             if at != leader
                 && rank(targets, Some(other)) < rank(targets, Some(lead))
                 && is_part(targets, lead, other, &cards)
+                && let Some(mark) = minor.get_mut(at)
             {
-                if let Some(mark) = minor.get_mut(at) {
-                    *mark = true;
-                }
+                *mark = true;
             }
         }
     }

@@ -19,8 +19,7 @@ const ENOUGH: usize = 40;
 /// The headlines of things whose cards these are.
 pub(super) fn name(outline: &Outline, things: &[&Target], cards: &[Card], context: &Context) -> Vec<String> {
     let is_date = |text: &str| text.len() < 60 && dates::parse(text, context).is_some();
-    let weak: Vec<bool> =
-        things.iter().map(|t| titles::is_weak(&t.headline) || is_date(&t.headline.text)).collect();
+    let weak: Vec<bool> = things.iter().map(|t| titles::is_weak(&t.headline) || is_date(&t.headline.text)).collect();
     let many_weak = weak.iter().filter(|w| **w).count() * 2 > weak.len();
     let plain = things.iter().filter(|t| t.headline.witness <= Witness::Text).count();
     let asked = weak.contains(&true) || plain * 2 > things.len();
@@ -50,7 +49,8 @@ pub(super) fn name(outline: &Outline, things: &[&Target], cards: &[Card], contex
 /// What follows the date that a headline begins with, where enough follows.
 fn after_date<'t>(headline: &'t str, context: &Context) -> Option<&'t str> {
     let (range, _) = dates::find(headline, context)?;
-    let rest = headline.get(range.end..)?.trim_start_matches(|c: char| !c.is_alphanumeric() && !"\"“„«‘'([".contains(c));
+    let rest =
+        headline.get(range.end..)?.trim_start_matches(|c: char| !c.is_alphanumeric() && !"\"“„«‘'([".contains(c));
     (range.start == 0 && names_something(rest) && text_weight(rest) >= 12).then_some(rest)
 }
 
@@ -88,7 +88,8 @@ fn heading(
     let mut found: Option<(usize, String)> = None;
     for row in card.rows.clone().take(300) {
         let hints = outline.hints(row);
-        if !hints.any(Hints::HEADING) && !(hints.any(Hints::TITLE) && !hints.any(Hints::AUTHOR.and(Hints::LINK))) {
+        let titled = hints.any(Hints::TITLE) && !hints.any(Hints::AUTHOR.and(Hints::LINK));
+        if !titled && !hints.any(Hints::HEADING) {
             continue;
         }
         if found.as_ref().is_some_and(|(known, _)| outline.end(*known) > row) {
