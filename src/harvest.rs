@@ -8,6 +8,7 @@ mod album;
 mod articles;
 mod ask;
 mod drift;
+mod judge;
 mod relearn;
 
 use std::hash::Hasher;
@@ -16,6 +17,7 @@ use std::time::Instant;
 
 use chrono::{DateTime, Duration, Utc};
 use tokio::sync::{Semaphore, watch};
+use url::Url;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::fetch::Fetcher;
@@ -23,19 +25,26 @@ use crate::model::{Changes, Draft, EntryId, HarvestReport, Kind, Outcome, Proble
 use crate::normalize::{self, Surroundings};
 use crate::read::{CompiledRules, RuleError};
 use crate::schedule::{self, History};
-use crate::store::{Finished, SourceState, Store, StoreError};
+use crate::store::{Finished, Moved, Silence, SourceState, Store, StoreError};
 
 pub use album::Album;
 pub use ask::same_list;
 
-use ask::{Answer, Listed};
+use ask::{Answer, Asked, Listed};
 use drift::Verdict;
 
 /// How long a source that answered 410 is left alone.
 const GONE_FOR: Duration = Duration::days(30);
+/// A server's promise that nothing changes (`max-age`) is heard for this long: pages of news are often served with
+/// the site's general one, of a day or a year.
+const LONGEST_FRESH: Duration = Duration::hours(1);
+/// Most `ttl` that is heard.
+const LONGEST_TTL: Duration = Duration::days(1);
 
 /// How many of the newest entries show a source's rhythm.
 const RHYTHM: usize = 50;
+/// A permanent redirect is believed after it held for so many runs in a row.
+const MOVED_AFTER: u32 = 2;
 
 /// What a run works with. One for the whole daemon; cheap to clone.
 #[derive(Clone)]
@@ -127,17 +136,14 @@ pub async fn harvest(
     let parts = &parts;
     let source = &watched.source;
     let mut run = Run::begin(source, state, now);
-    let drafts = match ask::listing(watched, &run.state, parts, now).await {
-        Answer::Unchanged(validators) => {
+    let Asked { answer, base, moved, fresh_until } = ask::listing(watched, &run.state, parts, now).await;
+    run.state.wishes.silence = None;
+    let drafts = match answer {
+        Answer::Unchanged(status, validators) => {
             run.report.outcome = Outcome::Unchanged;
-            run.report.status = Some(304);
+            run.report.status = Some(status);
             run.state.validators = validators;
-            Vec::new()
-        }
-        Answer::SameBytes(validators) => {
-            run.report.outcome = Outcome::Unchanged;
-            run.report.status = Some(200);
-            run.state.validators = validators;
+            run.follow(base, moved);
             Vec::new()
         }
         Answer::Failed(failure) => {
@@ -145,14 +151,21 @@ pub async fn harvest(
             run.report.reason = failure.reason;
             run.report.status = failure.status;
             run.report.problems = failure.problems;
-            run.not_before = failure.retry_at;
+            run.put_off = failure.put_off;
+            run.state.wishes.silence = failure.retry_at.map(|until| silence(source, until));
+            // Whoever says that a page has moved, and is wrong, is asked again whether it has.
+            run.state.wishes.moved = run.state.wishes.moved.take().filter(|_| failure.put_off);
             if failure.forget_feed {
                 run.state.feed = None;
             }
             Vec::new()
         }
-        Answer::Listed(listed) => draft_all(watched, *listed, parts, &mut run).await?,
+        Answer::Listed(listed) => {
+            run.follow(base, moved);
+            draft_all(watched, *listed, parts, &mut run).await?
+        }
     };
+    run.fresh_until = fresh_until;
     run.report.finished = now + Duration::from_std(run.clock.elapsed()).unwrap_or_default();
     let recent = rhythm(source, &drafts, parts).await?;
     run.end(source, recent, now);
@@ -170,7 +183,10 @@ struct Run {
     clock: Instant,
     report: HarvestReport,
     state: SourceState,
-    not_before: Option<DateTime<Utc>>,
+    /// Until when the server promises that nothing changes.
+    fresh_until: Option<DateTime<Utc>>,
+    /// Nothing was asked: the run says nothing about the source.
+    put_off: bool,
     /// Known entries that the listing shows and of which nothing more is wanted.
     shown: Vec<EntryId>,
     /// Why the run is held back, where it is.
@@ -195,7 +211,30 @@ impl Run {
             bytes: 0,
             problems: Vec::new(),
         };
-        Self { clock: Instant::now(), report, state, not_before: None, shown: Vec::new(), held: None, unusable: 0 }
+        Self {
+            clock: Instant::now(),
+            report,
+            state,
+            fresh_until: None,
+            put_off: false,
+            shown: Vec::new(),
+            held: None,
+            unusable: 0,
+        }
+    }
+
+    /// Notes a permanent redirect, and follows it from the next run on once it has held twice.
+    fn follow(&mut self, from: Url, moved: Option<Url>) {
+        let before = self.state.wishes.moved.take();
+        let Some(to) = moved else { return };
+        let seen = before.filter(|before| (&before.from, &before.to) == (&from, &to)).map_or(0, |before| before.seen);
+        let seen = seen.saturating_add(1);
+        if seen == MOVED_AFTER {
+            self.report.problems.push(Problem::warning(format!(
+                "{from} has moved to {to} for good, which is asked from now on; change `url` in feeds.toml"
+            )));
+        }
+        self.state.wishes.moved = Some(Moved { from, to, seen });
     }
 
     /// Writes what the run means for the next one into the state.
@@ -205,18 +244,31 @@ impl Run {
         if outcome.is_success() {
             state.failures = 0;
             state.last_success = Some(now);
-        } else {
+        } else if !self.put_off {
             state.failures = state.failures.saturating_add(1);
         }
         state.last_run = Some(now);
         state.last_outcome = Some(outcome);
         state.last_reason.clone_from(&self.report.reason);
-        let history = History { last_run: Some(now), failures: state.failures, not_before: self.not_before, recent };
+        if outcome == Outcome::Gone {
+            state.wishes.silence = Some(silence(source, now + GONE_FOR));
+        }
+        let wishes = &state.wishes;
+        let ttl = wishes.ttl_minutes.map(|minutes| now + LONGEST_TTL.min(Duration::minutes(minutes.into())));
+        let fresh = self.fresh_until.map(|until| until.min(now + LONGEST_FRESH));
+        let silent = wishes.silence.as_ref().map(|silence| silence.until);
+        let not_before = [silent, ttl.filter(|_| outcome.is_success()), fresh].into_iter().flatten().max();
+        let quiet = wishes.quiet.unwrap_or_default();
+        let history = History { last_run: Some(now), failures: state.failures, not_before, quiet, recent };
         state.next_run = match outcome {
             Outcome::Gone => now + GONE_FOR,
             _ => schedule::next(&source.schedule, source.timezone, &source.id, &history, now),
         };
     }
+}
+
+fn silence(source: &Source, until: DateTime<Utc>) -> Silence {
+    Silence { address: source.url.clone(), until }
 }
 
 /// When the source's newest entries were published, those of this run among them; only `adaptive` asks.
@@ -236,14 +288,15 @@ async fn rhythm(source: &Source, drafts: &[Draft], parts: &Parts) -> Result<Vec<
 async fn draft_all(watched: &Watched, listed: Listed, parts: &Parts, run: &mut Run) -> Result<Vec<Draft>, StoreError> {
     let source = &watched.source;
     let now = run.report.started;
-    let Listed { mut listing, article, status, bytes, validators, body_hash, page, feed, mut problems, ttl } = listed;
+    let Listed { mut listing, article, status, bytes, validators, body_hash, page, feed, mut problems } = listed;
     let seen = (parts, &mut run.state, now);
     let verdict = relearn::examine(watched, &mut listing, &mut problems, page.as_ref(), seen).await?;
     run.report.status = Some(status);
     run.report.bytes = bytes;
     run.report.listed = listing.teasers.len();
-    run.report.problems = problems;
-    run.not_before = ttl.map(|wait| now + wait);
+    run.report.problems.extend(problems);
+    run.state.wishes.ttl_minutes = listing.ttl_minutes;
+    run.state.wishes.quiet = Some(listing.quiet).filter(|quiet| !quiet.is_empty());
     run.state.title = listing.title.clone().or(run.state.title.take());
     run.state.home = listing.home.clone().or_else(|| run.state.home.take());
     run.state.feed = feed;

@@ -200,6 +200,7 @@ fn finished(drafts: Vec<Draft>) -> Finished {
         failures: 0,
         entries: 0,
         profile: Default::default(),
+        wishes: Default::default(),
     };
     Finished::new(report, drafts, state)
 }

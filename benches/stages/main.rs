@@ -153,6 +153,7 @@ mod store {
             failures: 0,
             entries: 0,
             profile: Default::default(),
+            wishes: Default::default(),
         };
         Finished::new(report, drafts, state)
     }

@@ -10,13 +10,14 @@ use futures_util::{StreamExt, pin_mut};
 use super::console::{Console, LogFormat};
 use super::{Failure, load, print, runtime};
 use crate::config::Config;
-use crate::daemon::{self, DaemonError, Plan, report_line};
+use crate::daemon::{self, DaemonError, Once, Plan, report_line};
 use crate::model::SourceId;
 use crate::store;
 
 /// Harvest sources once, due or not, and store what they show; for cron and CI
 ///
-/// Prints a line a source. Exit code 1 when any of them failed.
+/// Prints a line a source. Exit code 1 when any of them failed. Without SOURCE, those whose server asked for
+/// silence (Retry-After, 410) are left alone.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Ids of sources; none means all
@@ -41,7 +42,7 @@ pub(super) fn run(arguments: Arguments, path: &Path, log_format: LogFormat) -> R
         let store = store::open(&config.store)?;
         let plan = Plan::new(&config, store.clone(), stop.clone())?;
         plan.enrol(&*store).await?;
-        let failed = harvest(&console, &plan, &store, ids, arguments.json).await;
+        let failed = harvest(&console, &plan, &store, ids, &arguments).await;
         store.close().await?;
         if let Some(demo) = demo {
             demo.abort();
@@ -60,25 +61,31 @@ async fn harvest(
     plan: &Plan,
     store: &Arc<dyn store::Store>,
     ids: Vec<SourceId>,
-    json: bool,
+    arguments: &Arguments,
 ) -> Result<usize, Failure> {
     let bar = console.bar(ids.len());
-    let runs = daemon::once(plan, store, ids);
+    // Whoever names a source means it.
+    let heed = arguments.sources.is_empty();
+    let runs = daemon::once(plan, store, ids, heed);
     pin_mut!(runs);
     let mut failed = 0;
     while let Some((id, ended)) = runs.next().await {
         bar.inc(1);
         bar.set_message(id.to_string());
         let line = match ended {
-            Ok(Some(done)) => {
+            Ok(Once::Done(done)) => {
                 failed += usize::from(!done.report.outcome.is_success());
-                if json {
+                if arguments.json {
                     serde_json::to_string(&done.report).map_err(|e| Failure::Work(e.to_string()))?
                 } else {
                     report_line(&done.report, &done.state, Utc::now())
                 }
             }
-            Ok(None) => format!("{id}: left to the process that is just harvesting it"),
+            Ok(Once::Busy) => format!("{id}: left to the process that is just harvesting it"),
+            Ok(Once::Silent(until)) => format!(
+                "{id}: not asked; its server wants silence until {}. `courant fetch {id}` asks all the same",
+                until.format("%Y-%m-%d %H:%M UTC")
+            ),
             Err(error) => {
                 failed += 1;
                 format!("{id}: {error}")

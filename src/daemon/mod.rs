@@ -28,7 +28,7 @@ use crate::store::{self, StoreError};
 
 pub use catalogue::{Titles, catalogue};
 pub use line::report_line;
-pub use once::once;
+pub use once::{Once, once};
 pub use plan::Plan;
 pub use signals::stop_on_signals;
 pub use workers::Progress;

@@ -1,8 +1,9 @@
-//! Validators both ways (RFC 9110 §8.8, §13), byte for byte; `Retry-After` (§10.2.3).
+//! Validators both ways (RFC 9110 §8.8, §13), byte for byte; `Retry-After` (§10.2.3); freshness (RFC 9111 §4.2).
 
 use std::time::SystemTime;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use reqwest::header::{AGE, CACHE_CONTROL, DATE, EXPIRES};
 use reqwest::header::{ETAG, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, RETRY_AFTER};
 
 use crate::model::Validators;
@@ -52,6 +53,35 @@ pub(super) fn retry_at(headers: &HeaderMap, now: DateTime<Utc>) -> Option<DateTi
     (wait > TimeDelta::zero()).then(|| now + wait.min(LONGEST))
 }
 
+/// Until when an answer may be taken for current without asking (RFC 9111 §4.2): `max-age`, else `Expires`, less
+/// the time it has spent in caches. We are a private cache, to which `s-maxage` does not speak. `None` where the
+/// answer promises nothing.
+pub(super) fn fresh_until(headers: &HeaderMap, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let mut max_age: Option<i64> = None;
+    for value in headers.get_all(CACHE_CONTROL).iter().filter_map(|v| v.to_str().ok()) {
+        for directive in value.split(',').map(str::trim) {
+            let (name, argument) = directive.split_once('=').unwrap_or((directive, ""));
+            if name.eq_ignore_ascii_case("no-cache") || name.eq_ignore_ascii_case("no-store") {
+                return None;
+            }
+            if name.eq_ignore_ascii_case("max-age") {
+                // Said twice or unreadable: the more careful reading.
+                let seconds = argument.trim().trim_matches('"').parse().unwrap_or(0);
+                max_age = Some(max_age.map_or(seconds, |known| known.min(seconds)));
+            }
+        }
+    }
+    let text = |name| headers.get(name).and_then(|v| v.to_str().ok()).map(str::trim);
+    let date = |name| text(name).and_then(|t| httpdate::parse_http_date(t).ok()).map(DateTime::<Utc>::from);
+    let lifetime = match max_age {
+        Some(seconds) => TimeDelta::try_seconds(seconds).unwrap_or(LONGEST),
+        None => date(EXPIRES)?.signed_duration_since(date(DATE).unwrap_or(now)),
+    };
+    let age = text(AGE).and_then(|t| t.parse().ok()).and_then(TimeDelta::try_seconds).unwrap_or_default();
+    let left = lifetime - age.max(TimeDelta::zero());
+    (left > TimeDelta::zero()).then(|| now + left.min(LONGEST))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,5 +125,35 @@ mod tests {
         assert_eq!(validators(&answer).etag, None);
         assert_eq!(refreshed(&held, &HeaderMap::new()), held);
         assert!(!ask(&Validators { etag: Some("a\nb".into()), last_modified: None }, &mut HeaderMap::new()));
+    }
+
+    #[test]
+    fn freshness_is_what_the_answer_promises_less_its_age() {
+        let now: DateTime<Utc> = "2026-03-02T10:00:00Z".parse().unwrap();
+        let rows: &[(&[(&str, &str)], Option<i64>)] = &[
+            (&[], None),
+            (&[("cache-control", "max-age=600")], Some(600)),
+            (&[("cache-control", "public, Max-Age=\"60\"")], Some(60)),
+            (&[("cache-control", "max-age=600"), ("age", "500")], Some(100)),
+            (&[("cache-control", "max-age=600"), ("age", "601")], None),
+            (&[("cache-control", "max-age=600, no-cache")], None),
+            (&[("cache-control", "no-store"), ("expires", "Mon, 02 Mar 2026 11:00:00 GMT")], None),
+            (&[("cache-control", "max-age=0"), ("expires", "Mon, 02 Mar 2026 11:00:00 GMT")], None),
+            (&[("cache-control", "s-maxage=600")], None),
+            (&[("cache-control", "max-age=60, max-age=30")], Some(30)),
+            (&[("cache-control", "max-age=soon")], None),
+            (&[("cache-control", "max-age=99999999999")], Some(86_400)),
+            (&[("expires", "Mon, 02 Mar 2026 10:05:00 GMT")], Some(300)),
+            // A server whose clock is wrong is wrong in both.
+            (&[("expires", "Mon, 02 Mar 2026 12:05:00 GMT"), ("date", "Mon, 02 Mar 2026 12:00:00 GMT")], Some(300)),
+            (&[("expires", "0")], None),
+        ];
+        for (headers, expected) in rows {
+            let mut map = HeaderMap::new();
+            for (name, value) in *headers {
+                map.append(*name, HeaderValue::from_str(value).unwrap());
+            }
+            assert_eq!(fresh_until(&map, now).map(|at| (at - now).num_seconds()), *expected, "{headers:?}");
+        }
     }
 }

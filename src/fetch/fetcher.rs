@@ -2,7 +2,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Client;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE, COOKIE, HeaderMap};
 use reqwest::header::{HeaderName, HeaderValue};
@@ -24,7 +24,7 @@ use crate::model::{Page, PageRequest, Validators};
 
 const ACCEPTED: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,application/rss+xml;q=0.9,\
                         application/atom+xml;q=0.9,application/feed+json;q=0.9,application/json;q=0.8,*/*;q=0.7";
-/// A host that answers 429 and names no time is left alone for this long.
+/// An address that answers 429 and names no time is left alone for this long.
 const CALM: TimeDelta = TimeDelta::seconds(60);
 /// Longest wait for a robots.txt.
 const ROBOTS_PATIENCE: Duration = Duration::from_secs(10);
@@ -36,8 +36,19 @@ const SMALL: usize = 64 * 1024;
 pub enum Fetched {
     /// The document.
     Page(Box<Page>),
-    /// 304: what we hold is current. Validators as the answer refreshed them.
-    NotModified(Validators),
+    /// 304: what we hold is current.
+    NotModified(Box<Current>),
+}
+
+/// What a 304 says of the version that we hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Current {
+    /// Validators as the answer refreshed them.
+    pub validators: Validators,
+    /// Where a permanent redirect (301, 308) says to ask from now on.
+    pub moved: Option<Url>,
+    /// Until when the server promises that nothing changes (RFC 9111 freshness).
+    pub fresh_until: Option<DateTime<Utc>>,
 }
 
 /// Makes polite requests. One for the whole daemon; cheap to clone.
@@ -122,7 +133,7 @@ struct Visit {
 /// A failure before it is known where.
 struct Failed {
     kind: FetchErrorKind,
-    retry_at: Option<chrono::DateTime<Utc>>,
+    retry_at: Option<DateTime<Utc>>,
 }
 
 impl Failed {
@@ -271,22 +282,26 @@ impl Inner {
     ) -> Result<Fetched, FetchError> {
         let now = Utc::now();
         let status = answer.status;
-        if status == 304 && conditional {
-            visit.turn.as_ref().inspect(|turn| turn.calm());
-            return Ok(Fetched::NotModified(conditional::refreshed(&ask.validators, &answer.headers)));
-        }
         let retry_at = conditional::retry_at(&answer.headers, now);
-        if status == 429
-            && let Some(turn) = &visit.turn
-        {
-            turn.strike(retry_at.unwrap_or(now + CALM));
+        if let Some(turn) = &visit.turn {
+            match status {
+                429 => turn.strike(&visit.url, retry_at.unwrap_or(now + CALM)),
+                _ => turn.calm(),
+            }
+        }
+        if status == 304 && conditional {
+            return Ok(Fetched::NotModified(Box::new(Current {
+                validators: conditional::refreshed(&ask.validators, &answer.headers),
+                moved: visit.trail.moved(),
+                fresh_until: conditional::fresh_until(&answer.headers, now),
+            })));
         }
         let fail = |kind| FetchError { retry_at, status: Some(status), ..FetchError::new(&visit.url, kind) };
         if let Some(kind) = refusal(status, &answer.headers) {
             return Err(fail(kind));
         }
         // The bytes are here; the next visit need not wait for their unpacking.
-        visit.turn.inspect(Turn::calm);
+        drop(visit.turn);
         let text = |name| answer.headers.get(name).map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned());
         let about = About {
             status,
@@ -294,6 +309,7 @@ impl Inner {
             content_type: text(CONTENT_TYPE),
             content_language: text(CONTENT_LANGUAGE),
             validators: conditional::validators(&answer.headers),
+            fresh_until: conditional::fresh_until(&answer.headers, now),
         };
         let (asked, url, max) = (without_credentials(&ask.url), visit.url.clone(), self.manners.max_bytes);
         let (codings, small) = (codings(&answer.headers), answer.body.len() <= SMALL);

@@ -44,12 +44,30 @@ impl Guard {
         if let Some(port) = url.port().filter(|port| BAD_PORTS.contains(port)) {
             return refuse(format!("port {port} belongs to another service than the web and is not called"));
         }
+        self.check_host(url)?;
+        self.check_query(url)
+    }
+
+    fn check_host(&self, url: &Url) -> Result<(), Refusal> {
         match url.host() {
             Some(Host::Ipv4(ip)) => self.check_ip(ip.into()),
             Some(Host::Ipv6(ip)) => self.check_ip(ip.into()),
             Some(Host::Domain(name)) => self.check_name(name),
             None => refuse("the address names no host"),
         }
+    }
+
+    /// A public address that carries a private one (`?url=http://localhost/`) is a way round: whoever forwards it
+    /// would send us, or himself, there.
+    fn check_query(&self, url: &Url) -> Result<(), Refusal> {
+        if url.query().is_none_or(|query| !query.contains("//") && !query.to_ascii_lowercase().contains("%2f%2f")) {
+            return Ok(());
+        }
+        let carried = url.query_pairs().filter_map(|(_, value)| Url::parse(value.trim()).ok());
+        for inner in carried.filter(|inner| matches!(inner.scheme(), "http" | "https")) {
+            self.check_host(&inner).map_err(|refusal| Refusal(format!("the address carries another: {refusal}")))?;
+        }
+        Ok(())
     }
 
     /// Reads an address that somebody else wrote, and judges it. Spellings of the host that programs read
@@ -209,6 +227,7 @@ mod tests {
             "http://172.32.0.1/",
             "http://100.128.0.1/",
             "http://[2606:4700::1111]/",
+            "https://example.com/share?url=https://example.org/a&t=//x",
         ];
         let bad = [
             "ftp://example.com/",
@@ -256,6 +275,8 @@ mod tests {
             "http://printer.local/",
             "http://metadata.google.internal/",
             "http://intranet/",
+            "https://example.com/go?n=1&to=http://localhost/admin",
+            "https://example.com/?u=http%3A%2F%2F169.254.169.254%2F",
         ];
         for url in good {
             assert!(passes(url, &[]), "{url}");

@@ -27,7 +27,7 @@ mod robots;
 mod tests;
 
 pub use error::{FetchError, FetchErrorKind};
-pub use fetcher::{Fetched, Fetcher};
+pub use fetcher::{Current, Fetched, Fetcher};
 pub use guard::Guard;
 pub use manners::{HostRule, Manners};
 pub use page::saved_page;

@@ -16,10 +16,12 @@ use super::manners::Manners;
 /// Between the starts of two visits to one site of the public internet, unless a host rule says otherwise.
 /// Machines that the operator opened by `allow_private` are not spaced.
 const SPACING: Duration = Duration::from_secs(1);
-/// A 429 concerns one address; so many in a row, with no good answer between, concern the host.
-const STRIKES: u32 = 2;
+/// A 429 concerns one address; so many addresses in a row, with no other answer between, concern the host.
+const STRIKES: usize = 3;
 /// A whole host is left alone for this long at most: its other pages may be cheaper ones.
-const LONGEST_HOLD: TimeDelta = TimeDelta::hours(1);
+const LONGEST_HOLD: TimeDelta = TimeDelta::minutes(15);
+/// Addresses of one lane that are left alone by themselves; more at once concern the host anyway.
+const MOST_HELD: usize = 64;
 /// With more lanes than this the idle ones are put away.
 const FEW: usize = 256;
 
@@ -48,9 +50,29 @@ struct State {
     /// The next start is not before.
     free: Instant,
     /// The server asked for silence until then.
-    hold: Option<(Instant, DateTime<Utc>)>,
-    /// 429s since the last good answer.
-    strikes: u32,
+    hold: Option<Hold>,
+    /// Addresses that are left alone by themselves.
+    held: Vec<(u64, Hold)>,
+    /// Addresses that answered 429 since the last answer that was none.
+    struck: Vec<u64>,
+}
+
+/// Silence that a server asked for.
+#[derive(Debug, Clone, Copy)]
+struct Hold {
+    until: Instant,
+    said: DateTime<Utc>,
+}
+
+impl Hold {
+    fn until(said: DateTime<Utc>) -> Self {
+        let pause = (said - Utc::now()).to_std().unwrap_or_default();
+        Self { until: Instant::now() + pause, said }
+    }
+
+    fn is_over(self) -> bool {
+        self.until <= Instant::now()
+    }
 }
 
 /// The right to make requests to one site, one after the other, until dropped: a visit.
@@ -75,10 +97,11 @@ impl Pace {
     pub(super) async fn enter(&self, url: &Url, manners: &Manners, guard: &Guard) -> Result<Turn, DateTime<Utc>> {
         let site = site(url, manners);
         let lane = self.lane(&site, url, manners, guard);
-        lane.held()?;
+        let address = print(url);
+        lane.held(address)?;
         // The semaphores are never closed, so that both always give in the end.
         let Ok(_lane) = Arc::clone(&lane.turns).acquire_owned().await else { return Err(Utc::now()) };
-        lane.held()?;
+        lane.held(address)?;
         let start = {
             let mut state = locked(&lane.state);
             let start = state.free.max(Instant::now());
@@ -86,7 +109,7 @@ impl Pace {
             start
         };
         sleep_until(start).await;
-        lane.held()?;
+        lane.held(address)?;
         let Ok(_all) = Arc::clone(&self.all).acquire_owned().await else { return Err(Utc::now()) };
         Ok(Turn { site, lane, started: Instant::now(), _lane, _all })
     }
@@ -107,7 +130,7 @@ impl Pace {
         let lane = Arc::new(Lane {
             turns: Arc::new(Semaphore::new(parallel)),
             spacing: rule.and_then(|rule| rule.spacing).unwrap_or(usual),
-            state: Mutex::new(State { free: Instant::now(), hold: None, strikes: 0 }),
+            state: Mutex::new(State { free: Instant::now(), hold: None, held: Vec::new(), struck: Vec::new() }),
         });
         lanes.by_site.insert(site.to_owned(), Arc::clone(&lane));
         lane
@@ -115,16 +138,19 @@ impl Pace {
 }
 
 impl Lane {
-    fn held(&self) -> Result<(), DateTime<Utc>> {
-        match locked(&self.state).hold {
-            Some((until, said)) if until > Instant::now() => Err(said),
-            _ => Ok(()),
+    fn held(&self, address: u64) -> Result<(), DateTime<Utc>> {
+        let mut state = locked(&self.state);
+        state.held.retain(|(_, hold)| !hold.is_over());
+        let own = state.held.iter().filter(|(held, _)| *held == address).map(|(_, hold)| *hold);
+        match own.chain(state.hold).find(|hold| !hold.is_over()) {
+            Some(hold) => Err(hold.said),
+            None => Ok(()),
         }
     }
 
     fn idle(&self, now: Instant) -> bool {
         let state = locked(&self.state);
-        state.free <= now && state.hold.is_none_or(|(until, _)| until <= now)
+        state.free <= now && state.hold.iter().chain(state.held.iter().map(|(_, hold)| hold)).all(|h| h.until <= now)
     }
 }
 
@@ -140,20 +166,32 @@ impl Turn {
         state.free = state.free.max(self.started + delay);
     }
 
-    /// The host answered 429 and wants silence until `until`. From the second in a row on it is left alone.
-    pub(super) fn strike(&self, until: DateTime<Utc>) {
-        let pause = (until - Utc::now()).clamp(TimeDelta::zero(), LONGEST_HOLD);
+    /// An address answered 429 and wants silence until `until`: it gets it. From the third address in a row on
+    /// the whole host does.
+    pub(super) fn strike(&self, url: &Url, until: DateTime<Utc>) {
+        let address = print(url);
         let mut state = locked(&self.lane.state);
-        state.strikes += 1;
-        if state.strikes >= STRIKES {
-            state.hold = Some((Instant::now() + pause.to_std().unwrap_or_default(), Utc::now() + pause));
+        if !state.struck.contains(&address) && state.struck.len() < STRIKES {
+            state.struck.push(address);
+        }
+        state.held.retain(|(held, hold)| *held != address && !hold.is_over());
+        if state.struck.len() >= STRIKES {
+            state.hold = Some(Hold::until(until.min(Utc::now() + LONGEST_HOLD)));
+        }
+        if state.held.len() < MOST_HELD {
+            state.held.push((address, Hold::until(until)));
         }
     }
 
-    /// The host gave a good answer.
+    /// The host gave another answer, good or bad: it does not mind us.
     pub(super) fn calm(&self) {
-        locked(&self.lane.state).strikes = 0;
+        locked(&self.lane.state).struck.clear();
     }
+}
+
+/// An address in few bytes.
+fn print(url: &Url) -> u64 {
+    xxhash_rust::xxh3::xxh3_64(url.as_str().as_bytes())
 }
 
 /// What shares a lane: the registrable domain (by the public suffix list); an IP address or a bare name
@@ -251,18 +289,23 @@ mod tests {
         let (manners, guard, pace) = (Manners::default(), Guard::new(&[]), Pace::new(4));
         let until = Utc::now() + TimeDelta::seconds(90);
         let a = url("http://a.test/");
-        let turn = pace.enter(&a, &manners, &guard).await.unwrap();
-        turn.strike(until);
-        turn.calm();
-        turn.strike(until);
-        drop(turn);
-        // One 429 in a row concerns its own address only.
-        pace.enter(&a, &manners, &guard).await.unwrap().strike(until);
+        let enter = async |text: &str| pace.enter(&url(text), &manners, &guard).await;
+        let strike = async |text: &str| enter(text).await.unwrap().strike(&url(text), until);
+        strike("http://a.test/1").await;
+        strike("http://a.test/2").await;
+        // One 429 concerns its own address only, and so does another one.
+        assert!(enter("http://a.test/1").await.is_err());
+        enter("http://a.test/").await.unwrap().calm();
+        strike("http://a.test/3").await;
+        strike("http://a.test/4").await;
+        assert!(enter("http://a.test/").await.is_ok());
+        strike("http://a.test/5").await;
         let held = pace.enter(&url("http://www.a.test/x"), &manners, &guard).await.err();
         assert!(held.is_some_and(|said| (said - until).num_seconds().abs() <= 1), "{held:?}");
+        assert!(pace.enter(&a, &manners, &guard).await.is_err());
         assert!(pace.enter(&url("http://b.test/"), &manners, &guard).await.is_ok());
         tokio::time::sleep(Duration::from_secs(91)).await;
-        assert!(pace.enter(&url("http://a.test/"), &manners, &guard).await.is_ok());
+        assert!(pace.enter(&a, &manners, &guard).await.is_ok());
     }
 
     #[tokio::test(start_paused = true)]

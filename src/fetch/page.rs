@@ -18,6 +18,7 @@ pub(super) struct About {
     pub(super) content_type: Option<String>,
     pub(super) content_language: Option<String>,
     pub(super) validators: Validators,
+    pub(super) fresh_until: Option<DateTime<Utc>>,
 }
 
 /// Makes a page of unpacked bytes.
@@ -31,6 +32,7 @@ pub(super) fn page(asked: Url, url: Url, about: About, body: Bytes, now: DateTim
         media_type: about.content_type.as_deref().and_then(media_type),
         content_language: about.content_language,
         validators: about.validators,
+        fresh_until: about.fresh_until,
         body,
         text,
         charset,

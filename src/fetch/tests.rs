@@ -69,7 +69,7 @@ async fn what_is_held_is_asked_for_by_its_validators() {
     let mut ask = PageRequest::new(press.url("/"));
     ask.validators = Validators { etag: Some("W/\"a,1\"".into()), last_modified: Some("odd date".into()) };
     let expected = Validators { etag: Some("\"b\"".into()), last_modified: Some("odd date".into()) };
-    assert!(matches!(fetcher.get(&ask).await, Ok(Fetched::NotModified(got)) if got == expected));
+    assert!(matches!(fetcher.get(&ask).await, Ok(Fetched::NotModified(got)) if got.validators == expected));
     let unasked = error(&fetcher, press.url("/")).await;
     assert_eq!((unasked.status(), unasked.outcome()), (Some(304), Outcome::Broken));
 }
@@ -116,14 +116,24 @@ async fn statuses_are_told_apart_and_say_what_to_do() {
 }
 
 #[tokio::test]
-async fn a_second_429_quiets_the_whole_host() {
-    let press = Press::open(|_| Reply::status(429, "retry-after: 600\r\n")).await;
+async fn a_429_quiets_its_address_and_three_in_a_row_the_whole_host() {
+    let press = Press::open(|asked| {
+        if asked.contains("/good") { Reply::ok("", "x") } else { Reply::status(429, "retry-after: 600\r\n") }
+    })
+    .await;
     let fetcher = Fetcher::new(manners()).unwrap();
-    assert_eq!(error(&fetcher, press.url("/1")).await.status(), Some(429));
-    assert_eq!(error(&fetcher, press.url("/2")).await.status(), Some(429));
-    let third = error(&fetcher, press.url("/3")).await;
-    assert!(matches!(third.kind, FetchErrorKind::Waiting(_)) && third.retry_at.is_some(), "{third}");
-    assert_eq!(press.asked().len(), 2);
+    let refused = async |path: &str| error(&fetcher, press.url(path)).await;
+    for path in ["/1", "/2"] {
+        assert_eq!(refused(path).await.status(), Some(429));
+    }
+    let again = refused("/1").await;
+    assert!(matches!(again.kind, FetchErrorKind::Waiting(_)) && again.retry_at.is_some(), "{again}");
+    page(&fetcher, press.url("/good")).await;
+    for path in ["/3", "/4", "/5"] {
+        assert_eq!(refused(path).await.status(), Some(429));
+    }
+    assert!(matches!(refused("/good").await.kind, FetchErrorKind::Waiting(_)));
+    assert_eq!(press.asked().len(), 6);
 }
 
 #[tokio::test]

@@ -6,10 +6,10 @@ use std::time::Instant;
 use chrono::{DateTime, Utc};
 use futures_util::{StreamExt, stream};
 
-use super::ask::{articles_read, request};
-use super::{Parts, Run, Watched};
+use super::ask::{article_read, request};
+use super::{Parts, Run, Watched, judge};
 use crate::fetch::{FetchError, Fetched};
-use crate::model::{Article, ArticleMode, Draft, EntryId, Problem, Read, Severity, Teaser, is_sure};
+use crate::model::{Article, ArticleMode, Draft, EntryId, PageKind, Problem, Read, Severity, Teaser, is_sure};
 use crate::normalize::{self, Surroundings};
 use crate::store::{Known, StoreError};
 
@@ -136,7 +136,10 @@ async fn one(
     };
     draft.attempted = true;
     match page_article(watched, &url, hurry.parts).await {
-        Ok(Read { value: article, problems }) => {
+        Ok((read, Some(kind))) if !judge::is_promised(teaser.headline.as_deref(), read.value.headline.as_deref()) => {
+            (draft, Some(format!("{url}: {}; the teaser stands in its place", judge::in_words(kind))), Vec::new())
+        }
+        Ok((Read { value: article, problems }, _)) => {
             let full = normalize::draft(teaser, Some(&article), around, &watched.source, now);
             let trouble = (!full.as_ref().is_some_and(|d| d.full_text))
                 .then(|| format!("{url}: no article text was found on the page; the teaser stands in its place"));
@@ -146,10 +149,14 @@ async fn one(
     }
 }
 
-async fn page_article(watched: &Watched, url: &url::Url, parts: &Parts) -> Result<Read<Article>, FetchError> {
+async fn page_article(
+    watched: &Watched,
+    url: &url::Url,
+    parts: &Parts,
+) -> Result<(Read<Article>, Option<PageKind>), FetchError> {
     match parts.get(&request(watched, url.clone()), false).await? {
-        Fetched::Page(page) => Ok(articles_read(watched, &page, parts).await),
+        Fetched::Page(page) => Ok(article_read(watched, &page, parts).await),
         // No validators were sent, so that this is a server's error: as good as an empty page.
-        Fetched::NotModified(_) => Ok(Read::clean(Article::default())),
+        Fetched::NotModified(_) => Ok((Read::clean(Article::default()), None)),
     }
 }

@@ -1,17 +1,16 @@
 //! The first half of a run: what does the source list?
 
 use bytes::Bytes;
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use tokio::task::spawn_blocking;
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::relearn::relearn;
-use super::{Parts, Watched};
-use crate::fetch::{FetchError, Fetched};
+use super::{MOVED_AFTER, Parts, Watched, judge};
+use crate::fetch::{FetchError, FetchErrorKind, Fetched};
 use crate::model::{
-    Article, Kind, Listing, ListingMethod, Outcome, Page, PageKind, PageRequest, Problem, Read, Severity, Teaser,
-    Validators,
+    Article, Kind, Listing, ListingMethod, Outcome, Page, PageKind, PageRequest, Problem, Read, Teaser, Validators,
 };
 use crate::read::{choose_feed, read_article, read_listing};
 use crate::store::SourceState;
@@ -21,15 +20,22 @@ use crate::store::SourceState;
 const SAME_LIST: f64 = 0.5;
 /// Most pages of one list that are followed, whatever the rules say.
 const MAX_PAGES: u32 = 50;
-/// Most `ttl` that is heard.
-const MAX_TTL_MINUTES: u32 = 24 * 60;
 
 /// What asking a source came to.
+pub(super) struct Asked {
+    pub answer: Answer,
+    /// The address that was asked for, as far as it may move: the source's, or that of its feed.
+    pub base: Url,
+    /// Where a permanent redirect says to ask from now on.
+    pub moved: Option<Url>,
+    /// Until when the server promises that nothing changes.
+    pub fresh_until: Option<DateTime<Utc>>,
+}
+
+/// What the answer holds.
 pub(super) enum Answer {
-    /// 304.
-    Unchanged(Validators),
-    /// The same bytes as last time, from a server without validators.
-    SameBytes(Validators),
+    /// 304, or the same bytes as last time: with this status, and to be recognised by these from now on.
+    Unchanged(u16, Validators),
     /// A list.
     Listed(Box<Listed>),
     /// No list, and why.
@@ -50,8 +56,6 @@ pub(super) struct Listed {
     /// The feed that was read in the page's stead.
     pub feed: Option<Url>,
     pub problems: Vec<Problem>,
-    /// How long the source asks to be left alone.
-    pub ttl: Option<Duration>,
 }
 
 /// Why there is no list.
@@ -63,43 +67,58 @@ pub(super) struct Failed {
     pub problems: Vec<Problem>,
     /// The feed that was read in the page's stead no longer serves: ask the page next time.
     pub forget_feed: bool,
+    /// Nothing was asked, since the host wants silence: no failure of the source's.
+    pub put_off: bool,
 }
 
-/// Asks the source, or the feed that was found for it.
-pub(super) async fn listing(watched: &Watched, state: &SourceState, parts: &Parts, now: DateTime<Utc>) -> Answer {
+/// Asks the source, or the feed that was found for it, at the address where it has moved to.
+pub(super) async fn listing(watched: &Watched, state: &SourceState, parts: &Parts, now: DateTime<Utc>) -> Asked {
     let source = &watched.source;
     let as_before = state.reading == Some(watched.reading);
     let feed = state.feed.clone().filter(|_| as_before);
-    let url = feed.clone().unwrap_or_else(|| source.url.clone());
-    let mut ask = request(watched, url);
+    let base = feed.clone().unwrap_or_else(|| source.url.clone());
+    let moved = state.wishes.moved.as_ref().filter(|moved| moved.seen >= MOVED_AFTER && moved.from == base);
+    let mut ask = request(watched, moved.map_or_else(|| base.clone(), |moved| moved.to.clone()));
     if as_before {
         ask.validators = state.validators.clone();
     }
-    let page = match parts.get(&ask, true).await {
-        Ok(Fetched::NotModified(validators)) => return Answer::Unchanged(validators),
-        Ok(Fetched::Page(page)) => *page,
-        Err(error) => return Answer::Failed(Failed::of(&error, feed.is_some())),
+    let mut asked = match parts.get(&ask, true).await {
+        Ok(Fetched::NotModified(current)) => Asked {
+            answer: Answer::Unchanged(304, current.validators),
+            moved: current.moved,
+            fresh_until: current.fresh_until,
+            base,
+        },
+        Ok(Fetched::Page(page)) => {
+            let (moved, fresh_until) = (page.moved.clone(), page.fresh_until);
+            let body_hash = xxh3_64(&page.body);
+            let answer = if as_before && state.body_hash == Some(body_hash) {
+                Answer::Unchanged(page.status, page.validators)
+            } else if let Some(feed) = feed {
+                feed_listing(watched, *page, body_hash, feed, parts).await
+            } else {
+                page_listing(watched, *page, body_hash, parts, now).await
+            };
+            Asked { answer, base, moved, fresh_until }
+        }
+        Err(error) => {
+            let failed = Failed::of(&error, feed.is_some());
+            return Asked { answer: Answer::Failed(failed), base, moved: None, fresh_until: None };
+        }
     };
-    let body_hash = xxh3_64(&page.body);
-    if as_before && state.body_hash == Some(body_hash) {
-        return Answer::SameBytes(page.validators);
+    // Asked where it has moved to, and not sent on from there: it has still moved.
+    asked.moved = asked.moved.or_else(|| moved.map(|moved| moved.to.clone()));
+    asked
+}
+
+/// Reads the feed that was found for the source.
+async fn feed_listing(watched: &Watched, page: Page, body_hash: u64, feed: Url, parts: &Parts) -> Answer {
+    let read = read(watched, &page, Kind::Feed, parts).await;
+    if is_feed(&read.value) {
+        return Answer::Listed(Box::new(Listed::of(&page, read, body_hash, Some(feed))));
     }
-    if let Some(feed) = feed {
-        let read = read(watched, &page, Kind::Feed, parts).await;
-        return if is_feed(&read.value) {
-            Answer::Listed(Box::new(Listed::of(&page, read, body_hash, Some(feed))))
-        } else {
-            Answer::Failed(Failed {
-                outcome: Outcome::StructureMissing,
-                reason: format!("{feed} is no longer a feed; the page {} will be read instead", source.url),
-                status: Some(page.status),
-                retry_at: None,
-                problems: read.problems,
-                forget_feed: true,
-            })
-        };
-    }
-    page_listing(watched, page, body_hash, parts, now).await
+    let reason = format!("{feed} is no longer a feed; the page {} will be read instead", watched.source.url);
+    Answer::Failed(Failed { forget_feed: true, ..Failed::at(&page, Outcome::StructureMissing, reason, read.problems) })
 }
 
 /// Reads a page (or feed) as the source's kind says, and looks for a feed in its stead.
@@ -113,7 +132,7 @@ async fn page_listing(watched: &Watched, page: Page, body_hash: u64, parts: &Par
     if may_have_feed && let Some(listed) = feed_of(watched, &page, &read.value, parts).await {
         return Answer::Listed(Box::new(listed));
     }
-    if let Some(failed) = why_not(watched, &page, &read) {
+    if let Some(failed) = judge::why_not(watched, &page, &read) {
         let changed = failed.outcome == Outcome::StructureMissing;
         match if changed { relearn(watched, &page, parts).await } else { None } {
             Some(found) => read = found,
@@ -129,16 +148,11 @@ async fn page_listing(watched: &Watched, page: Page, body_hash: u64, parts: &Par
 
 /// The source is one page that is itself the entry.
 async fn one_page(watched: &Watched, page: Page, body_hash: u64, parts: &Parts) -> Answer {
-    let read = articles_read(watched, &page, parts).await;
-    if read.value.body_html.is_none() {
-        return Answer::Failed(Failed {
-            outcome: outcome_of(read.value.page_kind),
-            reason: format!("no article was found at {}: {}", page.url, kind_in_words(read.value.page_kind)),
-            status: Some(page.status),
-            retry_at: None,
-            problems: read.problems,
-            forget_feed: false,
-        });
+    let (read, kind) = article_read(watched, &page, parts).await;
+    if kind.is_some() || read.value.body_html.is_none() {
+        let kind = kind.unwrap_or(read.value.page_kind);
+        let reason = format!("no article was found at {}: {}", page.url, judge::in_words(kind));
+        return Answer::Failed(Failed::at(&page, judge::outcome(kind), reason, read.problems));
     }
     let listing = Listing {
         method: ListingMethod::Rules,
@@ -215,58 +229,7 @@ async fn follow(
     bytes
 }
 
-/// Why a page that was fetched gives no list; `None` when it does, or is rightly empty.
-fn why_not(watched: &Watched, page: &Page, read: &Read<Listing>) -> Option<Failed> {
-    let listing = &read.value;
-    if !listing.teasers.is_empty() {
-        return None;
-    }
-    let failure = read.problems.iter().find(|p| p.severity == Severity::Failure);
-    let fine = is_feed(listing) || matches!(listing.method, ListingMethod::Rules | ListingMethod::Sitemap);
-    if failure.is_none() && fine {
-        return None;
-    }
-    let reason = match failure {
-        Some(problem) => format!("{}: {}", page.url, problem.message),
-        None => format!(
-            "nothing that looks like a list was found at {}: {}; see `courant preview {}`, then write selectors",
-            page.url,
-            kind_in_words(listing.page_kind),
-            watched.source.id
-        ),
-    };
-    Some(Failed {
-        outcome: outcome_of(listing.page_kind),
-        reason,
-        status: Some(page.status),
-        retry_at: None,
-        problems: read.problems.clone(),
-        forget_feed: false,
-    })
-}
-
-fn outcome_of(kind: PageKind) -> Outcome {
-    match kind {
-        PageKind::Login | PageKind::Consent | PageKind::BotCheck => Outcome::Blocked,
-        PageKind::Error => Outcome::Broken,
-        PageKind::Listing | PageKind::Article | PageKind::Shell | PageKind::Other => Outcome::StructureMissing,
-    }
-}
-
-fn kind_in_words(kind: PageKind) -> &'static str {
-    match kind {
-        PageKind::Listing => "the page holds no repeated block of links",
-        PageKind::Article => "the page is one article (`kind = \"page\"` watches a single page)",
-        PageKind::Login => "the page asks for a login (a cookie can be sent with `request.headers`)",
-        PageKind::Error => "the page is an error message",
-        PageKind::Consent => "the page asks for consent first",
-        PageKind::BotCheck => "the page is a check against robots",
-        PageKind::Shell => "the page is an empty shell that JavaScript fills",
-        PageKind::Other => "the page is no article",
-    }
-}
-
-fn is_feed(listing: &Listing) -> bool {
+pub(super) fn is_feed(listing: &Listing) -> bool {
     matches!(listing.method, ListingMethod::Feed(_))
 }
 
@@ -286,10 +249,16 @@ async fn read(watched: &Watched, page: &Page, kind: Kind, parts: &Parts) -> Read
     on_reader(parts, move || read_listing(&page, kind, &rules)).await
 }
 
-/// Reads an article likewise.
-pub(super) async fn articles_read(watched: &Watched, page: &Page, parts: &Parts) -> Read<Article> {
+/// Reads an article likewise; and says what stands in its place, where the page is no article at all.
+pub(super) async fn article_read(watched: &Watched, page: &Page, parts: &Parts) -> (Read<Article>, Option<PageKind>) {
     let (page, rules) = (page.clone(), watched.rules.clone());
-    on_reader(parts, move || read_article(&page, &rules)).await
+    let Read { value: (article, kind), problems } = on_reader(parts, move || {
+        let read = read_article(&page, &rules);
+        let kind = judge::wall(&page, &read.value, &rules);
+        Read { value: (read.value, kind), problems: read.problems }
+    })
+    .await;
+    (Read { value: article, problems }, kind)
 }
 
 /// Parsed trees are large and not `Send`: they live and die inside one closure, of which few run at once.
@@ -313,14 +282,6 @@ pub(super) async fn on_reader<T: Default + Send + 'static>(
 
 impl Listed {
     fn of(page: &Page, read: Read<Listing>, body_hash: u64, feed: Option<Url>) -> Self {
-        let mut problems = read.problems;
-        if let Some(moved) = &page.moved {
-            problems.push(Problem::warning(format!(
-                "{} has moved to {moved} for good; change `url` in feeds.toml",
-                page.asked
-            )));
-        }
-        let ttl = read.value.ttl_minutes.map(|m| Duration::minutes(m.min(MAX_TTL_MINUTES).into()));
         Self {
             listing: read.value,
             article: None,
@@ -330,13 +291,19 @@ impl Listed {
             body_hash,
             page: None,
             feed,
-            problems,
-            ttl,
+            problems: read.problems,
         }
     }
 }
 
 impl Failed {
+    /// A page came, and is not what was wanted.
+    pub(super) fn at(page: &Page, outcome: Outcome, reason: String, problems: Vec<Problem>) -> Self {
+        let status = Some(page.status);
+        Self { outcome, reason, status, retry_at: None, problems, forget_feed: false, put_off: false }
+    }
+
+    /// No page came.
     fn of(error: &FetchError, was_feed: bool) -> Self {
         Self {
             outcome: error.outcome(),
@@ -346,6 +313,7 @@ impl Failed {
             problems: Vec::new(),
             // Back to the page when the feed is not there, not when its server is down.
             forget_feed: was_feed && matches!(error.status(), Some(404 | 410)),
+            put_off: matches!(error.kind, FetchErrorKind::Waiting(_)),
         }
     }
 }

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Enclosure, Person, Picture, Written};
+use super::{Enclosure, Person, Picture, Quiet, Written};
 
 /// What a front page, section page, feed, sitemap or JSON answer says: a list of teasers.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -34,6 +34,8 @@ pub struct Listing {
     pub picture: Option<Picture>,
     /// Minutes for which the feed asks not to be asked again (RSS `ttl`, `sy:`).
     pub ttl_minutes: Option<u32>,
+    /// When the feed asks not to be asked (RSS `skipHours`, `skipDays`).
+    pub quiet: Quiet,
     /// The teasers, in page order.
     pub teasers: Vec<Teaser>,
     /// The next page of the list.

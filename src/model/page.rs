@@ -49,6 +49,8 @@ pub struct Page {
     pub content_language: Option<String>,
     /// What to recognise this version by.
     pub validators: Validators,
+    /// Until when the server promises that nothing changes (RFC 9111 freshness).
+    pub fresh_until: Option<DateTime<Utc>>,
     /// The decoded bytes: content coding (gzip, …) off, charset as it came.
     pub body: Bytes,
     /// `body` as text.

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::{adaptive, backoff, cron, spread};
-use crate::model::{Schedule, SourceId};
+use crate::model::{Quiet, Schedule, SourceId};
 
 /// What a source's past says about its next run.
 #[derive(Debug, Clone, Default)]
@@ -17,12 +17,16 @@ pub struct History {
     pub failures: u32,
     /// No request before this (`Retry-After`, freshness, the feed's own `ttl`).
     pub not_before: Option<DateTime<Utc>>,
+    /// No request within these hours and days (a feed's `skipHours`, `skipDays`).
+    pub quiet: Quiet,
     /// Publication times of the newest entries, for `adaptive`.
     pub recent: Vec<DateTime<Utc>>,
 }
 
 /// A server's wish to be left alone is heard for this long.
 const LONGEST_WISH: TimeDelta = TimeDelta::days(1);
+/// Sources whose quiet hours end together are spread over this.
+const WAKING: Duration = Duration::from_secs(5 * 60);
 /// Where the times of a cron line lie further apart than this, a failed run is tried again in between.
 const SELDOM: TimeDelta = TimeDelta::hours(12);
 
@@ -36,7 +40,8 @@ const SELDOM: TimeDelta = TimeDelta::hours(12);
 /// - missed (the machine slept, or stood): once, within five seconds;
 /// - after failures: a growing pause. A cron line keeps to its own times then, unless these are more than
 ///   twelve hours apart;
-/// - `not_before` puts all of these off, by a day at most.
+/// - `not_before` puts all of these off, by a day at most;
+/// - what falls into quiet hours comes within five minutes after them.
 ///
 /// Meant to be asked once after each run, and once at start, and the answer kept.
 pub fn next(schedule: &Schedule, zone: Tz, id: &SourceId, history: &History, now: DateTime<Utc>) -> DateTime<Utc> {
@@ -49,10 +54,22 @@ pub fn next(schedule: &Schedule, zone: Tz, id: &SourceId, history: &History, now
         Some(last) => regular(schedule, zone, id, history, last),
     };
     let due = if due <= now { soon } else { due };
-    match history.not_before {
+    let due = match history.not_before {
         Some(wish) => due.max(wish.min(now + LONGEST_WISH)),
         None => due,
+    };
+    awake(history.quiet, id, due)
+}
+
+/// The first instant from `due` on that lies in no quiet hour.
+fn awake(quiet: Quiet, id: &SourceId, due: DateTime<Utc>) -> DateTime<Utc> {
+    if !quiet.covers(due) {
+        return due;
     }
+    let hour = due.duration_trunc(TimeDelta::hours(1)).unwrap_or(due);
+    // A week holds every hour of every day.
+    let mut later = (1..=7 * 24).map(|n| hour + TimeDelta::hours(n));
+    later.find(|at| !quiet.covers(*at)).map_or(due, |at| at + spread::within(id, 2, WAKING))
 }
 
 fn regular(schedule: &Schedule, zone: Tz, id: &SourceId, history: &History, last: DateTime<Utc>) -> DateTime<Utc> {

@@ -250,6 +250,21 @@ fn a_wish_to_be_left_alone_is_heard_for_a_day_at_most() {
 }
 
 #[test]
+fn quiet_hours_put_a_run_off_to_their_end() {
+    let mut quiet = crate::model::Quiet::default();
+    (8..12).for_each(|hour| quiet.add_hour(hour));
+    quiet.add_day(chrono::Weekday::Sun);
+    let check = |last: &str, low: &str, high: &str| {
+        let history = History { quiet, ..ran(last) };
+        let due = next(&parse("every 30m").unwrap(), Tz::UTC, &id("a"), &history, at(last));
+        assert!(due >= at(low) && due <= at(high), "{last}: {due}");
+    };
+    check("2026-03-02T06:00:00Z", "2026-03-02T06:15:00Z", "2026-03-02T06:45:00Z");
+    check("2026-03-02T07:55:00Z", "2026-03-02T12:00:00Z", "2026-03-02T12:05:00Z");
+    check("2026-02-28T23:50:00Z", "2026-03-02T00:00:00Z", "2026-03-02T00:05:00Z");
+}
+
+#[test]
 fn a_clock_set_back_silences_nobody() {
     let now = at("2026-03-02T10:00:00Z");
     for text in ["every 30m", "cron 0 * * * *", "adaptive"] {

@@ -212,6 +212,7 @@ mod tests {
             failures: 0,
             entries: 0,
             profile: Default::default(),
+            wishes: Default::default(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Duration, TimeZone, Utc};
 
-use super::{Finished, SourceState, Store, StoreTrouble, open, open_read_only};
+use super::{Finished, Moved, Silence, SourceState, Store, StoreTrouble, Wishes, open, open_read_only};
 use crate::model::{
     Changes, Draft, Enclosure, EntryId, HarvestReport, Outcome, Person, Picture, Problem, Selection, SourceId,
     Validators,
@@ -91,6 +91,7 @@ fn state(source: &str) -> SourceState {
         failures: 0,
         entries: 0,
         profile: Default::default(),
+        wishes: Wishes::default(),
     }
 }
 

@@ -18,7 +18,9 @@ use std::sync::Arc;
 pub use error::{StoreError, StoreTrouble};
 pub use keeper::Store;
 pub use snapshot::Snapshot;
-pub use values::{Claim, Counts, Dossier, Finished, Held, Known, Resemblance, Revision, SourceState, Verdict};
+pub use values::{
+    Claim, Counts, Dossier, Finished, Held, Known, Moved, Resemblance, Revision, Silence, SourceState, Verdict, Wishes,
+};
 
 /// Opens the store at a path, made and migrated as needed. A file that is not a store, is damaged or was written
 /// by a newer Courant is left as it is.

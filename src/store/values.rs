@@ -1,9 +1,11 @@
 //! What goes in and out of the store besides entries.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use url::Url;
 
 use super::Snapshot;
-use crate::model::{Draft, EntryId, HarvestReport, Outcome, Profile, SourceId, Validators};
+use crate::model::{Draft, EntryId, HarvestReport, Outcome, Profile, Quiet, SourceId, Validators};
 
 /// A worker's time-limited right to harvest a due source.
 #[derive(Debug, Clone)]
@@ -22,9 +24,9 @@ pub struct SourceState {
     /// The title its page or feed gives itself.
     pub title: Option<String>,
     /// The page for people that belongs to it.
-    pub home: Option<url::Url>,
+    pub home: Option<Url>,
     /// The feed that was found on its page and is read instead, where that is so.
-    pub feed: Option<url::Url>,
+    pub feed: Option<Url>,
     /// Validators of the last whole answer.
     pub validators: Validators,
     /// Hash of the last whole body, to see "unchanged" where the server has no validators.
@@ -48,6 +50,47 @@ pub struct SourceState {
     pub entries: u64,
     /// What healthy runs look like.
     pub profile: Profile,
+    /// What its server and its feed asked of us.
+    pub wishes: Wishes,
+}
+
+/// What a source's server and feed asked of us, remembered between runs: an answer that says "unchanged" does
+/// not say it again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Wishes {
+    /// A permanent redirect, and how often in a row it held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved: Option<Moved>,
+    /// Minutes for which the feed asks not to be asked again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ttl_minutes: Option<u32>,
+    /// When the feed asks not to be asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quiet: Option<Quiet>,
+    /// No request before a time: `Retry-After`, or a page that is gone for good.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub silence: Option<Silence>,
+}
+
+/// A source that is to be left alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Silence {
+    /// The source's address then: another one is not meant.
+    pub address: Url,
+    /// No request before this.
+    pub until: DateTime<Utc>,
+}
+
+/// A permanent redirect (301, 308).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// The address that was asked for.
+    pub from: Url,
+    /// Where it says to ask from now on.
+    pub to: Url,
+    /// How many runs in a row it said so.
+    pub seen: u32,
 }
 
 /// What the store holds under a key.

@@ -104,6 +104,18 @@ async fn the_state_of_a_run_is_kept_to_the_letter() {
         last_outcome: Some(Outcome::StructureMissing),
         last_reason: "the list is gone".into(),
         failures: 3,
+        wishes: Wishes {
+            moved: Some(Moved {
+                from: url::Url::parse("https://news.example/old").unwrap(),
+                to: url::Url::parse("https://news.example/new").unwrap(),
+                seen: 2,
+            }),
+            ttl_minutes: Some(60),
+            quiet: Some(Default::default()),
+            silence: url::Url::parse("https://news.example/")
+                .ok()
+                .map(|address| Silence { address, until: minute(90) }),
+        },
         ..state("x")
     };
     kept.store.finish(Finished { state: expected.clone(), ..run("x", minute(1), Vec::new()) }).await.unwrap();

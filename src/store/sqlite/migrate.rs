@@ -11,8 +11,11 @@ const APPLICATION_ID: i32 = 0x4372_6e74;
 
 /// Every step from an empty file to the present; `user_version` counts those taken. A step, once released, is
 /// never edited.
-const STEPS: &[&str] =
-    &[include_str!("migrations/0001_begin.sql"), include_str!("migrations/0002_likeness_quarantine_snapshots.sql")];
+const STEPS: &[&str] = &[
+    include_str!("migrations/0001_begin.sql"),
+    include_str!("migrations/0002_likeness_quarantine_snapshots.sql"),
+    include_str!("migrations/0003_wishes.sql"),
+];
 
 /// Brings the file at `path` to the present version. Touches nothing that is not ours.
 pub(super) fn migrate(db: &mut Connection, path: &Path) -> Result<(), StoreError> {

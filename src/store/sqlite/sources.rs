@@ -8,11 +8,11 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::columns::{address, damaged, instant, json, text};
 use super::writer::Touched;
 use crate::model::{Outcome, SourceId, Validators};
-use crate::store::SourceState;
+use crate::store::{SourceState, Wishes};
 
 /// The columns that [`state`] reads, in its order.
 pub(super) const STATE: &str = "id, title, home, feed, etag, last_modified, body_hash, reading, next_run, last_run, \
-                                last_success, last_outcome, last_reason, failures, entries, profile";
+                                last_success, last_outcome, last_reason, failures, entries, profile, wishes";
 
 /// A row of [`STATE`].
 pub(super) fn state(row: &Row<'_>) -> rusqlite::Result<SourceState> {
@@ -34,6 +34,7 @@ pub(super) fn state(row: &Row<'_>) -> rusqlite::Result<SourceState> {
         entries: row.get::<_, i64>(14)?.cast_unsigned(),
         // Of a later version: begun anew.
         profile: json(row, 15).unwrap_or_default(),
+        wishes: json(row, 16)?,
     })
 }
 
@@ -96,10 +97,11 @@ pub(super) fn row_for(db: &Connection, id: &SourceId, next_run: DateTime<Utc>) -
 /// Writes a run's state and ends the claim.
 pub(super) fn save(db: &Connection, nr: i64, state: &SourceState) -> rusqlite::Result<()> {
     let millis = |at: Option<DateTime<Utc>>| at.map(|at| at.timestamp_millis());
+    let wishes = if state.wishes == Wishes::default() { None } else { Some(text(&state.wishes)?) };
     db.prepare_cached(
         "update sources set title = ?2, home = ?3, feed = ?4, etag = ?5, last_modified = ?6, body_hash = ?7,
             reading = ?8, next_run = ?9, last_run = ?10, last_success = ?11, last_outcome = ?12, last_reason = ?13,
-            failures = ?14, profile = ?15, claimed_by = null, claimed_until = null
+            failures = ?14, profile = ?15, wishes = ?16, claimed_by = null, claimed_until = null
          where nr = ?1",
     )?
     .execute(params![
@@ -118,6 +120,7 @@ pub(super) fn save(db: &Connection, nr: i64, state: &SourceState) -> rusqlite::R
         state.last_reason,
         state.failures,
         Some(&state.profile).filter(|p| !p.runs.is_empty()).map(text).transpose()?,
+        wishes,
     ])
     .map(drop)
 }

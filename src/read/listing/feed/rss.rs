@@ -1,6 +1,6 @@
 //! RSS 0.9x and 2.0, and the RDF ones (0.90, 1.0, 1.1).
 
-use crate::model::{Listing, Origin, Page, Person, Picture, Teaser, Written, fold_space};
+use crate::model::{Listing, Origin, Page, Person, Picture, Quiet, Teaser, Written, fold_space};
 use crate::read::xml::{Element, Space};
 
 use super::address::{is_address, resolve};
@@ -101,6 +101,7 @@ fn head(channel: Element, root: Element, page: &Page) -> Listing {
         ),
         picture: picture(channel, root, page),
         ttl_minutes: ttl(channel),
+        quiet: quiet(channel),
         ..Listing::default()
     };
     listing.next = channel
@@ -142,6 +143,18 @@ fn picture(channel: Element, root: Element, page: &Page) -> Option<Picture> {
     let itunes = channel.all(Space::Itunes, "image").filter_map(|i| media::picture(i, page));
     let media = channel.all(Space::Media, "thumbnail").filter_map(|i| media::picture(i, page));
     plain.chain(itunes).chain(media).next()
+}
+
+/// When not to ask.
+fn quiet(channel: Element) -> Quiet {
+    let mut quiet = Quiet::default();
+    let within = |list, name| {
+        let lists = channel.all(Space::Plain, list).take(4);
+        lists.flat_map(move |l| l.all(Space::Plain, name).take(24).filter_map(|e| e.trimmed()).collect::<Vec<_>>())
+    };
+    within("skipHours", "hour").filter_map(|hour| hour.parse().ok()).for_each(|hour| quiet.add_hour(hour));
+    within("skipDays", "day").filter_map(|day| day.parse().ok()).for_each(|day| quiet.add_day(day));
+    quiet
 }
 
 /// Minutes between two askings (RSS `ttl`, RSS 1.0 syndication module).

@@ -86,6 +86,7 @@ fn a_channel_says_what_it_is() {
         <managingEditor>desk@paper.example (The Desk)</managingEditor><lastBuildDate> Mon,  2 Mar 2026 </lastBuildDate><category>Sea</category>
         <image><title>other</title><url>/logo.png</url></image><textInput><title>wrong</title></textInput>
         <sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>2</sy:updateFrequency>
+        <skipHours><hour>3</hour><hour>24</hour><hour>?</hour></skipHours><skipDays><day>Sunday</day></skipDays>
         <atom:link rel='self' href='/self'/><atom:link rel='next' href='?page=2'/></channel></rss>",
     );
     assert_eq!(listing.title.as_deref(), Some("The & Paper"));
@@ -100,6 +101,9 @@ fn a_channel_says_what_it_is() {
     assert_eq!(listing.categories, ["Sea"]);
     assert_eq!(listing.picture.unwrap().url.path(), "/logo.png");
     assert_eq!(listing.ttl_minutes, Some(30));
+    let quiet = |at: &str| listing.quiet.covers(at.parse().unwrap());
+    assert!(quiet("2026-03-02T03:30:00Z") && quiet("2026-03-02T00:00:00Z") && quiet("2026-03-01T12:00:00Z"));
+    assert!(!quiet("2026-03-02T04:00:00Z"));
     assert_eq!(url(listing.next.as_ref()), Some("https://paper.example/feed.xml?page=2"));
 }
 

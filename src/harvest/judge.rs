@@ -1,0 +1,106 @@
+//! Whether a page that came is what was wanted: a login, a bot check, a consent wall, an error in the dress of a
+//! success or a shell without content is named, and taken neither for content nor for an empty list.
+
+use super::Watched;
+use super::ask::{Failed, is_feed};
+use crate::model::{
+    Article, Kind, Listing, ListingMethod, Outcome, Page, PageKind, Read, Severity, fold_space, text_weight,
+};
+use crate::read::{CompiledRules, read_listing};
+
+/// A text above this weight is an article's: what walls say is short.
+const LONG: usize = 1500;
+
+/// Why a page that was fetched gives no list; `None` when it does, or is rightly empty.
+pub(super) fn why_not(watched: &Watched, page: &Page, read: &Read<Listing>) -> Option<Failed> {
+    let listing = &read.value;
+    let by_rules = listing.method == ListingMethod::Rules;
+    let wall = is_wall(listing.page_kind);
+    // Selectors that find something know better than a guess at what the page is.
+    if !listing.teasers.is_empty() && (by_rules || !wall) {
+        return None;
+    }
+    let failure = read.problems.iter().find(|p| p.severity == Severity::Failure);
+    let fine = is_feed(listing) || by_rules || listing.method == ListingMethod::Sitemap;
+    if failure.is_none() && fine && !wall {
+        return None;
+    }
+    let reason = match failure {
+        _ if wall => format!("no list at {}: {}", page.url, in_words(listing.page_kind)),
+        Some(problem) => format!("{}: {}", page.url, problem.message),
+        None => format!(
+            "nothing that looks like a list was found at {}: {}; see `courant preview {}`, then write selectors",
+            page.url,
+            in_words(listing.page_kind),
+            watched.source.id
+        ),
+    };
+    Some(Failed::at(page, outcome(listing.page_kind), reason, read.problems.clone()))
+}
+
+/// What stands in an article's place, where its page is a wall: its text is short, and a second look at the page
+/// says so.
+pub(super) fn wall(page: &Page, article: &Article, rules: &CompiledRules) -> Option<PageKind> {
+    let text = article.body_text.as_deref().unwrap_or_default();
+    if text_weight(text) > LONG {
+        return None;
+    }
+    Some(read_listing(page, Kind::Listing, rules).value.page_kind).filter(|kind| is_wall(*kind))
+}
+
+/// Whether two headlines name one article: what bears the headline that the listing promised is no wall.
+pub(super) fn is_promised(promised: Option<&str>, found: Option<&str>) -> bool {
+    let plain = |text: &str| fold_space(text).to_lowercase();
+    match (promised.map(plain), found.map(plain)) {
+        (Some(promised), Some(found)) if !promised.is_empty() && !found.is_empty() => {
+            let promised = promised.trim_end_matches(['…', '.', ' ']);
+            found.contains(promised) || promised.contains(&found)
+        }
+        _ => false,
+    }
+}
+
+fn is_wall(kind: PageKind) -> bool {
+    matches!(kind, PageKind::Login | PageKind::Consent | PageKind::BotCheck | PageKind::Error)
+}
+
+/// What to record of a page of this kind where a list was wanted.
+pub(super) fn outcome(kind: PageKind) -> Outcome {
+    match kind {
+        PageKind::Login | PageKind::Consent | PageKind::BotCheck => Outcome::Blocked,
+        PageKind::Error => Outcome::Broken,
+        PageKind::Listing | PageKind::Article | PageKind::Shell | PageKind::Other => Outcome::StructureMissing,
+    }
+}
+
+/// What a page of this kind is, and what helps.
+pub(super) fn in_words(kind: PageKind) -> &'static str {
+    match kind {
+        PageKind::Listing => "the page holds no repeated block of links",
+        PageKind::Article => "the page is one article (`kind = \"page\"` watches a single page)",
+        PageKind::Login => "the page asks for a login (a cookie can be sent with `request.headers`)",
+        PageKind::Error => "the page is an error message, though its status says otherwise; check the address",
+        PageKind::Consent => "the page asks for consent first (a cookie can be sent with `request.headers`)",
+        PageKind::BotCheck => "the page is a check against robots; ask the site for a feed or for leave",
+        PageKind::Shell => "the page is an empty shell that JavaScript fills; look for the JSON that it reads",
+        PageKind::Other => "the page is no article",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_headline_that_was_promised_is_known_again() {
+        for (promised, found, expected) in [
+            (Some("Harbour opens"), Some("Harbour  Opens - The Paper"), true),
+            (Some("Council votes on…"), Some("Council votes on the harbour"), true),
+            (Some("Harbour opens"), Some("Just a moment"), false),
+            (Some("Harbour opens"), None, false),
+            (None, Some("Log in"), false),
+        ] {
+            assert_eq!(is_promised(promised, found), expected, "{promised:?} {found:?}");
+        }
+    }
+}
