@@ -130,7 +130,8 @@ mod tests {
     #[test]
     fn freshness_is_what_the_answer_promises_less_its_age() {
         let now: DateTime<Utc> = "2026-03-02T10:00:00Z".parse().unwrap();
-        let rows: &[(&[(&str, &str)], Option<i64>)] = &[
+        type Row<'r> = (&'r [(&'r str, &'r str)], Option<i64>);
+        let rows: &[Row] = &[
             (&[], None),
             (&[("cache-control", "max-age=600")], Some(600)),
             (&[("cache-control", "public, Max-Age=\"60\"")], Some(60)),
