@@ -183,14 +183,14 @@ struct Run {
     clock: Instant,
     report: HarvestReport,
     state: SourceState,
-    /// Until when the server promises that nothing changes.
-    fresh_until: Option<DateTime<Utc>>,
-    /// Nothing was asked: the run says nothing about the source.
-    put_off: bool,
     /// Known entries that the listing shows and of which nothing more is wanted.
     shown: Vec<EntryId>,
     /// Why the run is held back, where it is.
     held: Option<String>,
+    /// Until when the server promises that nothing changes.
+    fresh_until: Option<DateTime<Utc>>,
+    /// Nothing was asked: the run says nothing about the source.
+    put_off: bool,
     /// Teasers with neither title, text nor link, of which nothing can be made.
     unusable: usize,
 }
@@ -215,10 +215,10 @@ impl Run {
             clock: Instant::now(),
             report,
             state,
-            fresh_until: None,
-            put_off: false,
             shown: Vec::new(),
             held: None,
+            fresh_until: None,
+            put_off: false,
             unusable: 0,
         }
     }
@@ -288,7 +288,7 @@ async fn rhythm(source: &Source, drafts: &[Draft], parts: &Parts) -> Result<Vec<
 async fn draft_all(watched: &Watched, listed: Listed, parts: &Parts, run: &mut Run) -> Result<Vec<Draft>, StoreError> {
     let source = &watched.source;
     let now = run.report.started;
-    let Listed { mut listing, article, status, bytes, validators, body_hash, page, feed, mut problems } = listed;
+    let Listed { mut listing, article, status, bytes, validators, body_hash, page, feed, mut problems, cut } = listed;
     let seen = (parts, &mut run.state, now);
     let verdict = relearn::examine(watched, &mut listing, &mut problems, page.as_ref(), seen).await?;
     run.report.status = Some(status);
@@ -343,9 +343,9 @@ async fn draft_all(watched: &Watched, listed: Listed, parts: &Parts, run: &mut R
     if let Some(cap) = source.filters.iter().find_map(|f| if let Verb::Cap(n) = f.verb { Some(n) } else { None }) {
         kept.truncate(cap);
     }
-    // A page whose articles are not all read must be read again, changed or not.
+    // A page whose articles are not all read, or that was cut, must be read again, changed or not.
     run.state.reading = Some(watched.reading);
-    if complete && run.held.is_none() {
+    if complete && !cut && run.held.is_none() {
         run.state.validators = validators;
         run.state.body_hash = Some(body_hash);
     } else {

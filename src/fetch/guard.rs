@@ -160,7 +160,11 @@ pub(super) fn unambiguous(text: &str) -> Result<(), Refusal> {
     let host = host_as_written(text);
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let padded = host.split('.').all(digits) && host.split('.').any(|part| part.len() > 1 && part.starts_with('0'));
-    if padded || host.contains(|c: char| c.is_control() || c == '%') {
+    // One number, hexadecimal or octal parts: forms that only attackers write.
+    let last = host.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
+    let numeric = digits(last) || last.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("0x"));
+    let odd = numeric && host.parse::<std::net::Ipv4Addr>().is_err();
+    if padded || odd || host.contains(|c: char| c.is_control() || c == '%') {
         return refuse(format!("`{}` is an ambiguous way to write a host", host.escape_debug()));
     }
     Ok(())
@@ -312,6 +316,9 @@ mod tests {
             ("http://010.8.8.8/", false),
             ("http://8.8.8.08/", false),
             ("http://8.8.8.8:8080/", true),
+            ("http://134744072/", false),
+            ("http://8.8.2056/", false),
+            ("http://0x08080808/", false),
             ("http://8.8.8.8%2eexample.com/", false),
             ("http://a\t.example.com/", false),
             ("//example.org/%2e", true),

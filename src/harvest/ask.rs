@@ -56,6 +56,8 @@ pub(super) struct Listed {
     /// The feed that was read in the page's stead.
     pub feed: Option<Url>,
     pub problems: Vec<Problem>,
+    /// The answer breaks off: it must be asked for again, changed or not.
+    pub cut: bool,
 }
 
 /// Why there is no list.
@@ -169,7 +171,9 @@ async fn one_page(watched: &Watched, page: Page, body_hash: u64, parts: &Parts) 
 
 /// The feed that the page announces, if it holds the same list.
 async fn feed_of(watched: &Watched, page: &Page, listing: &Listing, parts: &Parts) -> Option<Listed> {
-    let link = choose_feed(page, listing)?;
+    // Where the page shows nothing, whatever it announces is better.
+    let any = || listing.feeds.first().filter(|_| listing.teasers.is_empty()).cloned();
+    let link = choose_feed(page, listing).or_else(any)?;
     let Ok(Fetched::Page(answer)) = parts.get(&request(watched, link.url.clone()), true).await else {
         return None;
     };
@@ -282,7 +286,14 @@ pub(super) async fn on_reader<T: Default + Send + 'static>(
 
 impl Listed {
     fn of(page: &Page, read: Read<Listing>, body_hash: u64, feed: Option<Url>) -> Self {
+        let mut problems = read.problems;
+        let cut = is_feed(&read.value) && !judge::is_whole(page);
+        if cut {
+            problems
+                .push(Problem::warning(format!("{} breaks off before its end; what came whole was read", page.url)));
+        }
         Self {
+            cut,
             listing: read.value,
             article: None,
             status: page.status,
@@ -291,7 +302,7 @@ impl Listed {
             body_hash,
             page: None,
             feed,
-            problems: read.problems,
+            problems,
         }
     }
 }

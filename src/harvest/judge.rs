@@ -48,6 +48,17 @@ pub(super) fn wall(page: &Page, article: &Article, rules: &CompiledRules) -> Opt
     Some(read_listing(page, Kind::Listing, rules).value.page_kind).filter(|kind| is_wall(*kind))
 }
 
+/// Whether a feed came to its end: its outermost element is closed. What is no XML is whole where it could be read.
+pub(super) fn is_whole(page: &Page) -> bool {
+    const ENDS: [&str; 7] = ["</rss", ":feed", "</feed", "</rdf", "</channel", "</opml", ":rdf"];
+    // What a server appends (counters, scripts) is short.
+    let text = page.text.trim_end();
+    let end = text.get(text.ceil_char_boundary(text.len().saturating_sub(16 * 1024))..).unwrap_or_default();
+    let end = end.to_ascii_lowercase();
+    text.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']).starts_with('{')
+        || ENDS.iter().any(|e| end.contains(e))
+}
+
 /// Whether two headlines name one article: what bears the headline that the listing promised is no wall.
 pub(super) fn is_promised(promised: Option<&str>, found: Option<&str>) -> bool {
     let plain = |text: &str| fold_space(text).to_lowercase();
@@ -83,13 +94,28 @@ pub(super) fn in_words(kind: PageKind) -> &'static str {
         PageKind::Consent => "the page asks for consent first (a cookie can be sent with `request.headers`)",
         PageKind::BotCheck => "the page is a check against robots; ask the site for a feed or for leave",
         PageKind::Shell => "the page is an empty shell that JavaScript fills; look for the JSON that it reads",
-        PageKind::Other => "the page is no article",
+        PageKind::Other => "the page is neither a list nor an article",
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_feed_that_breaks_off_is_known() {
+        for (text, expected) in [
+            ("<rss><channel><item/></channel></rss>", true),
+            ("<rss><channel><item/></channel></RSS>\n<!-- cached --><script>x()</script>", true),
+            ("<a:feed xmlns:a='x'><a:entry/></a:feed>", true),
+            ("<rss><channel><item><title>Har", false),
+            ("{\"items\":[]}", true),
+        ] {
+            let url = url::Url::parse("https://a.test/").unwrap();
+            let page = crate::fetch::saved_page(url, None, text.into(), chrono::DateTime::UNIX_EPOCH);
+            assert_eq!(is_whole(&page), expected, "{text}");
+        }
+    }
 
     #[test]
     fn a_headline_that_was_promised_is_known_again() {

@@ -34,7 +34,7 @@ pub(super) fn state(row: &Row<'_>) -> rusqlite::Result<SourceState> {
         entries: row.get::<_, i64>(14)?.cast_unsigned(),
         // Of a later version: begun anew.
         profile: json(row, 15).unwrap_or_default(),
-        wishes: json(row, 16)?,
+        wishes: json(row, 16).unwrap_or_default(),
     })
 }
 
