@@ -1,5 +1,6 @@
 //! The lead picture: what is stated, else the first large one of the text.
 
+use scraper::node::Element;
 use url::Url;
 
 use super::address::Addresses;
@@ -15,7 +16,10 @@ const STANDARD: &[&str] = &[
     "logo",
     "favicon",
     "icon",
-    "default",
+    "default-",
+    "default_image",
+    "image_default",
+    "image-default",
     "placeholder",
     "blank.",
     "spacer",
@@ -40,33 +44,56 @@ pub(super) fn lead(
     witnesses: &[&Stated],
     addresses: &Addresses,
 ) -> Option<Picture> {
-    let mut second_rate = None;
-    for stated in witnesses {
-        for written in stated.images.iter().take(5) {
-            let Some(url) = addresses.web(written) else { continue };
-            if is_standard(&url) {
-                second_rate = second_rate.or(Some(url));
-            } else {
-                return Some(Picture::at(url));
-            }
-        }
+    let mut written = witnesses.iter().flat_map(|stated| stated.images.iter().take(5));
+    let stated = written.find_map(|w| addresses.web(w).filter(|url| !is_standard(url)));
+    if let Some(url) = stated {
+        return Some(shown(outline, &url, addresses).unwrap_or_else(|| Picture::at(url)));
     }
-    let first = blocks
+    let mut kept = blocks
         .iter()
         .zip(keep)
         .filter(|(b, keep)| **keep && b.kind == Kind::Media)
         .flat_map(|(b, _)| outline.nodes.get(b.from as usize..b.to as usize).unwrap_or_default())
         .filter(|n| n.tag == Tag::Image)
         .filter_map(|n| n.element)
-        .filter(|e| !is_pixel(e))
-        .find_map(|e| {
-            let url = image_address(e, addresses).filter(|u| !is_standard(u))?;
-            let number = |name| attribute(e, name).and_then(|v| v.parse().ok());
-            let alt = attribute(e, "alt").map(str::trim).filter(|a| !a.is_empty()).map(str::to_owned);
-            Some(Picture { url, width: number("width"), height: number("height"), alt })
-        });
-    let _ = second_rate;
-    first
+        .filter(|e| !is_pixel(e));
+    kept.find_map(|e| picture(e, addresses))
+}
+
+fn picture(element: &Element, addresses: &Addresses) -> Option<Picture> {
+    let url = image_address(element, addresses).filter(|u| !is_standard(u))?;
+    let number = |name| attribute(element, name).and_then(|v| v.parse().ok());
+    let alt = attribute(element, "alt").map(str::trim).filter(|a| !a.is_empty()).map(str::to_owned);
+    Some(Picture { url, width: number("width"), height: number("height"), alt })
+}
+
+/// The stated picture as the page itself shows it: what is stated is often cut, or written over, for social
+/// networks. Known by a name that the two addresses share and few other pictures of the page do.
+fn shown(outline: &Outline, stated: &Url, addresses: &Addresses) -> Option<Picture> {
+    let names = names(stated);
+    let pictures = outline.nodes.iter().filter(|n| n.tag == Tag::Image).filter_map(|n| n.element);
+    let mut alike = pictures.filter(|e| !is_pixel(e)).take(MOST_LOOKED_AT).filter_map(|e| {
+        let picture = picture(e, addresses)?;
+        self::names(&picture.url).iter().any(|name| names.contains(name)).then_some(picture)
+    });
+    let first = alike.next()?;
+    (alike.take(MOST_VARIANTS + 1).count() <= MOST_VARIANTS).then_some(first)
+}
+
+/// Most pictures of a page that are compared with the stated one.
+const MOST_LOOKED_AT: usize = 200;
+/// One picture may be shown in so many sizes; a name that more pictures share is the site's.
+const MOST_VARIANTS: usize = 3;
+
+/// Parts of an address that can name one picture: long and of digits, or of digits and letters mixed. Eight digits
+/// are a date, and letters before digits a word with its number (`width2048`).
+fn names(url: &Url) -> Vec<String> {
+    let names_one = |part: &&str| {
+        let after_letters = part.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+        let plain_number = after_letters.bytes().all(|b| b.is_ascii_digit());
+        part.len() >= 8 && if plain_number { part.len() > 8 && after_letters.len() == part.len() } else { true }
+    };
+    url.path().split(|c: char| !c.is_ascii_alphanumeric()).filter(names_one).map(str::to_ascii_lowercase).collect()
 }
 
 fn is_standard(url: &Url) -> bool {

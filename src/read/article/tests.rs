@@ -39,6 +39,18 @@ fn pictures_that_load_late_get_their_real_address() {
 }
 
 #[test]
+fn the_lead_picture_is_taken_as_the_page_shows_it() {
+    let check = |stated: &str, shown: &str, expected: &str| {
+        let article = read(&format!(
+            "<meta property=og:image content='{stated}'><article><img src='{shown}'>{PARAGRAPHS}{PARAGRAPHS}</article>"
+        ));
+        assert_eq!(article.picture.unwrap().url.path(), expected);
+    };
+    check("/social/5cf0f21bae12-630.jpg", "/big/5cf0f21bae12-900.jpg", "/big/5cf0f21bae12-900.jpg");
+    check("/20240506/width2048/pier.jpg", "/20240506/width2048/crane.jpg", "/20240506/width2048/pier.jpg");
+}
+
+#[test]
 fn a_headline_loses_the_name_of_the_site() {
     let article = read(&format!(
         "<title>Harbour to be dredged - The Paper</title><meta property=og:site_name content='The Paper'><article>{PARAGRAPHS}</article>"
