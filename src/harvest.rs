@@ -10,6 +10,7 @@ mod ask;
 mod drift;
 mod judge;
 mod relearn;
+mod sketch;
 
 use std::hash::Hasher;
 use std::sync::Arc;
@@ -290,7 +291,7 @@ async fn draft_all(watched: &Watched, listed: Listed, parts: &Parts, run: &mut R
     let now = run.report.started;
     let Listed { mut listing, article, status, bytes, validators, body_hash, page, feed, mut problems, cut } = listed;
     let seen = (parts, &mut run.state, now);
-    let verdict = relearn::examine(watched, &mut listing, &mut problems, page.as_ref(), seen).await?;
+    let (verdict, sketch) = relearn::examine(watched, &mut listing, &mut problems, page.as_ref(), seen).await?;
     run.report.status = Some(status);
     run.report.bytes = bytes;
     run.report.listed = listing.teasers.len();
@@ -331,7 +332,7 @@ async fn draft_all(watched: &Watched, listed: Listed, parts: &Parts, run: &mut R
     let (drafts, complete) = if article.is_some() {
         (drafts, true)
     } else {
-        articles::complete(watched, &listing.teasers, &around, parts, run).await?
+        articles::complete(watched, &listing.teasers, sketch, &around, parts, run).await?
     };
     let filters = normalize::Filters::of(&source.filters);
     let mut kept: Vec<Draft> = Vec::with_capacity(drafts.len());

@@ -1,5 +1,6 @@
 //! What each stage costs, stage by stage. `cargo bench`; nothing here asserts.
 
+mod page;
 mod paper;
 
 use std::collections::BTreeMap;
@@ -32,20 +33,20 @@ fn source() -> Source {
 /// Drafts of so many entries, their articles read.
 fn drafts(count: usize) -> Vec<Draft> {
     let rules = CompiledRules::default();
-    let page = paper::page("/news/", "text/html", paper::listing(count));
+    let page = page::page("/news/", "text/html", paper::listing(count));
     let listing = read_listing(&page, Kind::Auto, &rules).value;
     let around = Surroundings::of(&listing);
     let drafted = listing.teasers.iter().enumerate().filter_map(|(n, teaser)| {
-        let page = paper::page("/2026/11/report.html", "text/html", paper::article(n));
+        let page = page::page("/2026/11/report.html", "text/html", paper::article(n));
         let article = read_article(&page, &rules).value;
-        draft(teaser, Some(&article), &around, &source(), paper::now())
+        draft(teaser, Some(&article), &around, &source(), page::now())
     });
     drafted.collect()
 }
 
 #[divan::bench]
 fn schedule_next(bencher: Bencher) {
-    let (source, now) = (source(), paper::now());
+    let (source, now) = (source(), page::now());
     let schedule = Schedule::Cron("*/15 6-23 * * MON-FRI".into());
     let history = History { last_run: Some(now), ..History::default() };
     bencher.bench_local(|| next(&schedule, Tz::Europe__Berlin, &source.id, &history, now));
@@ -53,7 +54,7 @@ fn schedule_next(bencher: Bencher) {
 
 #[divan::bench(args = ["2026-11-20T08:00:00Z", "20 November 2026, 8:15", "vor 3 Stunden", "2026年11月20日 08:00"])]
 fn dates_parse(bencher: Bencher, written: &str) {
-    let context = dates::Context { now: paper::now(), zone: Tz::UTC, language: None, order: None };
+    let context = dates::Context { now: page::now(), zone: Tz::UTC, language: None, order: None };
     bencher.bench_local(|| dates::parse(written, &context));
 }
 
@@ -69,7 +70,7 @@ mod read {
 
     #[divan::bench]
     fn listing_without_rules(bencher: Bencher) {
-        let page = paper::page("/news/", "text/html", paper::listing(30));
+        let page = page::page("/news/", "text/html", paper::listing(30));
         let rules = CompiledRules::default();
         bencher.bench_local(|| read_listing(&page, Kind::Listing, &rules));
     }
@@ -82,14 +83,14 @@ mod read {
 
     #[divan::bench]
     fn article_without_rules(bencher: Bencher) {
-        let page = paper::page("/2026/11/report-1.html", "text/html", paper::article(1));
+        let page = page::page("/2026/11/report-1.html", "text/html", paper::article(1));
         let rules = CompiledRules::default();
         bencher.bench_local(|| read_article(&page, &rules));
     }
 
     #[divan::bench]
     fn feed_of_30(bencher: Bencher) {
-        let page = paper::page("/feed", "application/rss+xml", paper::feed(30));
+        let page = page::page("/feed", "application/rss+xml", paper::feed(30));
         let rules = CompiledRules::default();
         bencher.bench_local(|| read_listing(&page, Kind::Feed, &rules));
     }
@@ -100,7 +101,7 @@ mod normalize {
 
     #[divan::bench]
     fn sanitize_an_article(bencher: Bencher) {
-        let page = paper::page("/2026/11/report-1.html", "text/html", paper::article(1));
+        let page = page::page("/2026/11/report-1.html", "text/html", paper::article(1));
         let body = read_article(&page, &CompiledRules::default()).value.body_html.unwrap_or_default();
         bencher.bench_local(|| sanitize(&body, Some(&page.url)));
     }
@@ -108,12 +109,12 @@ mod normalize {
     #[divan::bench]
     fn draft_with_article(bencher: Bencher) {
         let rules = CompiledRules::default();
-        let listing = read_listing(&paper::page("/news/", "text/html", paper::listing(30)), Kind::Auto, &rules).value;
-        let page = paper::page("/2026/11/report-0.html", "text/html", paper::article(0));
+        let listing = read_listing(&page::page("/news/", "text/html", paper::listing(30)), Kind::Auto, &rules).value;
+        let page = page::page("/2026/11/report-0.html", "text/html", paper::article(0));
         let article = read_article(&page, &rules).value;
         let (around, source) = (Surroundings::of(&listing), source());
         let teaser = listing.teasers.first().cloned().unwrap_or_default();
-        bencher.bench_local(|| draft(&teaser, Some(&article), &around, &source, paper::now()));
+        bencher.bench_local(|| draft(&teaser, Some(&article), &around, &source, page::now()));
     }
 }
 
@@ -121,7 +122,7 @@ mod store {
     use super::*;
 
     fn finished(drafts: Vec<Draft>) -> Finished {
-        let now = paper::now();
+        let now = page::now();
         let source = source().id;
         let report = HarvestReport {
             source: source.clone(),
@@ -169,7 +170,7 @@ mod store {
         let folder = tempfile::tempdir().expect("a folder");
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         let store = courant::store::open(&folder.path().join("courant.db")).expect("a store");
-        let ready = store.sync_sources(vec![(source().id, paper::now())]);
+        let ready = store.sync_sources(vec![(source().id, page::now())]);
         runtime.block_on(ready).expect("a source");
         Kept { store, runtime, _folder: folder }
     }
@@ -211,15 +212,15 @@ fn entries(count: usize) -> Vec<Entry> {
         url: draft.url,
         title: draft.title,
         authors: draft.authors,
-        published: draft.published.unwrap_or_else(paper::now),
-        updated: draft.updated.unwrap_or_else(paper::now),
+        published: draft.published.unwrap_or_else(page::now),
+        updated: draft.updated.unwrap_or_else(page::now),
         summary: draft.summary,
         content: draft.content,
         categories: draft.categories,
         picture: draft.picture,
         enclosures: draft.enclosures,
         language: draft.language,
-        first_seen: paper::now(),
+        first_seen: page::now(),
         full_text: draft.full_text,
     };
     drafts(count).into_iter().map(of).collect()
@@ -245,5 +246,5 @@ fn publish_fifty_full_texts(bencher: Bencher, format: Format) {
         sources: BTreeMap::new(),
         ..Links::default()
     };
-    bencher.bench_local(|| render(&feed, &entries, format, &links, paper::now()));
+    bencher.bench_local(|| render(&feed, &entries, format, &links, page::now()));
 }

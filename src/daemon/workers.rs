@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::Utc;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tracing::{error, info, warn};
 
 use super::{DRAIN, DaemonError, Plan, Titles, catalogue, report_line};
@@ -18,6 +19,10 @@ use crate::store::{Claim, SourceState, Store, StoreError};
 const LEASE: chrono::Duration = chrono::Duration::minutes(30);
 /// Longest sleep: a clock that jumps, or a machine that slept, is noticed within this.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
+/// New titles are published this often at most: in a first run every source brings one.
+const SETTLED: Duration = Duration::from_millis(500);
+/// More is claimed only when this part of all places is free.
+const FEW: usize = 8;
 /// Pause after the store failed, before it is asked again.
 const STORE_PAUSE: Duration = Duration::from_secs(5);
 
@@ -43,32 +48,49 @@ pub(super) async fn run(
     let first_runs = store.sources().await?.iter().filter(|s| s.last_run.is_none()).count();
     progress.send_replace(Progress { first_runs, done: 0 });
     let mut runs: JoinSet<Result<Harvested, StoreError>> = JoinSet::new();
+    let mut look = Instant::now();
+    // When titles that changed may be published.
+    let (mut renamed, mut settled): (Option<Instant>, Instant) = (None, look);
     while !*stop.borrow() {
         let plan = plans.borrow_and_update().clone();
-        let sleep = match start_due(&plan, &*store, &worker, &mut runs).await {
-            Ok(sleep) => sleep,
-            Err(error) => {
+        if renamed.is_some_and(|at| at <= Instant::now()) {
+            (renamed, settled) = (None, Instant::now() + SETTLED);
+            published.send_replace(Arc::new(catalogue(&plan.config, &titles)));
+        }
+        // Claims are taken many at once: each look costs two questions to the store.
+        let most = plan.config.manners.parallel.max(1);
+        if look <= Instant::now() && (runs.is_empty() || most.saturating_sub(runs.len()) > most / FEW) {
+            let sleep = start_due(&plan, &*store, &worker, &mut runs).await.unwrap_or_else(|error| {
                 error!("{error}");
                 STORE_PAUSE
-            }
-        };
+            });
+            look = Instant::now() + sleep;
+        }
+        let crowded = look <= Instant::now();
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => {}
             _ = plans.changed() => {
+                look = Instant::now();
                 let plan = plans.borrow().clone();
                 published.send_replace(Arc::new(catalogue(&plan.config, &titles)));
             }
-            _ = tokio::time::sleep(sleep) => {}
+            _ = tokio::time::sleep_until(renamed.unwrap_or(look)), if renamed.is_some() => {}
+            _ = tokio::time::sleep_until(look), if !crowded || runs.is_empty() => {}
             Some(ended) = runs.join_next() => {
-                let Some(Harvested { report, state }) = told(ended) else { continue };
-                if titles.note(&report.source, state.title.as_deref()) {
-                    published.send_replace(Arc::new(catalogue(&plans.borrow().config, &titles)));
+                for ended in std::iter::once(ended).chain(std::iter::from_fn(|| runs.try_join_next())).collect::<Vec<_>>() {
+                    let Some(Harvested { report, state }) = told(ended) else { continue };
+                    // It may be due again before all the others.
+                    let wait = (state.next_run - Utc::now()).to_std().unwrap_or_default();
+                    look = look.min(Instant::now() + wait);
+                    if titles.note(&report.source, state.title.as_deref()) {
+                        renamed = Some(settled);
+                    }
+                    progress.send_if_modified(|p| {
+                        let first = p.done < p.first_runs;
+                        p.done += usize::from(first);
+                        first
+                    });
                 }
-                progress.send_if_modified(|p| {
-                    let first = p.done < p.first_runs;
-                    p.done += usize::from(first);
-                    first
-                });
             }
         }
     }
@@ -83,16 +105,18 @@ async fn start_due(
     worker: &str,
     runs: &mut JoinSet<Result<Harvested, StoreError>>,
 ) -> Result<Duration, StoreError> {
-    let room = plan.config.manners.parallel.saturating_sub(runs.len());
-    if room == 0 {
-        return Ok(LONGEST_SLEEP);
-    }
+    let room = plan.config.manners.parallel.max(1).saturating_sub(runs.len());
     let claims = store.claim_due(worker, Utc::now(), LEASE, room).await?;
+    let taken = claims.len();
     for Claim { source, state } in claims {
         // A source that left the configuration a moment ago: its claim runs out by itself.
         let Some(watched) = plan.watched.get(&source).cloned() else { continue };
         let parts = plan.parts.clone();
         runs.spawn(async move { one(&watched, state, parts).await });
+    }
+    if taken == room {
+        // There may be more.
+        return Ok(Duration::ZERO);
     }
     let next = store.next_due().await?;
     let wait = next.map(|at| (at - Utc::now()).to_std().unwrap_or_default());

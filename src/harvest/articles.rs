@@ -1,17 +1,18 @@
 //! The second half of a run: the articles behind the teasers.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use futures_util::{StreamExt, stream};
 
 use super::ask::{article_read, request};
+use super::sketch::Sketch;
 use super::{Parts, Run, Watched, judge};
 use crate::fetch::{FetchError, Fetched};
 use crate::model::{Article, ArticleMode, Draft, EntryId, PageKind, Problem, Read, Severity, Teaser, is_sure};
 use crate::normalize::{self, Surroundings};
-use crate::store::{Known, StoreError};
+use crate::store::StoreError;
 
 /// Most problems of single articles that a report keeps.
 const MAX_PROBLEMS: usize = 10;
@@ -42,6 +43,7 @@ impl Hurry<'_> {
 pub(super) async fn complete(
     watched: &Watched,
     teasers: &[Teaser],
+    sketch: Sketch,
     around: &Surroundings,
     parts: &Parts,
     run: &mut Run,
@@ -49,14 +51,10 @@ pub(super) async fn complete(
     let source = &watched.source;
     let now = run.report.started;
     let hurry = Hurry { parts, until: run.clock + parts.limits.time };
-    let drafts: Vec<(&Teaser, Draft)> = teasers
-        .iter()
-        .filter_map(|teaser| Some((teaser, normalize::draft(teaser, None, around, source, now)?)))
-        .collect();
-    run.unusable = teasers.len() - drafts.len();
-    let keys = drafts.iter().flat_map(|(_, draft)| draft.keys.iter().cloned()).collect();
-    let known: HashMap<String, Known> =
-        parts.store.known(&source.id, keys).await?.into_iter().map(|k| (k.key.clone(), k)).collect();
+    let Sketch { drafts, known } = sketch;
+    run.unusable = teasers.len().saturating_sub(drafts.len());
+    let drafts = drafts.into_iter().filter_map(|(place, draft)| Some((teasers.get(place)?, draft)));
+    let drafts: Vec<(&Teaser, Draft)> = drafts.collect();
 
     let sure = |draft: &Draft| draft.keys.iter().filter(|key| is_sure(key)).find_map(|key| known.get(key));
     let shown: HashSet<EntryId> = drafts.iter().filter_map(|(_, draft)| sure(draft)).map(|k| k.id.clone()).collect();

@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 
 use super::ask::on_reader;
 use super::drift::{Verdict, judge};
+use super::sketch::Sketch;
 use super::{Parts, Watched};
-use crate::model::{Draft, Kind, Listing, ListingMethod, Page, Problem, Read, Selection, Shape};
-use crate::normalize::{self, Surroundings};
+use crate::model::{Kind, Listing, ListingMethod, Page, Problem, Read, Selection};
 use crate::read::{Landmark, Learned, learn};
 use crate::store::{SourceState, StoreError};
 
@@ -43,46 +43,24 @@ fn patch(watched: &Watched, rules: &crate::model::ListingRules) -> String {
     lines.join("\n")
 }
 
-/// What a listing looks like beside what is known, the operator's filters applied.
-async fn shape(watched: &Watched, listing: &Listing, parts: &Parts, now: DateTime<Utc>) -> Result<Shape, StoreError> {
-    let source = &watched.source;
-    let around = Surroundings::of(listing);
-    let filters = normalize::Filters::of(&source.filters);
-    let drafts: Vec<Draft> = listing
-        .teasers
-        .iter()
-        .filter_map(|teaser| normalize::draft(teaser, None, &around, source, now))
-        .filter_map(|mut draft| filters.keep(&mut draft, now).then_some(draft))
-        .collect();
-    let keys = drafts.iter().flat_map(|draft| draft.keys.iter().cloned()).collect();
-    let known: std::collections::HashSet<String> =
-        parts.store.known(&source.id, keys).await?.into_iter().map(|known| known.key).collect();
-    let is_known = |draft: &&Draft| draft.keys.iter().any(|key| known.contains(key));
-    Ok(Shape {
-        at: now,
-        listed: drafts.len(),
-        known: drafts.iter().filter(is_known).count(),
-        dated: drafts.iter().filter(|draft| draft.published.is_some()).count(),
-    })
-}
-
 /// Judges a listing by the source's profile. One that departs from it is looked for anew on its page; what is found
-/// again takes its place. A healthy run becomes part of the profile.
+/// again takes its place. A healthy run becomes part of the profile. Gives the drafts of what was settled on, too.
 pub(super) async fn examine(
     watched: &Watched,
     listing: &mut Listing,
     problems: &mut Vec<Problem>,
     page: Option<&Page>,
     (parts, state, now): (&Parts, &mut SourceState, DateTime<Utc>),
-) -> Result<Verdict, StoreError> {
+) -> Result<(Verdict, Sketch), StoreError> {
     if watched.source.kind == Kind::Page {
-        return Ok(Verdict::Healthy);
+        return Ok((Verdict::Healthy, Sketch::default()));
     }
     // Another way of reading the page, by the operator's edit or a new version, is compared with nothing.
     if state.reading != Some(watched.reading) {
         state.profile.runs.clear();
     }
-    let mut shape = shape(watched, listing, parts, now).await?;
+    let mut sketch = Sketch::of(watched, listing, parts, now).await?;
+    let mut shape = sketch.shape(watched, now);
     let mut verdict = judge(&state.profile, &shape);
     let is_html = matches!(
         listing.method,
@@ -93,14 +71,15 @@ pub(super) async fn examine(
         && let Some(page) = page
         && let Some(found) = relearn(watched, page, parts).await
     {
-        let again = self::shape(watched, &found.value, parts, now).await?;
+        let other = Sketch::of(watched, &found.value, parts, now).await?;
+        let again = other.shape(watched, now);
         if judge(&state.profile, &again) == Verdict::Healthy {
-            (*listing, shape, verdict) = (found.value, again, Verdict::Healthy);
+            (*listing, sketch, shape, verdict) = (found.value, other, again, Verdict::Healthy);
             problems.extend(found.problems);
         }
     }
     if verdict == Verdict::Healthy && shape.listed > 0 && state.last_success.is_some() {
         state.profile.note(shape);
     }
-    Ok(verdict)
+    Ok((verdict, sketch))
 }

@@ -1,0 +1,117 @@
+//! What a source costs: CPU time of the whole program and its memory, over a farm of sites on loopback.
+//! `cargo bench --bench world -- 1000` for a thousand sites; nothing here asserts.
+
+mod farm;
+#[path = "../stages/paper.rs"]
+mod paper;
+
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+const PORT: u16 = 8190;
+/// Clock ticks a second in `/proc` (`sysconf(_SC_CLK_TCK)`), the same on every Linux.
+const TICKS: f64 = 100.0;
+
+/// The farm's process, killed with its handle.
+struct Farm(Child);
+
+impl Drop for Farm {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn main() -> std::io::Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    // `cargo bench` adds a flag of its own.
+    let arguments: Vec<String> = arguments.into_iter().filter(|a| !a.starts_with("--")).collect();
+    let number = |at: usize| arguments.get(at).and_then(|a| a.parse().ok());
+    if arguments.first().is_some_and(|a| a == "farm") {
+        return farm::serve(number(1).unwrap_or(1), PORT);
+    }
+    let sites: usize = number(0).unwrap_or(200);
+    let myself = std::env::current_exe()?;
+    let mut child = Command::new(myself).args(["farm", &sites.to_string()]).stdout(Stdio::piped()).spawn()?;
+    let ready = child.stdout.take();
+    let _farm = Farm(child);
+    if let Some(ready) = ready {
+        BufReader::new(ready).read_line(&mut String::new())?;
+    }
+    println!("| {sites} sites | ms of CPU a source | peak MB | seconds |\n| --- | --- | --- | --- |");
+    for (name, path, article, part) in [
+        ("a listing", "", "never", 1),
+        ("a feed", "feed.xml", "never", 1),
+        ("a listing and its articles", "", "auto", 10),
+    ] {
+        let sources = (sites / part).max(1);
+        let desk = tempfile::tempdir()?;
+        write_config(desk.path(), sources, path, article)?;
+        row(desk.path(), &format!("{name}, read first and stored"), sources)?;
+        row(desk.path(), &format!("{name}, unchanged (304)"), sources)?;
+        advance()?;
+        row(desk.path(), &format!("{name}, 3 more"), sources)?;
+    }
+    Ok(())
+}
+
+fn write_config(desk: &Path, sources: usize, path: &str, article: &str) -> std::io::Result<()> {
+    let mut text = format!(
+        "[server]\nlisten = \"127.0.0.1:0\"\n[store]\nurl = \"sqlite:world.db\"\n[fetch]\nallow_private = [\"127.0.0.0/8\"]\n\
+         respect_robots = false\n[defaults]\narticle = \"{article}\"\n"
+    );
+    for number in 0..sources {
+        let _ = writeln!(text, "[sources.s{number}]\nurl = \"http://{}/{path}\"", farm::site(number, PORT));
+    }
+    std::fs::write(desk.join("feeds.toml"), text)
+}
+
+/// Runs `courant fetch` once, and prints what it took.
+fn row(desk: &Path, name: &str, sources: usize) -> std::io::Result<()> {
+    let (before, clock) = (cpu_of_children()?, Instant::now());
+    let reports = desk.join("reports.jsonl");
+    let mut run = Command::new(env!("CARGO_BIN_EXE_courant"))
+        .args(["--config", "feeds.toml", "fetch", "--json"])
+        .current_dir(desk)
+        .stdout(std::fs::File::create(&reports)?)
+        .stderr(Stdio::null())
+        .spawn()?;
+    let mut peak = 0;
+    while run.try_wait()?.is_none() {
+        peak = peak.max(peak_of(run.id()).unwrap_or(0));
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let seconds = clock.elapsed().as_secs_f64();
+    let spent = (cpu_of_children()? - before) * 1000.0 / sources as f64;
+    let failed = std::fs::read_to_string(&reports)?.lines().filter(|l| l.contains("\"outcome\":\"broken\"")).count();
+    let note = if failed > 0 { format!(" ({failed} failed)") } else { String::new() };
+    println!("| {name}{note} | {spent:.3} | {peak} | {seconds:.1} |");
+    Ok(())
+}
+
+/// Seconds of CPU, user and system, of all processes that this one has started and that have ended.
+fn cpu_of_children() -> std::io::Result<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    // Behind the name, which may hold anything, stand the fields from the third on.
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = |at: usize| fields.get(at).and_then(|f| f.parse::<f64>().ok()).unwrap_or(0.0);
+    Ok((ticks(13) + ticks(14)) / TICKS)
+}
+
+/// The most memory that a process has had, in MB.
+fn peak_of(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.split_whitespace().next()?.parse::<u64>().ok().map(|kilobytes| kilobytes / 1024)
+}
+
+/// Has the farm publish three more on every site.
+fn advance() -> std::io::Result<()> {
+    let mut stream = TcpStream::connect(farm::site(0, PORT))?;
+    stream.write_all(b"GET /advance HTTP/1.1\r\nhost: farm\r\n\r\n")?;
+    stream.read_exact(&mut [0; 16])
+}

@@ -1,0 +1,56 @@
+//! What a listing comes to before any article is read. Made once a run: drafting is what costs most after parsing.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+
+use super::{Parts, Watched};
+use crate::model::{Draft, Listing, Shape};
+use crate::normalize::{self, Surroundings};
+use crate::store::{Known, StoreError};
+
+/// A draft of each teaser, and what the store knows of them.
+#[derive(Debug, Default)]
+pub(super) struct Sketch {
+    /// In page order, each with its teaser's place on the page.
+    pub(super) drafts: Vec<(usize, Draft)>,
+    /// By key.
+    pub(super) known: HashMap<String, Known>,
+}
+
+impl Sketch {
+    /// Drafts a listing's teasers and asks the store about their keys.
+    pub(super) async fn of(
+        watched: &Watched,
+        listing: &Listing,
+        parts: &Parts,
+        now: DateTime<Utc>,
+    ) -> Result<Self, StoreError> {
+        let source = &watched.source;
+        let around = Surroundings::of(listing);
+        let drafts: Vec<(usize, Draft)> = listing
+            .teasers
+            .iter()
+            .enumerate()
+            .filter_map(|(place, teaser)| Some((place, normalize::draft(teaser, None, &around, source, now)?)))
+            .collect();
+        let keys = drafts.iter().flat_map(|(_, draft)| draft.keys.iter().cloned()).collect();
+        let known = parts.store.known(&source.id, keys).await?.into_iter().map(|k| (k.key.clone(), k)).collect();
+        Ok(Self { drafts, known })
+    }
+
+    /// What the listing looks like beside what is known, the operator's filters applied.
+    pub(super) fn shape(&self, watched: &Watched, now: DateTime<Utc>) -> Shape {
+        let filters = normalize::Filters::of(&watched.source.filters);
+        // Filters may rename, and these drafts are still needed as they are.
+        let passes = |draft: &&Draft| watched.source.filters.is_empty() || filters.keep(&mut (*draft).clone(), now);
+        let drafts: Vec<&Draft> = self.drafts.iter().map(|(_, draft)| draft).filter(passes).collect();
+        let is_known = |draft: &&&Draft| draft.keys.iter().any(|key| self.known.contains_key(key));
+        Shape {
+            at: now,
+            listed: drafts.len(),
+            known: drafts.iter().filter(is_known).count(),
+            dated: drafts.iter().filter(|draft| draft.published.is_some()).count(),
+        }
+    }
+}
