@@ -99,7 +99,7 @@ pub fn read_article(page: &Page, rules: &CompiledRules) -> Read<Article> {
         .collect();
     let mut article = Article {
         page_kind: if text.is_empty() { PageKind::Other } else { PageKind::Article },
-        confidence: 0.5,
+        confidence: confidence(blocks, &choice.keep, &likely),
         section: section::section(outline, json_ld, meta, headline.as_deref()),
         authors: people::authors(
             outline,
@@ -123,6 +123,15 @@ pub fn read_article(page: &Page, rules: &CompiledRules) -> Read<Article> {
     let missed = by_rules::apply(&tree.html, rules.article(), page, &mut article);
     tree.problems.extend(missed);
     Read { value: article, problems: tree.problems }
+}
+
+/// How likely the kept text is the article's, each block by its weight; 0 where nothing was kept.
+fn confidence(blocks: &[blocks::Block], keep: &[bool], likely: &[f32]) -> f32 {
+    let kept = blocks.iter().zip(keep).zip(likely).filter(|((b, keep), _)| **keep && b.kind == Kind::Text);
+    let (sum, weight) = kept.fold((0.0, 0.0), |(sum, weight), ((block, _), likely)| {
+        (sum + likely * block.weight as f32, weight + block.weight as f32)
+    });
+    if weight > 0.0 { (sum / weight).clamp(0.0, 1.0) } else { 0.0 }
 }
 
 /// The headline is no part of the text, however long it is and wherever it stands above it.

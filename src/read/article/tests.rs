@@ -51,6 +51,14 @@ fn the_lead_picture_is_taken_as_the_page_shows_it() {
 }
 
 #[test]
+fn confidence_tells_an_article_from_a_menu() {
+    let article = read(&format!("<article><h1>Harbour to be dredged</h1>{PARAGRAPHS}{PARAGRAPHS}</article>"));
+    assert!(article.confidence > 0.7 && article.confidence <= 1.0, "{}", article.confidence);
+    let menu = read("<nav><ul><li><a href=/>Home</a><li><a href=/sport>Sport</a></ul></nav>");
+    assert!(menu.confidence < 0.5, "{}", menu.confidence);
+}
+
+#[test]
 fn a_headline_loses_the_name_of_the_site() {
     let article = read(&format!(
         "<title>Harbour to be dredged - The Paper</title><meta property=og:site_name content='The Paper'><article>{PARAGRAPHS}</article>"
