@@ -22,7 +22,7 @@ use url::Url;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::fetch::Fetcher;
-use crate::model::{Changes, Draft, EntryId, HarvestReport, Kind, Outcome, Problem, Schedule, Source, Verb};
+use crate::model::{Draft, EntryId, HarvestReport, Kind, Outcome, Problem, Schedule, Source, Verb};
 use crate::normalize::{self, Surroundings};
 use crate::read::{CompiledRules, RuleError};
 use crate::schedule::{self, History};
@@ -198,23 +198,9 @@ struct Run {
 
 impl Run {
     fn begin(source: &Source, state: SourceState, now: DateTime<Utc>) -> Self {
-        let report = HarvestReport {
-            source: source.id.clone(),
-            started: now,
-            finished: now,
-            outcome: Outcome::Ok,
-            reason: String::new(),
-            status: None,
-            listed: 0,
-            changes: Changes::default(),
-            articles: 0,
-            articles_failed: 0,
-            bytes: 0,
-            problems: Vec::new(),
-        };
         Self {
             clock: Instant::now(),
-            report,
+            report: HarvestReport::begun(source.id.clone(), now),
             state,
             shown: Vec::new(),
             held: None,

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use courant::model::{Changes, Draft, EntryId, HarvestReport, Outcome, SourceId, Validators};
+use courant::model::{Draft, EntryId, HarvestReport, Outcome, SourceId};
 use courant::store::{self, Finished, SourceState};
 use flate2::{Compression, write::GzEncoder};
 
@@ -170,37 +170,12 @@ fn word(dice: &mut u64) -> String {
 fn finished(drafts: Vec<Draft>) -> Finished {
     let now = DateTime::<Utc>::UNIX_EPOCH + TimeDelta::days(20_000);
     let source = SourceId::new("bench").expect("an id");
-    let report = HarvestReport {
-        source: source.clone(),
-        started: now,
-        finished: now,
-        outcome: Outcome::Ok,
-        reason: String::new(),
-        status: Some(200),
-        listed: drafts.len(),
-        changes: Changes::default(),
-        articles: 0,
-        articles_failed: 0,
-        bytes: 0,
-        problems: Vec::new(),
-    };
+    let report = HarvestReport { status: Some(200), listed: drafts.len(), ..HarvestReport::begun(source.clone(), now) };
     let state = SourceState {
-        id: source,
-        title: None,
-        home: None,
-        feed: None,
-        validators: Validators::default(),
-        body_hash: None,
-        reading: None,
-        next_run: now,
         last_run: Some(now),
         last_success: Some(now),
         last_outcome: Some(Outcome::Ok),
-        last_reason: String::new(),
-        failures: 0,
-        entries: 0,
-        profile: Default::default(),
-        wishes: Default::default(),
+        ..SourceState::unseen(source, now)
     };
     Finished::new(report, drafts, state)
 }

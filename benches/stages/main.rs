@@ -11,8 +11,7 @@ use chrono_tz::Tz;
 use courant::dates;
 use courant::html::parse_html;
 use courant::model::{
-    Changes, Dedupe, Draft, Entry, Feed, FeedId, HarvestReport, Kind, Outcome, Schedule, Selection, Source, SourceId,
-    Validators,
+    Dedupe, Draft, Entry, Feed, FeedId, HarvestReport, Kind, Outcome, Schedule, Selection, Source, SourceId,
 };
 use courant::normalize::{Surroundings, draft, sanitize};
 use courant::publish::{Format, Links, render};
@@ -124,37 +123,13 @@ mod store {
     fn finished(drafts: Vec<Draft>) -> Finished {
         let now = page::now();
         let source = source().id;
-        let report = HarvestReport {
-            source: source.clone(),
-            started: now,
-            finished: now,
-            outcome: Outcome::Ok,
-            reason: String::new(),
-            status: Some(200),
-            listed: drafts.len(),
-            changes: Changes::default(),
-            articles: 0,
-            articles_failed: 0,
-            bytes: 0,
-            problems: Vec::new(),
-        };
+        let report =
+            HarvestReport { status: Some(200), listed: drafts.len(), ..HarvestReport::begun(source.clone(), now) };
         let state = SourceState {
-            id: source,
-            title: None,
-            home: None,
-            feed: None,
-            validators: Validators::default(),
-            body_hash: None,
-            reading: None,
-            next_run: now + Duration::minutes(30),
             last_run: Some(now),
             last_success: Some(now),
             last_outcome: Some(Outcome::Ok),
-            last_reason: String::new(),
-            failures: 0,
-            entries: 0,
-            profile: Default::default(),
-            wishes: Default::default(),
+            ..SourceState::unseen(source, now + Duration::minutes(30))
         };
         Finished::new(report, drafts, state)
     }

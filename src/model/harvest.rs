@@ -32,6 +32,26 @@ pub struct HarvestReport {
     pub problems: Vec<Problem>,
 }
 
+impl HarvestReport {
+    /// The report of a run that begins: nothing found yet, nothing wrong.
+    pub fn begun(source: SourceId, started: DateTime<Utc>) -> Self {
+        Self {
+            source,
+            started,
+            finished: started,
+            outcome: Outcome::Ok,
+            reason: String::new(),
+            status: None,
+            listed: 0,
+            changes: Changes::default(),
+            articles: 0,
+            articles_failed: 0,
+            bytes: 0,
+            problems: Vec::new(),
+        }
+    }
+}
+
 /// What came of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

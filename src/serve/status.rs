@@ -171,24 +171,15 @@ impl Trouble {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Changes, Outcome};
+    use crate::model::Outcome;
 
     /// Reports of runs a minute apart from minute `from` on, latest first.
     fn runs(from: i64, outcomes: &[Outcome]) -> Vec<HarvestReport> {
         let at = |n: usize| DateTime::from_timestamp((from + n as i64) * 60, 0).unwrap();
         let report = |(n, outcome): (usize, &Outcome)| HarvestReport {
-            source: SourceId::new("harbour").unwrap(),
-            started: at(n),
-            finished: at(n),
             outcome: *outcome,
             reason: if outcome.is_success() { String::new() } else { "No answer.".into() },
-            status: None,
-            listed: 0,
-            changes: Changes::default(),
-            articles: 0,
-            articles_failed: 0,
-            bytes: 0,
-            problems: Vec::new(),
+            ..HarvestReport::begun(SourceId::new("harbour").unwrap(), at(n))
         };
         let mut reports: Vec<_> = outcomes.iter().enumerate().map(report).collect();
         reports.reverse();
@@ -197,22 +188,8 @@ mod tests {
 
     fn state(last_success: Option<i64>) -> SourceState {
         SourceState {
-            id: SourceId::new("harbour").unwrap(),
-            title: None,
-            home: None,
-            feed: None,
-            validators: Default::default(),
-            body_hash: None,
-            reading: None,
-            next_run: DateTime::UNIX_EPOCH,
-            last_run: None,
             last_success: last_success.map(|minute| DateTime::from_timestamp(minute * 60, 0).unwrap()),
-            last_outcome: None,
-            last_reason: String::new(),
-            failures: 0,
-            entries: 0,
-            profile: Default::default(),
-            wishes: Default::default(),
+            ..SourceState::unseen(SourceId::new("harbour").unwrap(), DateTime::UNIX_EPOCH)
         }
     }
 

@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::site::Site;
 use super::*;
-use crate::model::{Changes, Dedupe, Draft, EntryId, FeedId, HarvestReport, Outcome, Problem, Selection};
+use crate::model::{Dedupe, Draft, EntryId, FeedId, HarvestReport, Outcome, Problem, Selection};
 use crate::store::{Finished, SourceState};
 
 mod beyond;
@@ -43,18 +43,10 @@ impl Shelf {
     pub async fn put(&self, id: &str) {
         let now = at("2026-11-20T09:31:02.5Z");
         let report = HarvestReport {
-            source: source("harbour"),
-            started: now,
-            finished: now,
             outcome: Outcome::Broken,
             reason: "No answer.".into(),
-            status: None,
-            listed: 0,
-            changes: Changes::default(),
-            articles: 0,
-            articles_failed: 0,
-            bytes: 0,
             problems: vec![Problem::note("quiet"), Problem::warning("loud")],
+            ..HarvestReport::begun(source("harbour"), now)
         };
         let state = self.store.sources().await.unwrap().remove(0);
         let state = SourceState {

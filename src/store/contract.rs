@@ -75,40 +75,16 @@ fn minute(minutes: i64) -> DateTime<Utc> {
 }
 
 fn state(source: &str) -> SourceState {
-    SourceState {
-        id: id(source),
-        title: None,
-        home: None,
-        feed: None,
-        validators: Validators::default(),
-        body_hash: None,
-        reading: None,
-        next_run: minute(60),
-        last_run: None,
-        last_success: None,
-        last_outcome: None,
-        last_reason: String::new(),
-        failures: 0,
-        entries: 0,
-        profile: Default::default(),
-        wishes: Wishes::default(),
-    }
+    SourceState::unseen(id(source), minute(60))
 }
 
 fn run(source: &str, now: DateTime<Utc>, drafts: Vec<Draft>) -> Finished {
     let report = HarvestReport {
-        source: id(source),
-        started: now,
         finished: now + Duration::milliseconds(250),
-        outcome: Outcome::Ok,
-        reason: String::new(),
         status: Some(200),
         listed: drafts.len(),
-        changes: Changes::default(),
-        articles: 0,
-        articles_failed: 0,
         bytes: 1234,
-        problems: Vec::new(),
+        ..HarvestReport::begun(id(source), now)
     };
     Finished::new(report, drafts, state(source))
 }

@@ -54,6 +54,30 @@ pub struct SourceState {
     pub wishes: Wishes,
 }
 
+impl SourceState {
+    /// A source that never ran, and is due at an instant.
+    pub fn unseen(id: SourceId, next_run: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            title: None,
+            home: None,
+            feed: None,
+            validators: Validators::default(),
+            body_hash: None,
+            reading: None,
+            next_run,
+            last_run: None,
+            last_success: None,
+            last_outcome: None,
+            last_reason: String::new(),
+            failures: 0,
+            entries: 0,
+            profile: Profile::default(),
+            wishes: Wishes::default(),
+        }
+    }
+}
+
 /// What a source's server and feed asked of us, remembered between runs: an answer that says "unchanged" does
 /// not say it again.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
