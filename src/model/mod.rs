@@ -35,5 +35,5 @@ pub use quiet::Quiet;
 pub use rules::{ArticleRules, Field, Filter, ListingRules, Rules, Verb};
 pub use schedule::Schedule;
 pub use source::{ArticleMode, Expectation, Kind, Render, Source};
-pub use text::{fold_space, is_wide, text_weight};
+pub use text::{fold_space, is_wide, letters, resemblance, text_weight};
 pub use written::{Origin, Written};

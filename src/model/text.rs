@@ -1,5 +1,7 @@
 //! Small measures of text that several rooms need.
 
+use std::collections::HashMap;
+
 /// Folds every run of white space (no-break and zero-width included) into one blank; trims.
 pub fn fold_space(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -36,6 +38,31 @@ pub fn text_weight(text: &str) -> usize {
     narrow + wide * 5 / 2
 }
 
+/// A text's letters and digits in lower case; case, white space and punctuation say nothing of what is named.
+pub fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Sørensen and Dice's coefficient over pairs of neighbouring [`letters`]: 0 for nothing in common, 1 for the same.
+pub fn resemblance(one: &str, other: &str) -> f64 {
+    let (one, other) = (letters(one), letters(other));
+    let pairs = |text: &str| text.chars().zip(text.chars().skip(1)).collect::<Vec<_>>();
+    let (ours, theirs) = (pairs(&one), pairs(&other));
+    let mut left: HashMap<(char, char), usize> = HashMap::new();
+    for pair in &ours {
+        *left.entry(*pair).or_default() += 1;
+    }
+    let mut shared = 0;
+    for pair in &theirs {
+        if let Some(left) = left.get_mut(pair).filter(|left| **left > 0) {
+            *left -= 1;
+            shared += 1;
+        }
+    }
+    let all = ours.len() + theirs.len();
+    if all == 0 { f64::from(u8::from(one == other)) } else { 2.0 * f64::from(shared) / all as f64 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,6 +70,16 @@ mod tests {
     #[test]
     fn white_space_of_every_kind_is_folded() {
         assert_eq!(fold_space("  a\u{a0}\u{200b}\n\tb \u{3000}"), "a b");
+    }
+
+    #[test]
+    fn resemblance_goes_by_pairs_of_letters() {
+        assert_eq!(letters("Ferry, back: 2 PM!"), "ferryback2pm");
+        for (one, other, expected) in
+            [("Night", "nacht", 0.25), ("aaa", "aa", 2.0 / 3.0), ("A!", "a", 1.0), ("", "b", 0.0)]
+        {
+            assert_eq!(resemblance(one, other), expected, "{one} / {other}");
+        }
     }
 
     #[test]

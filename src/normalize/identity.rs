@@ -9,7 +9,7 @@ use uuid::Uuid;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::address::canonical;
-use crate::model::{EntryId, text_weight};
+use crate::model::{EntryId, letters, text_weight};
 
 /// The namespace of Courant's version 5 UUIDs; changing it would make every entry of every reader new.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6f1d_7a52_93c4_5b0e_8a37_c0ab_1d5e_f402);
@@ -125,8 +125,7 @@ fn stem(segment: &str) -> &str {
 
 /// A hash of a title's letters and digits, case and punctuation aside.
 pub(super) fn title_hash(title: &str) -> u64 {
-    let letters: String = title.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    xxh3_64(letters.as_bytes())
+    xxh3_64(letters(title).as_bytes())
 }
 
 /// Whether a page's stated canonical address can be believed: many templates state their front page.

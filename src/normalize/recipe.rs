@@ -9,7 +9,7 @@ use super::excerpt::{excerpt, is_cut};
 use super::identity::{Evidence, keys, mint, title_hash};
 use super::likeness::likeness;
 use super::{Surroundings, html_to_text, language, moments, people, sanitize, title};
-use crate::model::{Article, Draft, Enclosure, Picture, Source, Teaser, fold_space, text_weight};
+use crate::model::{Article, Draft, Enclosure, Picture, Source, Teaser, fold_space, letters, text_weight};
 
 /// Longest summary, in Latin-equivalent characters: a good paragraph.
 const SUMMARY: usize = 400;
@@ -165,7 +165,7 @@ fn summary_text(html: &str) -> String {
 }
 
 fn summary(teaser: Option<String>, article: Option<&Article>, text: &str, title: &str) -> Option<String> {
-    let useful = |s: &String| !s.is_empty() && fold_letters(s) != fold_letters(title);
+    let useful = |s: &String| !s.is_empty() && letters(s) != letters(title);
     let page = article.and_then(|a| a.summary.as_deref()).map(summary_text);
     let stated = [teaser, page]
         .into_iter()
@@ -181,10 +181,6 @@ fn summary(teaser: Option<String>, article: Option<&Article>, text: &str, title:
     };
     let chosen = excerpt(&chosen, SUMMARY);
     (!chosen.is_empty()).then_some(chosen)
-}
-
-fn fold_letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// A feed names its authors itself; of a listing's card and the article's page the page knows better.

@@ -1,10 +1,8 @@
 //! The title of an entry: plain, whole, and without the site's name.
 
-use std::collections::HashMap;
-
 use super::excerpt::{excerpt, is_cut};
 use super::html_to_text;
-use crate::model::{fold_space, text_weight};
+use crate::model::{fold_space, letters, resemblance, text_weight};
 
 /// What stands between a headline and a site's name.
 const SEPARATORS: &[&str] =
@@ -82,26 +80,7 @@ fn same_thing(a: &str, b: &str) -> bool {
         return false;
     }
     let (short, long) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };
-    long.contains(short.as_str()) && long.len() <= short.len() * 3 || likeness(short, long) >= 0.6
-}
-
-/// Sørensen and Dice's coefficient over pairs of neighbouring letters: 0 for nothing in common, 1 for the same.
-fn likeness(a: &str, b: &str) -> f64 {
-    let pairs = |text: &str| {
-        let mut pairs: HashMap<(char, char), usize> = HashMap::new();
-        for pair in text.chars().zip(text.chars().skip(1)) {
-            *pairs.entry(pair).or_default() += 1;
-        }
-        pairs
-    };
-    let (a, b) = (pairs(a), pairs(b));
-    let shared: usize = a.iter().map(|(pair, n)| b.get(pair).map_or(0, |m| *n.min(m))).sum();
-    let all: usize = a.values().chain(b.values()).sum();
-    if all == 0 { 0.0 } else { 2.0 * shared as f64 / all as f64 }
-}
-
-fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    long.contains(short.as_str()) && long.len() <= short.len() * 3 || resemblance(short, long) >= 0.6
 }
 
 /// A title without the site's name at its end or front.

@@ -12,7 +12,7 @@ use url::Url;
 use super::{html, islands};
 use crate::dates::{self, Context};
 use crate::html::parse_html;
-use crate::model::{Listing, ListingRules, Page, Read, Rules, fold_space};
+use crate::model::{Listing, ListingRules, Page, Read, Rules, fold_space, letters};
 use crate::read::CompiledRules;
 
 /// Landmarks used, at most: one bit each.
@@ -320,10 +320,6 @@ fn is_steady(name: &str) -> bool {
 fn plain_address(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default().trim_start_matches("www.");
     format!("{host}{}?{}", url.path().trim_end_matches('/'), url.query().unwrap_or_default())
-}
-
-fn letters(title: &str) -> String {
-    title.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

@@ -5,10 +5,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::columns::{address, damaged, instant};
 use super::ledger::cut;
-use super::likeness::resemblance;
 use super::sources;
 use super::writer::Touched;
-use crate::model::{EntryId, SourceId};
+use crate::model::{EntryId, SourceId, resemblance};
 use crate::store::{Dossier, Resemblance};
 
 /// What an operator asked for and the store cannot do.

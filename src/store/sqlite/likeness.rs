@@ -1,13 +1,11 @@
 //! Whether a draft without a sure key is a stored entry all the same. Precision first: two stories that were taken
 //! for one are lost to readers, one that was taken for two is only shown twice.
 
-use std::collections::HashMap;
-
 use chrono::Duration;
 use rusqlite::{Connection, params};
 
 use super::ledger::{self, Stored};
-use crate::model::Draft;
+use crate::model::{Draft, resemblance};
 
 /// Dates of one publication may differ by so much: zones, and days without an hour.
 const SAME_DAY: Duration = Duration::hours(36);
@@ -121,33 +119,6 @@ pub(super) fn distance(stored: &Stored, draft: &Draft) -> Option<u32> {
 /// Whether two headlines may be one, edited.
 pub(super) fn akin(one: &str, other: &str) -> bool {
     resemblance(one, other) >= AKIN
-}
-
-/// Dice's coefficient of the headlines' pairs of letters, 0 to 1.
-pub(super) fn resemblance(one: &str, other: &str) -> f64 {
-    let (mut pairs, one) = (HashMap::<(char, char), i32>::new(), letters(one));
-    for pair in one.windows(2) {
-        if let [a, b] = pair {
-            *pairs.entry((*a, *b)).or_default() += 1;
-        }
-    }
-    let other = letters(other);
-    let mut shared = 0;
-    for pair in other.windows(2) {
-        if let [a, b] = pair
-            && let Some(left) = pairs.get_mut(&(*a, *b))
-            && *left > 0
-        {
-            *left -= 1;
-            shared += 1;
-        }
-    }
-    let all = one.len().saturating_sub(1) + other.len().saturating_sub(1);
-    if all == 0 { f64::from(u8::from(one == other)) } else { 2.0 * f64::from(shared) / all as f64 }
-}
-
-fn letters(title: &str) -> Vec<char> {
-    title.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// The numbers of a headline: `Ruling 12` is not `Ruling 13`, however alike their texts.
