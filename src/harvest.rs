@@ -90,6 +90,8 @@ pub struct Watched {
     pub source: Source,
     /// Its selectors, compiled.
     pub rules: CompiledRules,
+    /// Its filters, their patterns compiled.
+    pub filters: normalize::Filters,
     /// Fingerprint of all that decides how its bytes are read.
     reading: u64,
 }
@@ -111,7 +113,8 @@ impl Watched {
             source.identity,
         );
         hash.write(how.as_bytes());
-        Ok(Self { source, rules, reading: hash.finish() })
+        let filters = normalize::Filters::of(&source.filters);
+        Ok(Self { source, rules, filters, reading: hash.finish() })
     }
 }
 
@@ -308,31 +311,22 @@ async fn draft_all(watched: &Watched, listed: Listed, parts: &Parts, run: &mut R
     }
     let parts = &parts;
     let around = Surroundings::of(&listing);
-    let drafts: Vec<Draft> = match &article {
+    let (drafts, complete) = match &article {
         Some(page) => {
             let own = listing.teasers.first().cloned().unwrap_or_default();
-            normalize::draft(&own, Some(page), &around, source, now).into_iter().collect()
+            (normalize::draft(&own, Some(page), &around, source, now).into_iter().collect(), true)
         }
-        None => Vec::new(),
+        None => articles::complete(watched, &listing.teasers, sketch, &around, parts, run).await?,
     };
-    let (drafts, complete) = if article.is_some() {
-        (drafts, true)
-    } else {
-        articles::complete(watched, &listing.teasers, sketch, &around, parts, run).await?
-    };
-    let filters = normalize::Filters::of(&source.filters);
-    let mut kept: Vec<Draft> = Vec::with_capacity(drafts.len());
-    for mut draft in drafts {
-        if filters.keep(&mut draft, now) {
-            kept.push(draft);
-        }
-    }
+    let mut kept = drafts;
+    kept.retain_mut(|draft| watched.filters.keep(draft, now));
     if let Some(cap) = source.filters.iter().find_map(|f| if let Verb::Cap(n) = f.verb { Some(n) } else { None }) {
         kept.truncate(cap);
     }
-    // A page whose articles are not all read, or that was cut, must be read again, changed or not.
+    let too_few = source.expect.min_items.filter(|least| run.report.listed < *least);
+    // A page whose articles are not all read, that was cut or lists too little must be read again, changed or not.
     run.state.reading = Some(watched.reading);
-    if complete && !cut && run.held.is_none() {
+    if complete && !cut && run.held.is_none() && too_few.is_none() {
         run.state.validators = validators;
         run.state.body_hash = Some(body_hash);
     } else {
@@ -342,16 +336,12 @@ async fn draft_all(watched: &Watched, listed: Listed, parts: &Parts, run: &mut R
     if run.held.is_some() {
         return Ok(kept);
     }
-    if let Some(least) = source.expect.min_items
-        && run.report.listed < least
-    {
+    if let Some(least) = too_few {
         run.report.outcome = Outcome::StructureMissing;
         run.report.reason = format!(
             "the page lists {} where `expect.min_items` says at least {least}; look at it with `courant preview {}`",
             run.report.listed, source.id
         );
-        run.state.validators = Default::default();
-        run.state.body_hash = None;
     } else if run.report.listed == 0 {
         run.report.outcome = Outcome::Empty;
         run.report.reason = "the list is there and empty".to_owned();

@@ -143,7 +143,6 @@ fn drafts(watched: &Watched, shots: &[Snapshot]) -> Vec<Draft> {
         runs.entry(shot.run).or_default().push(shot);
     }
     let source = &watched.source;
-    let filters = normalize::Filters::of(&source.filters);
     let mut latest: Vec<Draft> = Vec::new();
     let mut place: HashMap<String, usize> = HashMap::new();
     for (run, pages) in runs {
@@ -159,7 +158,7 @@ fn drafts(watched: &Watched, shots: &[Snapshot]) -> Vec<Draft> {
                 let article = read_article(&page, &watched.rules).value;
                 draft = normalize::draft(teaser, Some(&article), &around, source, run).unwrap_or(draft);
             }
-            if !filters.keep(&mut draft, run) {
+            if !watched.filters.keep(&mut draft, run) {
                 continue;
             }
             match draft.keys.first().and_then(|key| place.get(key)).and_then(|&at| latest.get_mut(at)) {

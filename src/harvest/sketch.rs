@@ -41,9 +41,9 @@ impl Sketch {
 
     /// What the listing looks like beside what is known, the operator's filters applied.
     pub(super) fn shape(&self, watched: &Watched, now: DateTime<Utc>) -> Shape {
-        let filters = normalize::Filters::of(&watched.source.filters);
         // Filters may rename, and these drafts are still needed as they are.
-        let passes = |draft: &&Draft| watched.source.filters.is_empty() || filters.keep(&mut (*draft).clone(), now);
+        let passes =
+            |draft: &&Draft| watched.source.filters.is_empty() || watched.filters.keep(&mut (*draft).clone(), now);
         let drafts: Vec<&Draft> = self.drafts.iter().map(|(_, draft)| draft).filter(passes).collect();
         let is_known = |draft: &&&Draft| draft.keys.iter().any(|key| self.known.contains_key(key));
         Shape {

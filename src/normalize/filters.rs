@@ -6,7 +6,7 @@ use regex::Regex;
 use super::html_to_text;
 use crate::model::{Draft, Field, Filter, Verb};
 
-/// A source's filters with their patterns compiled; made once a run.
+/// A source's filters with their patterns compiled; made once, when the source is loaded.
 #[derive(Debug, Clone, Default)]
 pub struct Filters {
     steps: Vec<Step>,
