@@ -26,9 +26,14 @@ pub(super) fn cut(html: &mut Html, rules: &ArticlePickers) {
 }
 
 /// Puts what the rules find in the place of what was found without them; gives what they did not find.
-pub(super) fn apply(html: &Html, rules: &ArticlePickers, page: &Page, article: &mut Article) -> Vec<Problem> {
+pub(super) fn apply(
+    html: &Html,
+    rules: &ArticlePickers,
+    page: &Page,
+    base: &Addresses,
+    article: &mut Article,
+) -> Vec<Problem> {
     let root = html.root_element();
-    let base = Addresses::of(&page.url, base_of(root));
     let mut problems = Vec::new();
     let mut missing = |key: &str, pickers: &[Picker], found: bool| {
         if !pickers.is_empty() && !found {
@@ -36,7 +41,7 @@ pub(super) fn apply(html: &Html, rules: &ArticlePickers, page: &Page, article: &
             problems.push(Problem::warning(text));
         }
     };
-    let body = body(root, &rules.body, &base);
+    let body = body(root, &rules.body, base);
     missing("body", &rules.body, body.is_some());
     if let Some((text, html)) = body {
         article.page_kind = PageKind::Article;
@@ -61,10 +66,6 @@ pub(super) fn apply(html: &Html, rules: &ArticlePickers, page: &Page, article: &
     missing("image", &rules.image, picture.is_some());
     article.picture = picture.or(article.picture.take());
     problems
-}
-
-fn base_of(root: ElementRef<'_>) -> Option<&str> {
-    root.descendants().filter_map(ElementRef::wrap).find(|e| e.value().name() == "base")?.attr("href")
 }
 
 /// Every element that matches names one person, or several in one line, which `normalize` tells apart.

@@ -120,7 +120,7 @@ pub fn read_article(page: &Page, rules: &CompiledRules) -> Read<Article> {
         canonical: metadata::linked(outline, "canonical").and_then(|h| addresses.web(h)),
         headline,
     };
-    let missed = by_rules::apply(&tree.html, rules.article(), page, &mut article);
+    let missed = by_rules::apply(&tree.html, rules.article(), page, addresses, &mut article);
     tree.problems.extend(missed);
     Read { value: article, problems: tree.problems }
 }

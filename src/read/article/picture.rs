@@ -91,7 +91,7 @@ fn names(url: &Url) -> Vec<String> {
     let names_one = |part: &&str| {
         let after_letters = part.trim_start_matches(|c: char| c.is_ascii_alphabetic());
         let plain_number = after_letters.bytes().all(|b| b.is_ascii_digit());
-        part.len() >= 8 && if plain_number { part.len() > 8 && after_letters.len() == part.len() } else { true }
+        part.len() >= 8 && (!plain_number || part.len() > 8 && after_letters.len() == part.len())
     };
     url.path().split(|c: char| !c.is_ascii_alphanumeric()).filter(names_one).map(str::to_ascii_lowercase).collect()
 }

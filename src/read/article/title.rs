@@ -47,7 +47,14 @@ pub(super) fn headline(outline: &Outline, around: &[Signs], ballot: &Ballot) -> 
     }
     let title = outline.titles.first().map(|t| fold_space(t)).filter(|t| !t.is_empty());
     let stated_title = title.as_deref().unwrap_or_default();
-    let mut shown = shown_headings(outline, around);
+    // The site's own name may be its only heading: `<title>` ends with it, after something longer.
+    let whole = plain(stated_title);
+    let sites: Vec<String> = ballot.sites.iter().map(|site| plain(site)).collect();
+    let is_site = |text: &str| {
+        let key = plain(text);
+        sites.contains(&key) || whole.strip_suffix(&key).is_some_and(|rest| rest.len() > key.len())
+    };
+    let mut shown = shown_headings(outline, around, is_site);
     // A page's `<title>` often is "headline, separator, site": the part that a heading or statement repeats counts.
     for part in parts(stated_title) {
         let key = plain(part);
@@ -61,15 +68,6 @@ pub(super) fn headline(outline: &Outline, around: &[Signs], ballot: &Ballot) -> 
     if !stated_title.is_empty() {
         let weight = if names_the_section(stated_title, &shown, outline) { 0.2 } else { 0.7 };
         candidates.push(Candidate { text: cut_site(stated_title, ballot.sites), weight, place: None });
-    }
-    // The site's own name may be its only heading: `<title>` ends with it, after something longer.
-    let whole = plain(stated_title);
-    for candidate in shown.iter_mut().filter(|c| c.weight == ONLY_HEADING) {
-        let key = plain(&candidate.text);
-        let is_end = whole.strip_suffix(&key).is_some_and(|rest| rest.len() > key.len());
-        if is_end || ballot.sites.iter().any(|site| plain(site) == key) {
-            candidate.weight = 0.3;
-        }
     }
     candidates.append(&mut shown);
     let keys: Vec<String> = candidates.iter().map(|c| plain(&c.text)).collect();
@@ -113,7 +111,7 @@ fn names_the_section(stated: &str, shown: &[Candidate], outline: &Outline) -> bo
 }
 
 /// Headings of the first level, and elements that are named a title, with their weight.
-fn shown_headings(outline: &Outline, around: &[Signs]) -> Vec<Candidate> {
+fn shown_headings(outline: &Outline, around: &[Signs], is_site: impl Fn(&str) -> bool) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = Vec::new();
     let firsts = outline.nodes.iter().filter(|n| n.tag == Tag::Heading(1)).count();
     for (index, node) in outline.nodes.iter().enumerate() {
@@ -131,14 +129,10 @@ fn shown_headings(outline: &Outline, around: &[Signs]) -> Vec<Candidate> {
         {
             continue;
         }
+        let only = first && firsts == 1;
         let mut weight: f32 = match (first, second) {
-            (true, _) => {
-                if firsts == 1 {
-                    ONLY_HEADING
-                } else {
-                    0.8
-                }
-            }
+            (true, _) if only => ONLY_HEADING,
+            (true, _) => 0.8,
             (_, true) => 0.4,
             _ => 0.35,
         };
@@ -147,6 +141,8 @@ fn shown_headings(outline: &Outline, around: &[Signs]) -> Vec<Candidate> {
         }
         if signs.has(Signs(Signs::MENU.0 | Signs::SIDE.0 | Signs::FOOTER.0 | Signs::CONSENT.0 | Signs::RELATED.0)) {
             weight *= 0.3;
+        } else if only && is_site(&outline.text_of(index as u32)) {
+            weight = 0.3;
         }
         // A heading that is one link home is the site's name.
         if first && node.link == node.weight && found.is_empty() && firsts > 1 {

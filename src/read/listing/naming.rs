@@ -20,27 +20,25 @@ const ENOUGH: usize = 40;
 pub(super) fn name(outline: &Outline, things: &[&Target], cards: &[Card], context: &Context) -> Vec<String> {
     let is_date = |text: &str| text.len() < 60 && dates::parse(text, context).is_some();
     let weak: Vec<bool> = things.iter().map(|t| titles::is_weak(&t.headline) || is_date(&t.headline.text)).collect();
-    let many_weak = weak.iter().filter(|w| **w).count() * 2 > weak.len();
     let plain = things.iter().filter(|t| t.headline.witness <= Witness::Text).count();
     let asked = weak.contains(&true) || plain * 2 > things.len();
     let lines = if asked { repeated(outline, cards) } else { HashMap::new() };
-    let dated = things.iter().filter(|t| after_date(&t.headline.text, context).is_some()).count() * 2 > things.len();
+    let undated: Vec<Option<&str>> = things.iter().map(|t| after_date(&t.headline.text, context)).collect();
+    let many_dated = undated.iter().flatten().count() * 2 > things.len();
     things
         .iter()
         .zip(cards)
         .zip(weak)
-        .map(|((thing, card), weak)| {
+        .zip(undated)
+        .map(|(((thing, card), weak), undated)| {
             let own = &thing.headline;
             if own.witness >= Witness::Class || things.len() < 2 && !weak {
                 return own.text.clone();
             }
             heading(outline, thing, card, &lines, things.len())
                 .map(|found| less_kicker(found, &own.text))
-                .or_else(|| {
-                    let wanting = weak && (many_weak || own.witness <= Witness::Text);
-                    wanting.then(|| line(outline, own, card, &lines, things.len(), context)).flatten()
-                })
-                .or_else(|| after_date(&own.text, context).filter(|_| dated).map(str::to_owned))
+                .or_else(|| weak.then(|| line(outline, own, card, &lines, things.len(), context)).flatten())
+                .or_else(|| undated.filter(|_| many_dated).map(str::to_owned))
                 .unwrap_or_else(|| own.text.clone())
         })
         .collect()
