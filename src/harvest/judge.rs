@@ -6,7 +6,7 @@ use super::ask::{Failed, is_feed};
 use crate::model::{
     Article, Kind, Listing, ListingMethod, Outcome, Page, PageKind, Read, Severity, fold_space, text_weight,
 };
-use crate::read::{CompiledRules, read_listing};
+use crate::read::{CompiledRules, kind_without_list, read_listing};
 
 /// A text above this weight is an article's: what walls say is short.
 const LONG: usize = 1500;
@@ -42,7 +42,8 @@ pub(super) fn why_not(watched: &Watched, page: &Page, read: &Read<Listing>) -> O
 /// says so.
 pub(super) fn wall(page: &Page, article: &Article, rules: &CompiledRules) -> Option<PageKind> {
     let text = article.body_text.as_deref().unwrap_or_default();
-    if text_weight(text) > LONG {
+    // Most short texts are short news: the list is looked for only where the page may be a wall.
+    if text_weight(text) > LONG || !is_wall(kind_without_list(page)) {
         return None;
     }
     Some(read_listing(page, Kind::Listing, rules).value.page_kind).filter(|kind| is_wall(*kind))
@@ -101,6 +102,32 @@ pub(super) fn in_words(kind: PageKind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wall_in_an_articles_place_is_named_and_short_news_is_none() {
+        let form = "<form><input name=user><input type=password name=word><button>Enter</button></form>";
+        let links: String = (0..9)
+            .map(|n| format!("<li><a href=/news/{n}.html>News of the harbour, number {n}, in full</a>"))
+            .collect();
+        for (title, body, expected) in [
+            (
+                "Ferry late",
+                "<article><h1>Ferry late</h1><p>The ferry was late on Monday, since it rained.</p></article>",
+                None,
+            ),
+            ("Members", form, Some(PageKind::Login)),
+            ("Just a moment...", "<p>Checking your browser</p>", Some(PageKind::BotCheck)),
+            ("Page not found", "<p>Nothing is here.</p>", Some(PageKind::Error)),
+            ("Cookie settings", "<p>Before you continue</p>", Some(PageKind::Consent)),
+            // A list is found beside the form: no wall.
+            ("News", &format!("<ul>{links}</ul>{form}"), None),
+        ] {
+            let html = format!("<html><head><title>{title}</title></head><body>{body}</body></html>");
+            let url = "https://paper.example/a".parse().unwrap();
+            let page = crate::fetch::saved_page(url, Some("text/html"), html.into(), chrono::DateTime::UNIX_EPOCH);
+            assert_eq!(wall(&page, &Article::default(), &CompiledRules::default()), expected, "{title}");
+        }
+    }
 
     #[test]
     fn a_feed_that_breaks_off_is_known() {

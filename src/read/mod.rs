@@ -14,5 +14,5 @@ mod xml;
 pub use crate::html::{Tree, parse_html};
 pub use article::{FIRST_LOOK, Forest, Studied, read_article, study};
 pub use discover::{choose_feed, common_feed_paths, fitting_feeds, richness, sitemaps_named};
-pub use listing::{Landmark, Learned, Weighed, learn, read_listing, weigh_links};
+pub use listing::{Landmark, Learned, Weighed, kind_without_list, learn, read_listing, weigh_links};
 pub use rules::{CompiledRules, RuleError};

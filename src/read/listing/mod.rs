@@ -27,7 +27,7 @@ mod weighed;
 mod weights;
 mod when;
 
-pub use html::weigh_links;
+pub use html::{kind_without_list, weigh_links};
 pub use learn::{Landmark, Learned, learn};
 pub use weighed::Weighed;
 
