@@ -25,6 +25,9 @@ pub(super) fn run(arguments: Arguments, path: &Path) -> Result<(), Failure> {
         let titles = Titles::of(&*store).await?;
         Ok::<_, Failure>(serve::export(&*store, &catalogue(&config, &titles)).await?)
     })?;
+    for feed in config.feeds.iter().filter(|feed| config.locks.has_feed(&feed.id)) {
+        eprintln!("[feeds.{0}] has a token, which files cannot ask for: {0} is left out", feed.id);
+    }
     let mut written = 0;
     for (name, bytes) in &files {
         written += usize::from(write(&folder.join(name), bytes)?);

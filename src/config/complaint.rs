@@ -98,6 +98,7 @@ impl Complaint {
 pub(super) struct Findings {
     all: RefCell<Vec<Complaint>>,
     seen: RefCell<HashSet<Complaint>>,
+    secrets: RefCell<Vec<Place>>,
 }
 
 impl Findings {
@@ -106,6 +107,11 @@ impl Findings {
         if self.seen.borrow_mut().insert(complaint.clone()) {
             self.all.borrow_mut().push(complaint);
         }
+    }
+
+    /// Notes where a secret stands: complaints are logged, and show the lines they are about.
+    pub fn hide(&self, secret: Place) {
+        self.secrets.borrow_mut().push(secret);
     }
 
     /// Whether nothing stands against using the configuration.
@@ -133,7 +139,7 @@ impl Findings {
         let all = self.all.borrow();
         let mut of_weight: Vec<&Complaint> = all.iter().filter(|c| c.weight == weight).collect();
         of_weight.sort_by_key(|c| c.place_order());
-        (of_weight.len(), of_weight.into_iter().take(SHOWN).map(|c| c.render(files)).collect())
+        (of_weight.len(), of_weight.into_iter().take(SHOWN).map(|c| c.render(files, &self.secrets.borrow())).collect())
     }
 }
 
@@ -142,7 +148,7 @@ impl Complaint {
         self.place.as_ref().map(|p| (p.file, p.span.start))
     }
 
-    fn render(&self, files: &[Letters]) -> String {
+    fn render(&self, files: &[Letters], secrets: &[Place]) -> String {
         let level = match self.weight {
             Weight::Error => Level::ERROR,
             Weight::Warning => Level::WARNING,
@@ -151,6 +157,9 @@ impl Complaint {
         let found = self.place.as_ref().and_then(|place| Some((files.get(place.file)?, place)));
         if let Some((letters, place)) = found {
             let (text, first_line, span) = lines_around(&letters.text, &place.span);
+            let begins = floor(&letters.text, place.span.start) - span.start;
+            let secrets = secrets.iter().filter(|secret| secret.file == place.file).map(|secret| &secret.span);
+            let text = masked(text, begins, secrets);
             group = group.element(
                 Snippet::source(text)
                     .path(letters.path.display().to_string())
@@ -176,6 +185,18 @@ fn lines_around<'a>(text: &'a str, span: &Range<usize>) -> (&'a str, usize, Rang
     let number = before.bytes().filter(|b| *b == b'\n').count() + 1;
     let line = text.get(line_start..line_end).unwrap_or_default();
     (line, number, start - line_start..end.min(line_end).max(start) - line_start)
+}
+
+/// A line of a file, which begins at byte `begins` of it, with a star for each byte of these secrets.
+fn masked<'s>(line: &str, begins: usize, secrets: impl Iterator<Item = &'s Range<usize>>) -> String {
+    let mut bytes = line.as_bytes().to_vec();
+    for secret in secrets {
+        let (from, to) = (secret.start.saturating_sub(begins), secret.end.saturating_sub(begins));
+        if let Some(letters) = bytes.get_mut(from..to.min(line.len())) {
+            letters.fill(b'*');
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The nearest character boundary at or before `at`.

@@ -1,17 +1,24 @@
 //! `[feeds.x]`: which entries go out under which name.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
-use crate::model::{Dedupe, Feed, FeedId, Selection, SourceId};
+use crate::model::{Dedupe, Feed, FeedId, Secret, Selection, SourceId};
+use crate::serve::Locks;
 
 use super::complaint::{At, Complaint, Findings, Place};
-use super::section::Section;
+use super::include::folder_of;
+use super::secret::secret;
+use super::section::{Fault, Section, Value};
 use super::source::{Placed, named, tame, twice};
 use super::suggest::nearest;
 use super::words;
 
 /// How many entries a document has when nothing says so.
 const USUAL_LIMIT: usize = 50;
+
+/// A token of fewer letters may be guessed.
+const GUESSABLE: usize = 16;
 
 /// The feed that has everything, unless the operator defines it.
 const ALL: &str = "all";
@@ -28,10 +35,12 @@ pub(super) struct Written {
     limit: usize,
     full_text: bool,
     dedupe: Dedupe,
+    token: Option<Secret>,
 }
 
 /// Takes one file's feeds.
 pub(super) fn gather(file: &mut Section<'_>, feeds: &mut Vec<Written>) {
+    let folder = folder_of(&file.letters.path);
     for value in named(file, "feeds") {
         let id = FeedId::new(value.key).map_err(|error| {
             let remedy = format!("perhaps `{}`", tame(value.key));
@@ -57,6 +66,7 @@ pub(super) fn gather(file: &mut Section<'_>, feeds: &mut Vec<Written>) {
                     .remedy("entries with the same address are one; nothing else changes"),
             );
         }
+        let token = section.take("token").and_then(|value| token(&value, &folder));
         section.finish(&[("url", "[sources.…]"), ("tags", "[sources.…]"), ("schedule", "[sources.…]")]);
         let Ok(id) = id else { continue };
         if feeds.iter().any(|f| f.id == id) {
@@ -72,17 +82,59 @@ pub(super) fn gather(file: &mut Section<'_>, feeds: &mut Vec<Written>) {
             limit: limit.unwrap_or(USUAL_LIMIT),
             full_text: full.is_none_or(|f| f.value),
             dedupe: dedupe.map_or(Dedupe::Link, |d| d.value),
+            token,
         });
     }
 }
 
-/// Looks up what each feed is made from. `all` comes last unless the operator defined it.
-pub(super) fn finish(written: Vec<Written>, sources: &[Placed], findings: &Findings) -> Vec<Feed> {
+/// The token that a feed is read with.
+fn token(value: &Value<'_>, folder: &Path) -> Option<Secret> {
+    if value.as_text().is_some_and(|text| !text.is_empty()) {
+        value.warn(
+            "the token stands in the file itself",
+            "keep it out of backups and repositories: token = { env = \"COURANT_FEED_TOKEN\" }",
+        );
+    }
+    let token = secret(value, folder)?;
+    if token.value.is_empty() {
+        value.refuse(Fault::new("an empty token protects nothing", "take the line out, or set a token"));
+    } else if token.value.len() < GUESSABLE {
+        value.warn(
+            format!("the token has only {} letters, and may be guessed", token.value.len()),
+            "make one that nobody guesses: openssl rand -hex 16",
+        );
+    }
+    Some(Secret::new(token.value))
+}
+
+/// Looks up what each feed is made from, and which are not for everyone. `all` comes last unless the operator
+/// defined it; it has everything but what only feeds with a token show.
+pub(super) fn finish(written: Vec<Written>, sources: &[Placed], findings: &Findings) -> (Vec<Feed>, Locks) {
+    let tokens = written.iter().filter_map(|feed| Some((feed.id.clone(), feed.token.clone()?))).collect();
+    let places: Vec<Place> = written.iter().map(|feed| feed.place.clone()).collect();
     let mut feeds: Vec<Feed> = written.into_iter().map(|feed| finish_one(feed, sources, findings)).collect();
+    let locks = Locks::new(&feeds, tokens);
+    for (feed, place) in feeds.iter().zip(&places).filter(|(feed, _)| locks.has_feed(&feed.id)) {
+        let shown = |other: &&Feed| {
+            !locks.has_feed(&other.id) && other.selection.sources.iter().any(|id| feed.selection.sources.contains(id))
+        };
+        if let Some(other) = feeds.iter().find(shown) {
+            findings.complain(
+                Complaint::warning(
+                    place,
+                    format!("[feeds.{}] has a token, but [feeds.{}] shows some of it to everyone", feed.id, other.id),
+                )
+                .remedy(format!(
+                    "give [feeds.{0}] a token too, or take these sources out of it: from = [\"*\", \"!…\"]",
+                    other.id
+                )),
+            );
+        }
+    }
     if feeds.iter().all(|f| f.id.as_str() != ALL)
         && let Ok(id) = FeedId::new(ALL)
     {
-        let everything = sources.iter().map(|p| p.source.id.clone()).collect();
+        let everything = sources.iter().map(|p| p.source.id.clone()).filter(|id| !locks.has_source(id)).collect();
         feeds.push(Feed {
             id,
             title: "All entries".to_owned(),
@@ -94,7 +146,7 @@ pub(super) fn finish(written: Vec<Written>, sources: &[Placed], findings: &Findi
             dedupe: Dedupe::Link,
         });
     }
-    feeds
+    (feeds, locks)
 }
 
 fn finish_one(feed: Written, sources: &[Placed], findings: &Findings) -> Feed {

@@ -31,7 +31,7 @@ use toml::de::DeTable;
 
 use crate::fetch::Manners;
 use crate::model::{Feed, Source};
-use crate::serve::Bind;
+use crate::serve::{Bind, Locks};
 
 pub use append::{Addition, AppendError, append, append_all, suggest_id, suggest_tag};
 
@@ -49,6 +49,8 @@ pub struct Config {
     pub sources: Vec<Source>,
     /// The feeds, in the order of the file, `all` last unless the operator defined it.
     pub feeds: Vec<Feed>,
+    /// Which feeds have a `token`, and what only they show.
+    pub locks: Locks,
     /// `[fetch]` and `[hosts]`.
     pub manners: Manners,
     /// `[server]`.
@@ -129,7 +131,7 @@ fn read(path: &Path, files: &[Letters], findings: &Findings) -> Option<Config> {
         }
     }
     let placed = sources.finish(findings);
-    let feeds = feeds::finish(written, &placed, findings);
+    let (feeds, locks) = feeds::finish(written, &placed, findings);
     suspicions::look(&placed, &hosts, &settings, findings);
     let mut manners = settings.manners;
     manners.hosts = hosts.into_iter().map(|(rule, _)| rule).collect();
@@ -138,6 +140,7 @@ fn read(path: &Path, files: &[Letters], findings: &Findings) -> Option<Config> {
         files: files.iter().map(|f| f.path.clone()).collect(),
         sources: placed.into_iter().map(|p| p.source).collect(),
         feeds,
+        locks,
         manners,
         bind: settings.bind,
         store: settings.store,

@@ -8,6 +8,7 @@ use super::section::Value;
 /// The secret's text, where it can be had. Paths are relative to the file that names them.
 pub(super) fn secret(value: &Value<'_>, folder: &Path) -> Option<At<String>> {
     if value.as_text().is_some() {
+        value.hide();
         return value.text();
     }
     let Some(mut section) = value.as_section() else {

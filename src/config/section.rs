@@ -206,6 +206,11 @@ impl<'a> Value<'a> {
         self.findings.complain(Complaint::warning(&self.inner(), title).remedy(remedy));
     }
 
+    /// Keeps the value out of all that is told of the file.
+    pub fn hide(&self) {
+        self.findings.hide(self.place.clone());
+    }
+
     /// The place of the value without its quotes.
     pub fn inner(&self) -> Place {
         self.letters_of(None)

@@ -64,5 +64,6 @@ pub fn catalogue(config: &Config, titles: &Titles) -> Catalogue {
         sources,
         admin_token: config.bind.admin_token.clone(),
         hub: config.bind.hub,
+        locks: config.locks.clone(),
     }
 }

@@ -29,19 +29,24 @@ pub(super) fn weigh(headers: &HeaderMap, peer: SocketAddr, token: Option<&str>) 
 }
 
 fn says(headers: &HeaderMap, token: &str) -> bool {
-    let Some(line) = headers.get(header::AUTHORIZATION).and_then(|line| line.to_str().ok()) else { return false };
-    let Some((scheme, said)) = line.split_once(' ') else { return false };
+    let said = headers.get(header::AUTHORIZATION).and_then(|line| password(line.to_str().ok()?));
+    said.is_some_and(|said| same(&said, token.as_bytes()))
+}
+
+/// What an `Authorization` line says: a `Bearer` token, or the password of `Basic`.
+pub(super) fn password(line: &str) -> Option<Vec<u8>> {
+    let (scheme, said) = line.split_once(' ')?;
     let said = said.trim();
     if scheme.eq_ignore_ascii_case("bearer") {
-        return same(said.as_bytes(), token.as_bytes());
+        return Some(said.as_bytes().to_vec());
     }
-    let decoded = base64::engine::general_purpose::STANDARD.decode(said).unwrap_or_default();
-    let password = decoded.iter().position(|b| *b == b':').and_then(|at| decoded.get(at + 1..));
-    scheme.eq_ignore_ascii_case("basic") && password.is_some_and(|password| same(password, token.as_bytes()))
+    let decoded = base64::engine::general_purpose::STANDARD.decode(said).ok()?;
+    let at = decoded.iter().position(|b| *b == b':')?;
+    scheme.eq_ignore_ascii_case("basic").then(|| decoded.get(at + 1..).unwrap_or_default().to_vec())
 }
 
 /// Compares in a time that tells nothing of where the two differ, nor of their lengths.
-fn same(a: &[u8], b: &[u8]) -> bool {
+pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
     let (a, b) = (Sha256::digest(a), Sha256::digest(b));
     std::hint::black_box(a.iter().zip(b.iter()).fold(0, |differ, (a, b)| differ | (a ^ b))) == 0
 }

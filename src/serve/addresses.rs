@@ -37,6 +37,8 @@ pub(super) struct Addresses {
     root: String,
     /// What follows a page's path: nothing, or `/index.html` in files.
     page: &'static str,
+    /// What follows the addresses of feeds and entries: `?token=…` for who has said it, or nothing.
+    token: String,
 }
 
 impl Addresses {
@@ -44,13 +46,24 @@ impl Addresses {
     /// under whatever name the server was reached.
     pub fn of_server(base: &Url) -> Self {
         let root = base.path().trim_end_matches('/').to_owned();
-        Self { base: base.as_str().trim_end_matches('/').to_owned(), root, page: "" }
+        Self { base: base.as_str().trim_end_matches('/').to_owned(), root, page: "", token: String::new() }
     }
 
     /// Those in a folder of files, for a page that lies `depth` folders deep. Links in pages are relative.
     pub fn in_files(base: &Url, depth: usize) -> Self {
         let root = if depth == 0 { ".".to_owned() } else { vec![".."; depth].join("/") };
         Self { root, page: "/index.html", ..Self::of_server(base) }
+    }
+
+    /// The same, with a token that opens what links in pages lead to.
+    pub fn with_token(self, token: &str) -> Self {
+        let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("token", token).finish();
+        Self { token: format!("?{query}"), ..self }
+    }
+
+    /// What links to another view of the same page begin with.
+    pub fn query(&self, view: &str) -> String {
+        if self.token.is_empty() { format!("?{view}") } else { format!("{}&{view}", self.token) }
     }
 
     /// The path prefix that a reverse proxy may leave on requests.
@@ -65,17 +78,17 @@ impl Addresses {
 
     /// The page of a feed or source, for links in pages.
     pub fn page(&self, collection: Collection, id: &str) -> String {
-        format!("{}/{}/{id}{}", self.root, collection.folder(), self.page)
+        format!("{}/{}/{id}{}{}", self.root, collection.folder(), self.page, self.token)
     }
 
     /// A document, for links in pages.
     pub fn document(&self, collection: Collection, id: &str, format: Format) -> String {
-        format!("{}/{}/{id}.{}", self.root, collection.folder(), format.extension())
+        format!("{}/{}/{id}.{}{}", self.root, collection.folder(), format.extension(), self.token)
     }
 
     /// The page of an entry, for links in pages.
     pub fn entry(&self, id: &EntryId) -> String {
-        format!("{}/entries/{}{}", self.root, entry_name(id), self.page)
+        format!("{}/entries/{}{}{}", self.root, entry_name(id), self.page, self.token)
     }
 
     /// The list of feeds, for links in pages.

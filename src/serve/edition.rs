@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::addresses::{Addresses, Collection};
 use super::answer::Answer;
 use super::kept::Kept;
+use super::locks::Locks;
 use super::pages::Suggestion;
 use super::router::Shape;
 use super::view::View;
 use super::{Catalogue, feeds};
-use crate::model::{Feed, Selection, SourceId};
+use crate::model::{Feed, Secret, Selection, SourceId};
 use crate::publish::{History, Links, SourceLink};
 
 /// How many answers to unusual questions (`?limit=`, `?q=`, archives) are kept.
@@ -45,12 +46,23 @@ pub(super) struct Shelf {
     pub collection: Collection,
     /// The feed.
     pub feed: Feed,
+    /// The token that its pages repeat in their links, for who has said it; and whether there is any at all.
+    key: Option<Secret>,
+    /// Whether it is not for everyone.
+    pub locked: bool,
     kept: [Kept; Shape::ALL.len()],
 }
 
 impl Shelf {
-    fn new(collection: Collection, feed: &Feed) -> Self {
-        Self { collection, feed: feed.clone(), kept: Default::default() }
+    fn new(collection: Collection, feed: &Feed, locks: &Locks) -> Self {
+        let id = feed.id.as_str();
+        let (key, locked) = (locks.only_key(collection, id).cloned(), locks.has(collection, id));
+        Self { collection, feed: feed.clone(), key, locked, kept: Default::default() }
+    }
+
+    /// Whether what was rendered for one may be served for the other.
+    fn is_as(&self, other: &Self) -> bool {
+        (&self.feed, &self.key, self.locked) == (&other.feed, &other.key, other.locked)
     }
 
     /// The place of a shape.
@@ -68,8 +80,9 @@ impl Edition {
             catalogue.sources.iter().map(|(id, feed)| (id.clone(), feed.title.clone())).collect();
         let before = before.filter(|b| b.addresses == addresses && *b.titles == titles);
         let shelf = |collection, feed: &Feed| {
-            let known = before.and_then(|b| b.shelf(collection, feed.id.as_str())).filter(|known| known.feed == *feed);
-            let shelf = known.cloned().unwrap_or_else(|| Arc::new(Shelf::new(collection, feed)));
+            let new = Shelf::new(collection, feed, &catalogue.locks);
+            let known = before.and_then(|b| b.shelf(collection, feed.id.as_str())).filter(|known| known.is_as(&new));
+            let shelf = known.cloned().unwrap_or_else(|| Arc::new(new));
             (feed.id.to_string(), shelf)
         };
         let feeds = catalogue.feeds.iter().map(|feed| shelf(Collection::Feed, feed)).collect();
@@ -96,6 +109,21 @@ impl Edition {
             Collection::Feed => self.feeds.get(id),
             Collection::Source => self.sources.get(id),
         }
+    }
+
+    /// What pages of a feed or source name others by: they repeat its token, which who sees them has said.
+    pub fn addresses_in(&self, collection: Collection, id: &str) -> Addresses {
+        match self.shelf(collection, id).and_then(|shelf| shelf.key.as_ref()) {
+            Some(key) => self.addresses.clone().with_token(key.reveal()),
+            None => self.addresses.clone(),
+        }
+    }
+
+    /// The feeds and sources that everyone may see, in the order of the index.
+    pub fn open(&self) -> impl Iterator<Item = (Collection, &Feed)> {
+        let feeds = self.catalogue.feeds.iter().map(|feed| (Collection::Feed, feed));
+        let sources = self.catalogue.sources.iter().map(|(_, feed)| (Collection::Source, feed));
+        feeds.chain(sources).filter(|(collection, feed)| !self.catalogue.locks.has(*collection, feed.id.as_str()))
     }
 
     /// The list of feeds.
@@ -128,7 +156,8 @@ impl Edition {
         Links {
             this: format!("{}{query}", self.addresses.absolute(collection, id, shape)),
             home: self.addresses.absolute(collection, id, Shape::Page),
-            hub: self.catalogue.hub.then(|| self.addresses.hub()),
+            // The hub tells whoever asks; hence nothing of feeds that are not for everyone.
+            hub: (self.catalogue.hub && !self.catalogue.locks.has(collection, id)).then(|| self.addresses.hub()),
             sources: feed.selection.sources.iter().filter_map(link).collect(),
             history: History::default(),
         }
@@ -136,7 +165,7 @@ impl Edition {
 
     /// Feeds and sources whose ids are most like one that there is not.
     pub fn like(&self, id: &str) -> Vec<Suggestion> {
-        let feeds = self.feeds.values().chain(self.sources.values());
+        let feeds = self.feeds.values().chain(self.sources.values()).filter(|shelf| !shelf.locked);
         let mut near: Vec<(f64, &Arc<Shelf>)> = feeds
             .map(|shelf| (strsim::jaro_winkler(id, shelf.feed.id.as_str()), shelf))
             .filter(|(likeness, _)| *likeness > 0.75)

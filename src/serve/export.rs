@@ -15,15 +15,14 @@ use crate::publish::{self, Format};
 use crate::store::{Store, StoreError};
 
 /// All that is published, as files: path below the export folder, and bytes. Feeds have the bytes that the server
-/// would send; pages are folders with an `index.html` and link relatively, so that they can be read from anywhere.
+/// would send, those with a token are left out (no file asks for one); pages are folders with an `index.html` and link relatively, so that they can be read from anywhere.
 pub async fn export(store: &dyn Store, catalogue: &Catalogue) -> Result<Vec<(PathBuf, Bytes)>, StoreError> {
     let edition = Edition::new(Arc::new(catalogue.clone()), None);
     let base = &catalogue.base_url;
     let (top, below) = (Addresses::in_files(base, 0), Addresses::in_files(base, 2));
     let mut files = Vec::new();
     let mut linked: BTreeMap<EntryId, Entry> = BTreeMap::new();
-    let collections = catalogue.feeds.iter().map(|feed| (Collection::Feed, feed));
-    for (collection, feed) in collections.chain(catalogue.sources.iter().map(|(_, feed)| (Collection::Source, feed))) {
+    for (collection, feed) in edition.open() {
         let (entries, changed) = feeds::entries_of(store, feed).await?;
         let folder = PathBuf::from(collection.folder());
         for format in Format::ALL {

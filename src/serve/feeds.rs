@@ -9,16 +9,18 @@ use http::header::{self, HeaderName, HeaderValue};
 use super::addresses::{Addresses, Collection};
 use super::answer::{About, Answer};
 use super::delta;
-use super::edition::Edition;
+use super::edition::{Edition, Shelf};
 use super::pages::{self, POLICY, Shown};
 use super::router::Shape;
 use super::view::{PART, Part, View};
-use crate::model::{Dedupe, Entry, EntryId, Feed};
+use crate::model::{Dedupe, Entry, Feed};
 use crate::publish::{self, Format, History, Links};
 use crate::store::{Store, StoreError, StoreTrouble};
 
 /// How long a cache may keep what is public; asking again costs a 304.
 const PUBLIC: HeaderValue = HeaderValue::from_static("public, max-age=60");
+/// The same where not everyone may see it.
+const PRIVATE: HeaderValue = HeaderValue::from_static("private, max-age=60");
 /// How many entries the index shows of each feed.
 const LATEST: usize = 3;
 
@@ -87,26 +89,32 @@ pub(super) async fn rendered(store: &dyn Store, edition: &Arc<Edition>, wanted: 
         }
     };
     let edition = edition.clone();
-    blocking(move || match shape {
-        Shape::Document(format) => {
-            let mut links = edition.links(collection, &feed, shape, &view.query());
-            links.history = history;
-            if let Some(part) = view.part {
-                links.this = edition.addresses.archive(collection, feed.id.as_str(), part, format);
+    blocking(move || {
+        let locked = edition.catalogue.locks.has(collection, feed.id.as_str());
+        let cache_control = if locked { PRIVATE } else { PUBLIC };
+        let addresses = edition.addresses_in(collection, feed.id.as_str());
+        match shape {
+            Shape::Document(format) => {
+                let mut links = edition.links(collection, &feed, shape, &view.query());
+                links.history = history;
+                if let Some(part) = view.part {
+                    links.this = edition.addresses.archive(collection, feed.id.as_str(), part, format);
+                }
+                let document = publish::render(&feed, &entries, format, &links, changed);
+                let marks = publish::chosen(&feed, &entries).into_iter().map(delta::mark).collect();
+                let about = About { cache_control, ..about_document(format, document.last_modified, &links) };
+                Answer::new(document.body, about).marked(marks)
             }
-            let document = publish::render(&feed, &entries, format, &links, changed);
-            let marks = publish::chosen(&feed, &entries).into_iter().map(delta::mark).collect();
-            Answer::new(document.body, about_document(format, document.last_modified, &links)).marked(marks)
-        }
-        Shape::Page => {
-            let page = pages::feed(&edition.addresses, collection, &feed, &entries, &edition.titles, None);
-            Answer::new(page.into(), about_page(VARY_SHAPE))
-        }
-        Shape::Opened(format) => {
-            let page = pages::feed(&edition.addresses, collection, &feed, &entries, &edition.titles, Some(format));
-            // Under the document's own address, hence not for shared caches: those hold the document.
-            let cache_control = HeaderValue::from_static("private, no-cache");
-            Answer::new(page.into(), About { cache_control, ..about_page(VARY_OPENED) })
+            Shape::Page => {
+                let page = pages::feed(&addresses, collection, &feed, &entries, &edition.titles, None);
+                Answer::new(page.into(), About { cache_control, ..about_page(VARY_SHAPE) })
+            }
+            Shape::Opened(format) => {
+                let page = pages::feed(&addresses, collection, &feed, &entries, &edition.titles, Some(format));
+                // Under the document's own address, hence not for shared caches: those hold the document.
+                let cache_control = HeaderValue::from_static("private, no-cache");
+                Answer::new(page.into(), About { cache_control, ..about_page(VARY_OPENED) })
+            }
         }
     })
     .await
@@ -189,23 +197,25 @@ pub(super) async fn index_page(
     let counts: std::collections::HashMap<_, _> =
         store.sources().await?.into_iter().map(|state| (state.id, state.entries)).collect();
     let count = |feed: &Feed| feed.selection.sources.iter().filter_map(|id| counts.get(id)).sum();
-    let mut latest = Vec::new();
-    for feed in &edition.catalogue.feeds {
-        let feed = Feed { limit: LATEST, ..feed.clone() };
+    let (mut feeds, mut sources) = (Vec::new(), Vec::new());
+    for (collection, feed) in edition.open() {
+        let count = count(feed);
+        if collection == Collection::Source {
+            sources.push(Shown { feed, count, latest: Vec::new() });
+            continue;
+        }
+        let few = Feed { limit: LATEST, ..feed.clone() };
         let entries = store.entries(&feed.selection, LATEST * 2).await?;
-        latest.push(publish::chosen(&feed, &entries).into_iter().cloned().collect::<Vec<_>>());
+        let latest = publish::chosen(&few, &entries).into_iter().cloned().collect();
+        feeds.push(Shown { feed, count, latest });
     }
-    let feeds = edition.catalogue.feeds.iter().zip(latest);
-    let feeds = feeds.map(|(feed, latest)| Shown { feed, count: count(feed), latest }).collect();
-    let sources = edition.catalogue.sources.iter();
-    let sources = sources.map(|(_, feed)| Shown { feed, count: count(feed), latest: Vec::new() }).collect();
     Ok(pages::index(addresses, feeds, sources))
 }
 
 /// The list of feeds.
 pub(super) fn opml(edition: &Edition) -> Answer {
     let shape = Shape::Document(Format::Atom);
-    let feeds = edition.catalogue.feeds.iter().map(|feed| (Collection::Feed, feed));
+    let feeds = edition.open().filter(|(collection, _)| *collection == Collection::Feed);
     let listed: Vec<(&Feed, String)> = feeds
         .map(|(collection, feed)| (feed, edition.addresses.absolute(collection, feed.id.as_str(), shape)))
         .collect();
@@ -223,21 +233,17 @@ pub(super) fn opml(edition: &Edition) -> Answer {
     Answer::new(publish::opml("Courant", &listed).into(), about)
 }
 
-/// The page of an entry, if the entry is of a published source.
-pub(super) async fn entry(
-    store: &dyn Store,
-    edition: &Arc<Edition>,
-    id: &EntryId,
-) -> Result<Option<Answer>, StoreError> {
-    let Some(entry) = store.entry(id).await? else { return Ok(None) };
-    let Some(shelf) = edition.shelf(Collection::Source, entry.source.as_str()) else { return Ok(None) };
-    let full_text = shelf.feed.full_text;
+/// The page of an entry, and whether it is not for everyone.
+pub(super) async fn entry(edition: &Arc<Edition>, entry: Entry, shelf: &Shelf) -> Result<Answer, StoreError> {
+    let (full_text, locked) = (shelf.feed.full_text, shelf.locked);
     let edition = edition.clone();
-    let made = blocking(move || {
-        let page = pages::entry(&edition.addresses, &entry, &edition.titles, full_text);
-        Answer::new(page.into(), about_page(VARY))
-    });
-    made.await.map(Some)
+    blocking(move || {
+        let addresses = edition.addresses_in(Collection::Source, entry.source.as_str());
+        let page = pages::entry(&addresses, &entry, &edition.titles, full_text);
+        let cache_control = if locked { PRIVATE } else { PUBLIC };
+        Answer::new(page.into(), About { cache_control, ..about_page(VARY) })
+    })
+    .await
 }
 
 /// Runs what takes milliseconds off the threads that answer.

@@ -14,7 +14,7 @@ use crate::store::SourceState;
 /// What is asked for, as counted.
 const KINDS: [&str; 6] = ["rss", "atom", "json", "page", "admin", "other"];
 /// What is answered, as counted.
-const CODES: [u16; 8] = [200, 226, 304, 404, 405, 412, 429, 503];
+const CODES: [u16; 9] = [200, 226, 304, 401, 404, 405, 412, 429, 503];
 
 /// Counts of one server.
 #[derive(Debug, Default)]

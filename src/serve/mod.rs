@@ -21,6 +21,7 @@ mod folder;
 mod greed;
 mod hub;
 mod kept;
+mod locks;
 mod metrics;
 mod operator;
 mod pages;
@@ -53,6 +54,7 @@ use crate::store::Store;
 
 pub use export::export;
 pub use hub::{Call, Courier, Outward};
+pub use locks::Locks;
 pub use metrics::count_harvest;
 
 /// The largest form that is read, in bytes.
@@ -84,6 +86,8 @@ pub struct Catalogue {
     pub admin_token: Option<String>,
     /// Whether there is a WebSub hub, so that readers are told of what is new.
     pub hub: bool,
+    /// Which feeds are not for everyone.
+    pub locks: Locks,
 }
 
 /// Serves until `shutdown` turns true, then finishes what is under way, for at most two seconds.

@@ -159,7 +159,7 @@ pub(super) fn topic_of(edition: &Edition, address: &str) -> Option<(Topic, Forma
         Route::Source(id, Asked::As(Shape::Document(format))) => (Collection::Source, id, format),
         _ => return None,
     };
-    edition.shelf(collection, id).map(|_| ((collection, id.to_owned()), format))
+    edition.shelf(collection, id).filter(|shelf| !shelf.locked).map(|_| ((collection, id.to_owned()), format))
 }
 
 /// Looks at one feed and tells what is new in it since the last look; the first look only remembers.

@@ -18,11 +18,13 @@ use super::edition::{Edition, Shelf};
 use super::feeds::{self, VARY_SHAPE, Wanted};
 use super::greed::Greed;
 use super::hub::Hub;
+use super::locks::Entrance;
 use super::metrics::Metrics;
 use super::push::{self, Listeners, Memory};
 use super::router::{Asked, Place, Route, Shape, route};
 use super::view::{Part, View};
 use super::{Catalogue, Outward, delta, hub, operator, preference, status, trouble};
+use crate::model::{Entry, EntryId};
 use crate::publish::{self, Format};
 use crate::store::{Store, StoreError};
 
@@ -139,6 +141,11 @@ impl Site {
         {
             return trouble::too_greedy(edition, headers, wait);
         }
+        if let Some(place) = place_of(found)
+            && let Some(refused) = self.refused(edition, place, found, headers, query)
+        {
+            return refused;
+        }
         let answer = match found {
             Route::Feed(id, asked) => {
                 self.feed(edition, (Collection::Feed, id), asked, headers, query.unwrap_or_default(), seen).await
@@ -162,7 +169,17 @@ impl Site {
                 let make = || feeds::index(&*self.store, edition);
                 edition.index.get(&*self.store, &edition.everything, make).await.map(Some)
             }
-            Route::Entry(name) => feeds::entry(&*self.store, edition, &entry_id(name)).await.map(|a| a.map(Arc::new)),
+            Route::Entry(name) => match self.entry(edition, &entry_id(name)).await {
+                Ok(Some((entry, shelf))) => {
+                    let place = (Collection::Source, shelf.feed.id.as_str());
+                    if let Some(refused) = self.refused(edition, place, found, headers, query) {
+                        return refused;
+                    }
+                    feeds::entry(edition, entry, shelf).await.map(|answer| Some(Arc::new(answer)))
+                }
+                Ok(None) => Ok(None),
+                Err(error) => Err(error),
+            },
             Route::Opml => Ok(Some(edition.opml())),
             Route::Favicon => Ok(Some(feeds::favicon())),
             Route::Health => return operator::health(&*self.store).await,
@@ -185,6 +202,33 @@ impl Site {
         }
     }
 
+    /// The answer to whoever may not read a feed or source.
+    fn refused(
+        &self,
+        edition: &Edition,
+        place: (Collection, &str),
+        found: Route<'_>,
+        headers: &HeaderMap,
+        query: Option<&str>,
+    ) -> Option<Response<Body>> {
+        let operator = edition.catalogue.admin_token.as_deref();
+        match edition.catalogue.locks.weigh(place, headers, query, operator) {
+            Entrance::Open => None,
+            Entrance::Wanted => Some(trouble::feed_token_wanted(edition, headers)),
+            Entrance::Hidden => Some(trouble::missing(edition, headers, found)),
+        }
+    }
+
+    /// An entry of a published source, with the source.
+    async fn entry<'e>(
+        &self,
+        edition: &'e Edition,
+        id: &EntryId,
+    ) -> Result<Option<(Entry, &'e Arc<Shelf>)>, StoreError> {
+        let Some(entry) = self.store.entry(id).await? else { return Ok(None) };
+        Ok(edition.shelf(Collection::Source, entry.source.as_str()).map(|shelf| (entry, shelf)))
+    }
+
     /// A feed or source as it is asked for.
     async fn feed(
         &self,
@@ -198,7 +242,7 @@ impl Site {
         let Some(shelf) = edition.shelf(collection, id) else { return Ok(None) };
         let shape = match asked {
             Asked::As(Shape::Document(format @ (Format::Rss | Format::Atom)))
-                if preference::navigates(headers) && query != "raw" =>
+                if preference::navigates(headers) && !query.split('&').any(|part| part == "raw") =>
             {
                 Shape::Opened(format)
             }
@@ -325,6 +369,16 @@ impl Site {
     fn unavailable(&self, edition: &Edition, headers: &HeaderMap, error: &StoreError) -> Response<Body> {
         tracing::error!(%error, "cannot read the store");
         trouble::unavailable(edition, headers)
+    }
+}
+
+/// What a route is a view of.
+fn place_of(found: Route<'_>) -> Option<(Collection, &str)> {
+    match found {
+        Route::Feed(id, _) => Some((Collection::Feed, id)),
+        Route::Source(id, _) => Some((Collection::Source, id)),
+        Route::Archive(collection, id, ..) | Route::Events(collection, id) => Some((collection, id)),
+        _ => None,
     }
 }
 

@@ -103,6 +103,7 @@ fn catalogue(base: &str, token: Option<&str>) -> Arc<Catalogue> {
         sources: vec![(source("harbour"), feed("harbour"))],
         admin_token: token.map(str::to_owned),
         hub: true,
+        locks: Locks::default(),
     })
 }
 

@@ -84,13 +84,30 @@ pub(super) fn too_greedy(edition: &Edition, headers: &HeaderMap, wait: Duration)
     response
 }
 
-/// 401: the token is wanted.
+/// 401: the operator's token is wanted.
 pub(super) fn token_wanted(edition: &Edition, headers: &HeaderMap) -> Response<Body> {
     let explanation = "This page is the operator's. Say the `server.admin_token` of feeds.toml as the password.";
+    let challenges = ["Basic realm=\"Courant\", charset=\"UTF-8\"", "Bearer realm=\"Courant\""];
+    challenged(edition, headers, explanation, challenges)
+}
+
+/// 401: a feed's token is wanted.
+pub(super) fn feed_token_wanted(edition: &Edition, headers: &HeaderMap) -> Response<Body> {
+    let explanation = "This is not for everyone. Say the token you were given as the password, with any name.";
+    let challenges = ["Basic realm=\"Courant feeds\", charset=\"UTF-8\"", "Bearer realm=\"Courant feeds\""];
+    challenged(edition, headers, explanation, challenges)
+}
+
+fn challenged(
+    edition: &Edition,
+    headers: &HeaderMap,
+    explanation: &str,
+    challenges: [&'static str; 2],
+) -> Response<Body> {
     let mut response = told(edition, headers, StatusCode::UNAUTHORIZED, "Who is there?", explanation, Vec::new());
-    let challenge = HeaderValue::from_static("Basic realm=\"Courant\", charset=\"UTF-8\"");
-    response.headers_mut().append(header::WWW_AUTHENTICATE, challenge);
-    response.headers_mut().append(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"Courant\""));
+    for challenge in challenges {
+        response.headers_mut().append(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+    }
     response
 }
 

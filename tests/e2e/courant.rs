@@ -69,8 +69,14 @@ impl Desk {
 
     /// Starts the daemon and waits until it listens.
     pub fn daemon(&self) -> Daemon {
+        self.daemon_with(&[])
+    }
+
+    /// The same with variables in its environment.
+    pub fn daemon_with(&self, environment: &[(&str, &str)]) -> Daemon {
         let mut child = program(self.folder.path())
             .args(["--log-format", "json", "run"])
+            .envs(environment.iter().copied())
             .stderr(Stdio::piped())
             .stdout(Stdio::null())
             .spawn()
@@ -139,6 +145,14 @@ impl Daemon {
         let pid = self.child.id().to_string();
         let sent = Command::new("kill").args([&format!("-{signal}"), &pid]).status().expect("kill runs");
         assert!(sent.success());
+    }
+
+    /// SIGTERM, then all that was logged.
+    pub fn told(mut self) -> String {
+        self.signal(15);
+        self.child.wait().expect("an end");
+        self.seen.extend(self.lines.iter());
+        self.seen.join("\n")
     }
 
     /// SIGTERM, then the exit code.

@@ -18,6 +18,7 @@ mod first_harvest;
 mod formats;
 mod guard;
 mod ledger;
+mod private;
 mod push;
 #[cfg(feature = "test-readers")]
 mod readers;

@@ -25,6 +25,8 @@ struct Page<'a> {
 struct Opened {
     name: &'static str,
     address: String,
+    /// Where the document itself is shown.
+    raw: String,
 }
 
 /// The page to read a feed on; `opened`: it stands in for this document, and says so. A feed of several sources names each entry's.
@@ -50,6 +52,7 @@ pub(in crate::serve) fn feed(
         opened: opened.map(|format| Opened {
             name: format.name(),
             address: addresses.absolute(collection, id, Shape::Document(format)),
+            raw: addresses.query("raw"),
         }),
         documents: documents(addresses, collection, id, &feed.title),
         entries: entries.into_iter().map(|entry| Seen::of(entry, addresses, sources, feed.full_text, 3)).collect(),
