@@ -1,6 +1,8 @@
 //! The store's figures: how large it is beside what it holds, how fast it writes beside bare SQLite with the same
 //! pragmas, in one run. `cargo bench --bench figures`; nothing here asserts.
 
+mod stories;
+
 use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -21,6 +23,8 @@ fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     size(folder.path(), 1000, 8 * 1024);
     speed(folder.path(), 2000, 10 * 1024);
+    let texts = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(100_000);
+    stories::look_up(folder.path(), texts);
 }
 
 /// Size of the store beside the gzip'd size of what it holds.
@@ -148,6 +152,7 @@ fn draft(n: usize, bytes: usize) -> Draft {
         language: Some("en".to_owned()),
         fingerprint: n as u64,
         likeness: Some((n as u64).wrapping_mul(0x94d0_49bb_1331_11eb)),
+        sketch: Default::default(),
         ahead: false,
     }
 }

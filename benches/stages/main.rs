@@ -196,6 +196,7 @@ fn entries(count: usize) -> Vec<Entry> {
         enclosures: draft.enclosures,
         language: draft.language,
         first_seen: page::now(),
+        also_in: Vec::new(),
         full_text: draft.full_text,
     };
     drafts(count).into_iter().map(of).collect()
@@ -213,6 +214,7 @@ fn publish_fifty_full_texts(bencher: Bencher, format: Format) {
         limit: 50,
         full_text: true,
         dedupe: Dedupe::Link,
+        apart: Vec::new(),
     };
     let links = Links {
         this: "https://feeds.example/feeds/all".into(),

@@ -157,6 +157,7 @@ mod tests {
             limit: 1,
             full_text: true,
             dedupe: Dedupe::Link,
+            apart: Vec::new(),
         };
         let (sea, hills) = (feed("sea", "Sea & <harbour> \"news\""), feed("hills", "山 – Ünïcode"));
         let published = [

@@ -58,14 +58,6 @@ pub(super) fn gather(file: &mut Section<'_>, feeds: &mut Vec<Written>) {
         let limit = section.number("limit", 1..1001).and_then(|n| usize::try_from(n.value).ok());
         let full = section.word("content", &[("full", true), ("summary", false)]);
         let dedupe = section.word("dedupe", &[("link", Dedupe::Link), ("story", Dedupe::Story), ("off", Dedupe::Off)]);
-        if let Some(dedupe) = &dedupe
-            && dedupe.value == Dedupe::Story
-        {
-            section.findings.complain(
-                Complaint::warning(&dedupe.place, "`story` is not in this version; `link` is used in its place")
-                    .remedy("entries with the same address are one; nothing else changes"),
-            );
-        }
         let token = section.take("token").and_then(|value| token(&value, &folder));
         section.finish(&[("url", "[sources.…]"), ("tags", "[sources.…]"), ("schedule", "[sources.…]")]);
         let Ok(id) = id else { continue };
@@ -140,6 +132,7 @@ pub(super) fn finish(written: Vec<Written>, sources: &[Placed], findings: &Findi
             title: "All entries".to_owned(),
             description: Some("Every entry of every source.".to_owned()),
             language: common_language(&everything, sources),
+            apart: apart(&everything, sources),
             selection: Selection { sources: everything.into_iter().collect() },
             limit: USUAL_LIMIT,
             full_text: true,
@@ -162,6 +155,7 @@ fn finish_one(feed: Written, sources: &[Placed], findings: &Findings) -> Feed {
     Feed {
         title: feed.title.unwrap_or_else(|| feed.id.to_string()),
         language: feed.language.or_else(|| common_language(&chosen, sources)),
+        apart: apart(&chosen, sources),
         id: feed.id,
         description: feed.description,
         selection: Selection { sources: chosen.into_iter().collect() },
@@ -169,6 +163,12 @@ fn finish_one(feed: Written, sources: &[Placed], findings: &Findings) -> Feed {
         full_text: feed.full_text,
         dedupe: feed.dedupe,
     }
+}
+
+/// Those of some sources whose entries stand for themselves.
+fn apart(chosen: &BTreeSet<SourceId>, sources: &[Placed]) -> Vec<SourceId> {
+    let apart = sources.iter().map(|placed| &placed.source).filter(|source| source.apart);
+    apart.filter(|source| chosen.contains(&source.id)).map(|source| source.id.clone()).collect()
 }
 
 /// What `from` names: ids, `tag:…`, `*`; a `!` before any of them takes out. The order does not matter. A list that

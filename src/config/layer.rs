@@ -30,6 +30,7 @@ pub(super) struct Layer {
     pub min_items: Option<At<u64>>,
     pub quiet_after: Option<At<u64>>,
     pub enabled: Option<At<bool>>,
+    pub apart: Option<At<bool>>,
     /// Where each selector stands: `listing.item`, its text, its place.
     pub selectors: Vec<(String, String, Place)>,
 }
@@ -74,6 +75,7 @@ impl Layer {
             language: section.read("language", words::language),
             render: section.word("render", RENDERS),
             enabled: section.flag("enabled"),
+            apart: section.word("dedupe", &[("on", false), ("off", true)]),
             ..Self::default()
         };
         layer.tags = section.take("tags").and_then(|value| tags(&value));
@@ -201,6 +203,7 @@ impl Layer {
             min_items: self.min_items.or_else(|| far.min_items.clone()),
             quiet_after: self.quiet_after.or_else(|| far.quiet_after.clone()),
             enabled: self.enabled.or_else(|| far.enabled.clone()),
+            apart: self.apart.or_else(|| far.apart.clone()),
             selectors,
         }
     }

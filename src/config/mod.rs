@@ -23,6 +23,7 @@ mod suspicions;
 mod tests;
 mod words;
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -30,7 +31,7 @@ use std::time::Duration;
 use toml::de::DeTable;
 
 use crate::fetch::Manners;
-use crate::model::{Feed, Source};
+use crate::model::{Dedupe, Feed, Source, SourceId};
 use crate::serve::{Bind, Locks};
 
 pub use append::{Addition, AppendError, append, append_all, suggest_id, suggest_tag};
@@ -65,6 +66,15 @@ pub struct Config {
     pub demo: Option<Demo>,
     /// What is legal but hardly meant, or not acted upon in this version; each rendered like a complaint.
     pub warnings: Vec<String>,
+}
+
+impl Config {
+    /// The sources whose stories are looked for in each other, since a feed of several shows a story once.
+    pub fn telling(&self) -> Vec<SourceId> {
+        let feeds = self.feeds.iter().filter(|feed| feed.dedupe == Dedupe::Story);
+        let sources = feeds.flat_map(|feed| feed.selection.sources.iter().filter(|id| !feed.apart.contains(id)));
+        sources.cloned().collect::<BTreeSet<_>>().into_iter().collect()
+    }
 }
 
 /// `[demo]`.

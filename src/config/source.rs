@@ -172,6 +172,7 @@ fn source(id: SourceId, place: Place, url: At<Url>, title: Option<String>, layer
                 min_items: layer.min_items.and_then(|n| usize::try_from(n.value).ok()),
                 quiet_after: layer.quiet_after.map(|q| q.value),
             },
+            apart: layer.apart.is_some_and(|a| a.value),
             enabled: layer.enabled.is_none_or(|e| e.value),
         },
         place,

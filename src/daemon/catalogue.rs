@@ -54,6 +54,7 @@ pub fn catalogue(config: &Config, titles: &Titles) -> Catalogue {
                 limit: SOURCE_LIMIT,
                 full_text: true,
                 dedupe: Dedupe::Link,
+                apart: Vec::new(),
             };
             Some((source.id.clone(), feed))
         })

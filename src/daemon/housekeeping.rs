@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 use tracing::{error, info};
 
@@ -30,14 +30,10 @@ pub(super) async fn run(plans: watch::Receiver<Arc<Plan>>, store: Arc<dyn Store>
 async fn tidy(plan: &Plan, store: &dyn Store) -> Result<(), StoreError> {
     let now = Utc::now();
     let long = plan.config.keep.and_then(|keep| TimeDelta::from_std(keep).ok());
-    if let Some(before) = long.and_then(|keep| now.checked_sub_signed(keep)) {
-        let forgotten = store.forget(before, now).await?;
-        if forgotten > 0 {
-            info!(
-                "{forgotten} entries first seen before {} were forgotten, as `[store] keep` says",
-                before.date_naive()
-            );
-        }
+    let before = long.and_then(|keep| now.checked_sub_signed(keep)).unwrap_or(DateTime::UNIX_EPOCH);
+    let forgotten = store.forget(before, now).await?;
+    if forgotten > 0 {
+        info!("{forgotten} entries first seen before {} were forgotten, as `[store] keep` says", before.date_naive());
     }
     // Where none are to be kept any more, those that are there go too.
     let long = plan.config.snapshots.and_then(|long| TimeDelta::from_std(long).ok()).unwrap_or_default();

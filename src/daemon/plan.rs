@@ -56,7 +56,8 @@ impl Plan {
         let now = Utc::now();
         let first =
             |w: &Watched| schedule::next(&w.source.schedule, w.source.timezone, &w.source.id, &History::default(), now);
-        store.sync_sources(self.watched.iter().map(|(id, w)| (id.clone(), first(w))).collect()).await
+        store.sync_sources(self.watched.iter().map(|(id, w)| (id.clone(), first(w))).collect()).await?;
+        store.take_part(self.config.telling()).await
     }
 
     /// The sources of `self` that are not in `before`, or otherwise configured there.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Enclosure, Person, Picture, SourceId};
+use super::{Enclosure, Person, Picture, Sketch, SourceId};
 
 /// The published id of an entry, `urn:uuid:…`. Minted once, stored, never recomputed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -56,6 +56,9 @@ pub struct Draft {
     pub fingerprint: u64,
     /// SimHash of the full text, where there is enough of it: texts that differ in few words differ in few bits.
     pub likeness: Option<u64>,
+    /// What the full text is known by among those of other sources; empty where there is too little of it.
+    #[serde(default)]
+    pub sketch: Sketch,
     /// Whether the page dates it after the run, so that its date was drawn back to the run.
     pub ahead: bool,
 }
@@ -99,6 +102,18 @@ pub struct Entry {
     pub enclosures: Vec<Enclosure>,
     /// BCP 47 tag.
     pub language: Option<String>,
+    /// Where else its story is told, in a feed that shows a story once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also_in: Vec<Elsewhere>,
+}
+
+/// Where else a story is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    /// The source that tells it.
+    pub source: SourceId,
+    /// Its article.
+    pub url: Url,
 }
 
 /// What storing one run's drafts did.

@@ -19,6 +19,8 @@ pub struct Feed {
     pub full_text: bool,
     /// What counts as the same entry.
     pub dedupe: Dedupe,
+    /// Sources whose entries stand for themselves all the same.
+    pub apart: Vec<SourceId>,
 }
 
 /// Which entries belong to a feed: those of these sources, tags and `*` already resolved.

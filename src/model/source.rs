@@ -37,6 +37,8 @@ pub struct Source {
     pub identity: Option<String>,
     /// What is held to be healthy.
     pub expect: Expectation,
+    /// Whether its entries stand for themselves in every feed, whatever other sources tell.
+    pub apart: bool,
     /// Whether the source is asked at all.
     pub enabled: bool,
 }
@@ -62,6 +64,7 @@ impl Source {
             filters: Vec::new(),
             identity: None,
             expect: Expectation::default(),
+            apart: false,
             enabled: true,
         }
     }

@@ -1,39 +1,80 @@
-//! SimHash: texts that differ in few words differ in few bits.
+//! What texts are compared by: SimHash (texts that differ in few words differ in few bits) and a MinHash sketch (texts
+//! that have a part in common share some of it).
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::model::text_weight;
+use crate::model::{Sketch, text_weight};
 
 /// A text must say at least so much, in Latin-equivalent characters, to be known by its words.
 const LEAST: usize = 400;
 /// Words that stand together count as one mark: single words are the same in every text of a language.
 const WORDS: usize = 3;
 
-/// The SimHash of a plain text (Charikar 2002; marks of three words, of three characters where the script has no
-/// spaces); `None` for one that is too short to tell.
-pub(super) fn likeness(text: &str) -> Option<u64> {
+/// What a text is known by.
+#[derive(Debug, Default)]
+pub(super) struct Prints {
+    /// The SimHash (Charikar 2002; marks of three words, of three characters where the script has no spaces): near
+    /// for texts that differ in few words.
+    pub(super) likeness: Option<u64>,
+    /// A sample of its marks: shared in part by texts of which one holds some of the other.
+    pub(super) sketch: Sketch,
+}
+
+/// The prints of a plain text; none of one that is too short to tell.
+pub(super) fn prints(text: &str) -> Prints {
     if text_weight(text) < LEAST {
-        return None;
+        return Prints::default();
     }
     let mut counts = [0i32; 64];
-    let mut last = [0u64; WORDS];
-    let mut seen = 0usize;
+    let mut all = Row::default();
+    let (mut telling, mut marks) = (Row::default(), Vec::new());
+    let mut before = None;
     each_word(text, |word| {
-        last.rotate_left(1);
-        if let Some(place) = last.last_mut() {
-            *place = xxh3_64(word.as_bytes());
-        }
-        seen += 1;
-        if seen >= WORDS {
-            let mark =
-                last.iter().fold(0u64, |mark, word| (mark.rotate_left(21) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let hash = xxh3_64(word.as_bytes());
+        if let Some(mark) = all.mark(hash) {
             for (bit, count) in counts.iter_mut().enumerate() {
                 *count += if mark >> bit & 1 == 1 { 1 } else { -1 };
             }
         }
+        let dense = word.chars().next().filter(|c| is_dense(*c));
+        // Words that every text has bind nothing; single characters of a dense script are such words.
+        let token = match (dense, before.replace((dense.is_some(), hash))) {
+            (Some(_), Some((true, last))) => Some(last.rotate_left(13) ^ hash),
+            (Some(_), _) => None,
+            (None, _) => Some(hash).filter(|_| is_telling(word)),
+        };
+        marks.extend(token.and_then(|token| telling.mark(token)));
     });
     let bits = counts.iter().enumerate().filter(|(_, count)| **count > 0);
-    (seen >= WORDS).then(|| bits.fold(0, |hash, (bit, _)| hash | 1 << bit))
+    Prints {
+        likeness: (all.seen >= WORDS).then(|| bits.fold(0, |hash, (bit, _)| hash | 1 << bit)),
+        sketch: Sketch::of(marks.into_iter()),
+    }
+}
+
+/// The last few words, by their hashes.
+#[derive(Default)]
+struct Row {
+    last: [u64; WORDS],
+    seen: usize,
+}
+
+impl Row {
+    /// Takes a word; gives the mark of the words that now stand together.
+    fn mark(&mut self, hash: u64) -> Option<u64> {
+        self.last.rotate_left(1);
+        if let Some(place) = self.last.last_mut() {
+            *place = hash;
+        }
+        self.seen += 1;
+        let fold = |mark: u64, word: &u64| (mark.rotate_left(21) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (self.seen >= WORDS).then(|| self.last.iter().fold(0, fold))
+    }
+}
+
+/// Whether a word may tell one text from another: long, or a number.
+fn is_telling(word: &str) -> bool {
+    word.len() >= 4 || word.bytes().any(|b| b.is_ascii_digit())
 }
 
 /// Words in lower case; each character of a script without spaces is one.
@@ -79,15 +120,29 @@ mod tests {
         let other: String = (0..60)
             .map(|n| format!("Budget line {n} was {} by members after long debate in hall {n}. ", n * 3))
             .collect();
-        let far = |a: &str, b: &str| (likeness(a).unwrap() ^ likeness(b).unwrap()).count_ones();
+        let likeness = |text: &str| prints(text).likeness.unwrap();
+        let far = |a: &str, b: &str| (likeness(a) ^ likeness(b)).count_ones();
         assert!(far(&whole, &edited) <= 3, "{}", far(&whole, &edited));
         assert!(far(&whole, &other) >= 20, "{}", far(&whole, &other));
     }
 
     #[test]
+    fn a_part_of_a_text_shares_part_of_its_sketch() {
+        let other: String =
+            (0..60).map(|n| format!("Budget line {n} passed members after long debate in hall {n}. ")).collect();
+        let whole = text("ferry");
+        let half = whole.get(..whole.len() / 2).unwrap_or_default();
+        let shared = |a: &str, b: &str| prints(a).sketch.shared(&prints(b).sketch, |_| true).0;
+        assert!(shared(&whole, half) >= 8, "{}", shared(&whole, half));
+        assert!(shared(&whole, &other) <= 2, "{}", shared(&whole, &other));
+    }
+
+    #[test]
     fn a_text_without_spaces_has_marks_too() {
         let text = "市人民政府办公室关于印发防汛应急预案的通知各乡镇人民政府街道办事处".repeat(12);
-        assert!(likeness(&text).is_some());
-        assert_eq!(likeness("short"), None);
+        let found = prints(&text);
+        assert!(found.likeness.is_some() && !found.sketch.is_empty());
+        let short = prints("short");
+        assert!(short.likeness.is_none() && short.sketch.is_empty());
     }
 }

@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::address::tidy;
 use super::excerpt::{excerpt, is_cut};
 use super::identity::{Evidence, keys, mint, title_hash};
-use super::likeness::likeness;
+use super::likeness::{Prints, prints};
 use super::{Surroundings, html_to_text, language, moments, people, sanitize, title};
 use crate::model::{Article, Draft, Enclosure, Picture, Source, Teaser, fold_space, letters, text_weight};
 
@@ -66,12 +66,14 @@ pub fn draft(
     );
     let visible = if text.is_empty() { summary.as_deref().unwrap_or_default() } else { text.as_str() };
     let authors = authors(teaser, article, is_feed, &sites);
+    let Prints { likeness, sketch } = if body.full { prints(&text) } else { Prints::default() };
     Some(Draft {
         id: mint(source.id.as_str(), keys.first().map(String::as_str).unwrap_or_default()),
         keys,
         url: url.map(tidy),
         fingerprint: xxh3_64(format!("{title}\n{}", fold_space(visible)).as_bytes()),
-        likeness: if body.full { likeness(&text) } else { None },
+        likeness,
+        sketch,
         ahead,
         title,
         authors,

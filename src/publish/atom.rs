@@ -87,6 +87,7 @@ fn spell(entry: &Entry, feed: &Feed) -> AtomEntry {
         (None, Some(_)) => None,
     };
     let mut links: Vec<Link> = entry.url.iter().map(|url| link(url.as_str(), "alternate")).collect();
+    links.extend(entry.also_in.iter().map(|elsewhere| link(elsewhere.url.as_str(), "related")));
     links.extend(entry.enclosures.iter().map(|enclosure| Link {
         mime_type: enclosure.media_type.clone(),
         length: enclosure.length.map(|length| length.to_string()),

@@ -9,7 +9,7 @@ use crate::model::{Dedupe, Entry, Feed};
 /// The entries that a feed shows: each id once, each link once where the feed asks for it, at most
 /// `feed.limit`. Of several the first stands, which is the newest in the store's order.
 ///
-/// `Dedupe::Story` goes by the link too.
+/// `Dedupe::Story` goes by the link too; the stories were told once before ([`told_once`](super::told_once)).
 pub fn chosen<'a>(feed: &Feed, entries: &'a [Entry]) -> Vec<&'a Entry> {
     let mut ids = HashSet::new();
     let mut links = HashSet::new();
@@ -17,6 +17,7 @@ pub fn chosen<'a>(feed: &Feed, entries: &'a [Entry]) -> Vec<&'a Entry> {
         .iter()
         .filter(|entry| ids.insert(entry.id.0.as_str()))
         .filter(|entry| match (&entry.url, feed.dedupe) {
+            _ if feed.apart.contains(&entry.source) => true,
             (Some(url), Dedupe::Link | Dedupe::Story) => links.insert(link_key(url)),
             _ => true,
         })

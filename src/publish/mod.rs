@@ -15,6 +15,7 @@ mod media;
 mod media_type;
 mod opml;
 mod rss;
+mod stories;
 mod tidy;
 
 #[cfg(test)]
@@ -30,13 +31,19 @@ pub use excerpt::{excerpt, visible_text};
 pub use json::json_item;
 pub use media_type::media_type_of;
 pub use opml::opml;
+pub use stories::told_once;
 
 /// Renders. The same feed, entries, links and `changed` give the same bytes.
 ///
 /// Takes the entries in the order of publication (the store's); gives at most `feed.limit` of them, each id once.
 pub fn render(feed: &Feed, entries: &[Entry], format: Format, links: &Links, changed: DateTime<Utc>) -> Document {
     let changed = tidy::moment(changed);
-    let entries: Vec<Entry> = chosen(feed, entries).into_iter().map(|entry| tidy::entry(entry, feed)).collect();
+    let spelled = |entry| {
+        let mut entry = tidy::entry(entry, feed);
+        stories::say_where(&mut entry, links);
+        entry
+    };
+    let entries: Vec<Entry> = chosen(feed, entries).into_iter().map(spelled).collect();
     let feed = tidy::feed(feed);
     let body = match format {
         Format::Rss => rss::write(&feed, &entries, links, changed),

@@ -15,6 +15,7 @@ pub(super) fn feed() -> Feed {
         limit: 50,
         full_text: true,
         dedupe: Dedupe::Link,
+        apart: Vec::new(),
     }
 }
 
@@ -35,6 +36,7 @@ pub(crate) fn entry(id: &str) -> Entry {
         picture: None,
         enclosures: Vec::new(),
         language: None,
+        also_in: Vec::new(),
     }
 }
 

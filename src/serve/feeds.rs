@@ -36,7 +36,12 @@ const VARY_OPENED: HeaderValue =
 pub(super) async fn entries_of(store: &dyn Store, feed: &Feed) -> Result<(Vec<Entry>, DateTime<Utc>), StoreError> {
     let merged = feed.dedupe != Dedupe::Off && feed.selection.sources.len() > 1;
     let limit = if merged { feed.limit.saturating_mul(2) } else { feed.limit };
-    let entries = store.entries(&feed.selection, limit).await?;
+    let mut entries = store.entries(&feed.selection, limit).await?;
+    if merged && feed.dedupe == Dedupe::Story {
+        let ids = entries.iter().map(|entry| entry.id.clone()).collect();
+        let stories = store.stories(&feed.selection, ids).await?;
+        entries = publish::told_once(feed, entries, &stories);
+    }
     // A feed that never held anything is as old as can be, and stays so over a restart.
     let changed = store.changed_at(&feed.selection).await?.unwrap_or(DateTime::UNIX_EPOCH);
     Ok((entries, changed))

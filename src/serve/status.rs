@@ -76,6 +76,7 @@ async fn document(store: &dyn Store, edition: &Edition, format: Format) -> Resul
         limit: SHOWN,
         full_text: true,
         dedupe: Dedupe::Off,
+        apart: Vec::new(),
     };
     let mut links = edition.links(Collection::Feed, &feed, Shape::Document(format), "");
     links.this = edition.addresses.status(format);
@@ -164,6 +165,7 @@ impl Trouble {
             picture: None,
             enclosures: Vec::new(),
             language: Some("en".to_owned()),
+            also_in: Vec::new(),
         }
     }
 }

@@ -79,6 +79,7 @@ fn draft(id: &str) -> Draft {
         language: Some("en".into()),
         fingerprint: 7,
         likeness: None,
+        sketch: Default::default(),
         ahead: false,
     }
 }
@@ -93,6 +94,7 @@ fn feed(id: &str) -> Feed {
         limit: 50,
         full_text: true,
         dedupe: Dedupe::Off,
+        apart: Vec::new(),
     }
 }
 

@@ -19,6 +19,7 @@ mod matching;
 mod quarantine;
 mod reading;
 mod snapshots;
+mod stories;
 mod versions;
 
 /// A store in a folder of its own.
@@ -109,6 +110,7 @@ fn draft(key: &str, title: &str) -> Draft {
         language: None,
         fingerprint: xxhash_rust::xxh3::xxh3_64(title.as_bytes()),
         likeness: None,
+        sketch: Default::default(),
         ahead: false,
     }
 }

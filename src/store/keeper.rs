@@ -17,6 +17,14 @@ pub trait Store: Send + Sync {
     /// their state. Sources no longer configured keep their entries and are not claimed.
     async fn sync_sources(&self, sources: Vec<(SourceId, DateTime<Utc>)>) -> Result<(), StoreError>;
 
+    /// Makes exactly these the sources in which one story is looked for: what comes of them from now on is compared,
+    /// each entry with those of the other sources.
+    async fn take_part(&self, sources: Vec<SourceId>) -> Result<(), StoreError>;
+
+    /// The stories that some entries tell: each as the selection's entries that tell it, at least two, the first
+    /// stored first. An entry that once belongs to a story stays with it.
+    async fn stories(&self, selection: &Selection, ids: Vec<EntryId>) -> Result<Vec<Vec<Entry>>, StoreError>;
+
     /// Hands out at most `limit` due sources, longest due first, each to at most one worker until the lease
     /// ends or [`finish`](Self::finish) or [`release`](Self::release) is called. Claims of a process that was
     /// killed lapse when the store is next opened, or else with their lease.

@@ -26,3 +26,4 @@ mod reload;
 mod replay;
 mod rhythm;
 mod shutdown;
+mod stories;

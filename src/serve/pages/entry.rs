@@ -5,7 +5,7 @@ use askama::Template;
 use super::frame::{Frame, When};
 use super::outline::outlined;
 use super::write;
-use crate::model::{Enclosure, Entry, Picture, SourceId};
+use crate::model::{Elsewhere, Enclosure, Entry, Picture, SourceId};
 use crate::publish::{excerpt, media_type_of};
 use crate::serve::addresses::{Addresses, Collection};
 
@@ -32,6 +32,7 @@ pub(super) struct Seen {
     pub summary: Option<String>,
     pub picture: Option<Lead>,
     pub media: Vec<Media>,
+    pub also_in: Vec<Link>,
 }
 
 /// A link with its words.
@@ -89,8 +90,15 @@ impl Seen {
             summary,
             picture: entry.picture.as_ref().filter(|_| !pictured).map(lead),
             media: entry.enclosures.iter().map(media).collect(),
+            also_in: entry.also_in.iter().map(|e| also(e, sources)).collect(),
         }
     }
+}
+
+fn also(elsewhere: &Elsewhere, sources: &BTreeMap<SourceId, String>) -> Link {
+    let title = sources.get(&elsewhere.source).cloned();
+    let host = || elsewhere.url.host_str().unwrap_or_default().to_owned();
+    Link { title: title.unwrap_or_else(host), href: elsewhere.url.to_string() }
 }
 
 fn lead(picture: &Picture) -> Lead {

@@ -5,8 +5,11 @@ use std::io::Read;
 use super::*;
 
 /// A store of each version, from a harvest of the demo by the program of its time. A new migration adds a line.
-const FIXTURES: &[(u32, &[u8], usize)] =
-    &[(1, include_bytes!("versions/1.db.gz"), 28), (2, include_bytes!("versions/2.db.gz"), 28)];
+const FIXTURES: &[(u32, &[u8], usize)] = &[
+    (1, include_bytes!("versions/1.db.gz"), 28),
+    (2, include_bytes!("versions/2.db.gz"), 28),
+    (3, include_bytes!("versions/3.db.gz"), 28),
+];
 
 #[tokio::test]
 async fn a_store_of_every_earlier_version_opens_with_all_that_it_held() {

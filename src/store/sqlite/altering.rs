@@ -5,6 +5,7 @@ use rusqlite::{Connection, params};
 
 use super::columns::{instant, list, text};
 use super::ledger::{self, Hole, Stored};
+use super::stories::{self, Told};
 use super::{storing, twins};
 use crate::model::Draft;
 
@@ -93,6 +94,10 @@ pub(super) fn meet(
         != (stored.teaser_print, stored.keys_print, stored.attempts, stored.likeness);
     if effect.altered || effect.filled || noted {
         save(db, &after, &write)?;
+    }
+    if after.depth > stored.depth {
+        let (entry, published) = (stored.nr, stored.published);
+        stories::note(db, &Told { entry, source, published, title: &draft.title, sketch: &draft.sketch }, now)?;
     }
     Ok(effect)
 }

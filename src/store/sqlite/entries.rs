@@ -33,6 +33,7 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         picture: json(row, 12)?,
         enclosures: json(row, 13)?,
         language: row.get(14)?,
+        also_in: Vec::new(),
     })
 }
 

@@ -18,6 +18,7 @@ mod reports;
 mod retention;
 mod snapshots;
 mod sources;
+mod stories;
 mod storing;
 mod tally;
 mod twins;
@@ -100,6 +101,15 @@ impl Sqlite {
 impl Store for Sqlite {
     async fn sync_sources(&self, sources: Vec<(SourceId, DateTime<Utc>)>) -> Result<(), StoreError> {
         self.write(move |db, touched| sources::sync(db, touched, &sources)).await
+    }
+
+    async fn take_part(&self, sources: Vec<SourceId>) -> Result<(), StoreError> {
+        self.write(move |db, _| stories::take_part(db, &sources)).await
+    }
+
+    async fn stories(&self, selection: &Selection, ids: Vec<EntryId>) -> Result<Vec<Vec<Entry>>, StoreError> {
+        let (sources, _) = self.tallies.rows(&selection.sources);
+        self.readers.read(move |db| stories::of(db, &sources, &ids)).await
     }
 
     async fn claim_due(
@@ -250,6 +260,7 @@ impl Store for Sqlite {
     }
 
     async fn forget(&self, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<usize, StoreError> {
+        while self.write(move |db, _| stories::forget(db, now)).await? == stories::CHUNK {}
         let mut forgotten = 0;
         for source in self.readers.read(retention::all_sources).await? {
             loop {

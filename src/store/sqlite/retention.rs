@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use chrono::{DateTime, Duration, Utc};
 use rusqlite::{Connection, params};
 
-use super::sources;
 use super::writer::Touched;
+use super::{sources, stories};
 
 /// The newest entries of a source stay, however old: an empty feed looks broken to its readers.
 const STAY: i64 = 20;
@@ -73,6 +73,7 @@ pub(super) fn bury(db: &Connection, source: i64, now: DateTime<Utc>) -> rusqlite
         db.prepare_cached("delete from bodies where entry in (select nr from entries where merged_into = ?1)")?
             .execute([nr])?;
         db.prepare_cached("update entries set merged_into = null where merged_into = ?1")?.execute([nr])?;
+        stories::drop_entry(db, *nr)?;
         db.prepare_cached("delete from entries where nr = ?1")?.execute([nr])?;
     }
     Ok(gone.len())

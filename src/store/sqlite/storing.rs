@@ -8,6 +8,7 @@ use rusqlite::{Connection, params};
 use super::columns::{list, text};
 use super::ledger::{self, SIGHT, Stored};
 use super::likeness::Texts;
+use super::stories::{self, Told};
 use super::writer::Touched;
 use super::{altering, packing, quarantine, reports, snapshots, sources, twins};
 use crate::model::{Changes, Draft, EntryId, Outcome};
@@ -191,6 +192,8 @@ fn insert(
     if let Some(content) = &draft.content {
         put_body(db, nr, content)?;
     }
+    let published = published.timestamp_millis();
+    stories::note(db, &Told { entry: nr, source, published, title: &draft.title, sketch: &draft.sketch }, now)?;
     ledger::add(db, source, nr, &draft.keys, now).map(drop)
 }
 

@@ -1,0 +1,27 @@
+-- Whether what a source tells is looked for in other sources.
+alter table sources add column stories integer not null default 0;
+
+-- What the latest full texts are known by, of those sources; forgotten once no twin can come any more.
+create table sketches (
+    entry integer primary key references entries (nr),
+    published integer not null,
+    -- The headline's band, where it says enough.
+    headline integer,
+    sketch blob not null
+) strict;
+create index sketches_in_time on sketches (published);
+
+-- The sketches, turned round: which texts share a mark, which a headline.
+create table bands (
+    band integer not null,
+    entry integer not null,
+    source integer not null,
+    primary key (band, entry)
+) strict, without rowid;
+
+-- Entries of several sources that tell one story: the story is named by the entry that was stored first.
+create table stories (
+    entry integer primary key references entries (nr),
+    story integer not null
+) strict;
+create index stories_together on stories (story);
