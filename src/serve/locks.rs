@@ -122,6 +122,7 @@ mod tests {
             limit: 50,
             full_text: true,
             dedupe: Dedupe::Off,
+            apart: Vec::new(),
         }
     }
 
