@@ -22,7 +22,7 @@ use url::Url;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::fetch::Fetcher;
-use crate::model::{Draft, EntryId, HarvestReport, Kind, Outcome, Problem, Schedule, Source, Verb};
+use crate::model::{Draft, EntryId, HarvestReport, Kind, Outcome, Page, Problem, Schedule, Source, Verb};
 use crate::normalize::{self, Surroundings};
 use crate::read::{CompiledRules, RuleError};
 use crate::schedule::{self, History};
@@ -41,6 +41,9 @@ const GONE_FOR: Duration = Duration::days(30);
 const LONGEST_FRESH: Duration = Duration::hours(1);
 /// Most `ttl` that is heard.
 const LONGEST_TTL: Duration = Duration::days(1);
+
+/// A source whose hub tells us is asked at least so often all the same, for what the hub forgot.
+const TRUST: Duration = Duration::hours(6);
 
 /// How many of the newest entries show a source's rhythm.
 const RHYTHM: usize = 50;
@@ -135,13 +138,44 @@ pub async fn harvest(
     parts: &Parts,
     now: DateTime<Utc>,
 ) -> Result<Harvested, StoreError> {
+    run_over(watched, state, None, parts, now).await
+}
+
+/// The same with what the source's hub brought; where that is no feed, the source is asked.
+pub async fn harvest_told(
+    watched: &Watched,
+    state: SourceState,
+    told: Page,
+    parts: &Parts,
+    now: DateTime<Utc>,
+) -> Result<Harvested, StoreError> {
+    run_over(watched, state, Some(told), parts, now).await
+}
+
+async fn run_over(
+    watched: &Watched,
+    state: SourceState,
+    told: Option<Page>,
+    parts: &Parts,
+    now: DateTime<Utc>,
+) -> Result<Harvested, StoreError> {
     let mut parts = parts.clone();
     parts.album = parts.album.map(|_| Album::of_run(now));
     let parts = &parts;
     let source = &watched.source;
     let mut run = Run::begin(source, state, now);
-    let Asked { answer, base, moved, fresh_until } = ask::listing(watched, &run.state, parts, now).await;
-    run.state.wishes.silence = None;
+    let told = match told {
+        Some(page) => ask::told(watched, &run.state, page, parts).await,
+        None => None,
+    };
+    run.told = told.is_some();
+    let Asked { answer, base, moved, fresh_until } = match told {
+        Some(asked) => asked,
+        None => ask::listing(watched, &run.state, parts, now).await,
+    };
+    if !run.told {
+        run.state.wishes.silence = None;
+    }
     let drafts = match answer {
         Answer::Unchanged(status, validators) => {
             run.report.outcome = Outcome::Unchanged;
@@ -165,13 +199,20 @@ pub async fn harvest(
             Vec::new()
         }
         Answer::Listed(listed) => {
-            run.follow(base, moved);
+            if !run.told {
+                run.follow(base, moved);
+            }
             draft_all(watched, *listed, parts, &mut run).await?
         }
     };
     run.fresh_until = fresh_until;
     run.report.finished = now + Duration::from_std(run.clock.elapsed()).unwrap_or_default();
     let recent = rhythm(source, &drafts, parts).await?;
+    if run.state.wishes.announced.is_some() {
+        let following = parts.store.following(&source.id).await?;
+        // A hub is relied upon once it has told us something.
+        run.followed_until = following.filter(|f| f.told.is_some()).and_then(|f| f.until);
+    }
     run.end(source, recent, now);
     let Run { mut report, state, shown, held, .. } = run;
     let snapshots = parts.album.as_ref().map(Album::take).unwrap_or_default();
@@ -193,6 +234,10 @@ struct Run {
     held: Option<String>,
     /// Until when the server promises that nothing changes.
     fresh_until: Option<DateTime<Utc>>,
+    /// It reads what the source's hub brought: perhaps a part of the list only.
+    told: bool,
+    /// Until when a hub that is relied upon tells us what is new.
+    followed_until: Option<DateTime<Utc>>,
     /// Nothing was asked: the run says nothing about the source.
     put_off: bool,
     /// Teasers with neither title, text nor link, of which nothing can be made.
@@ -208,6 +253,8 @@ impl Run {
             shown: Vec::new(),
             held: None,
             fresh_until: None,
+            told: false,
+            followed_until: None,
             put_off: false,
             unusable: 0,
         }
@@ -254,6 +301,12 @@ impl Run {
             Outcome::Gone => now + GONE_FOR,
             _ => schedule::next(&source.schedule, source.timezone, &source.id, &history, now),
         };
+        // Times that the operator names are kept; an interval is stretched while we are told.
+        if let Some(until) = self.followed_until.filter(|_| outcome.is_success())
+            && !matches!(source.schedule, Schedule::Cron(_))
+        {
+            state.next_run = state.next_run.max(until.min(now + TRUST));
+        }
     }
 }
 
@@ -280,16 +333,20 @@ async fn draft_all(watched: &Watched, listed: Listed, parts: &Parts, run: &mut R
     let now = run.report.started;
     let Listed { mut listing, article, status, bytes, validators, body_hash, page, feed, mut problems, cut } = listed;
     let seen = (parts, &mut run.state, now);
-    let (verdict, sketch) = relearn::examine(watched, &mut listing, &mut problems, page.as_ref(), seen).await?;
+    let (verdict, sketch) =
+        relearn::examine(watched, &mut listing, &mut problems, page.as_ref(), seen, run.told).await?;
     run.report.status = Some(status);
     run.report.bytes = bytes;
     run.report.listed = listing.teasers.len();
     run.report.problems.extend(problems);
-    run.state.wishes.ttl_minutes = listing.ttl_minutes;
-    run.state.wishes.quiet = Some(listing.quiet).filter(|quiet| !quiet.is_empty());
-    run.state.title = listing.title.clone().or(run.state.title.take());
-    run.state.home = listing.home.clone().or_else(|| run.state.home.take());
-    run.state.feed = feed;
+    if !run.told {
+        run.state.wishes.announced = listing.announced.take();
+        run.state.wishes.ttl_minutes = listing.ttl_minutes;
+        run.state.wishes.quiet = Some(listing.quiet).filter(|quiet| !quiet.is_empty());
+        run.state.title = listing.title.clone().or(run.state.title.take());
+        run.state.home = listing.home.clone().or_else(|| run.state.home.take());
+        run.state.feed = feed;
+    }
 
     let mut parts = parts.clone();
     match verdict {
@@ -323,10 +380,15 @@ async fn draft_all(watched: &Watched, listed: Listed, parts: &Parts, run: &mut R
     if let Some(cap) = source.filters.iter().find_map(|f| if let Verb::Cap(n) = f.verb { Some(n) } else { None }) {
         kept.truncate(cap);
     }
-    let too_few = source.expect.min_items.filter(|least| run.report.listed < *least);
+    let too_few = source.expect.min_items.filter(|least| run.report.listed < *least && !run.told);
     // A page whose articles are not all read, that was cut or lists too little must be read again, changed or not.
+    let whole = complete && !cut && run.held.is_none() && too_few.is_none();
+    if whole && run.told {
+        // What the source answers when it is next asked is still recognised by what it answered last.
+        return Ok(kept);
+    }
     run.state.reading = Some(watched.reading);
-    if complete && !cut && run.held.is_none() && too_few.is_none() {
+    if whole {
         run.state.validators = validators;
         run.state.body_hash = Some(body_hash);
     } else {

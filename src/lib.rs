@@ -20,6 +20,7 @@
 //! - [`store`]: what is kept.
 //! - [`publish`]: entries rendered as RSS 2.0, Atom 1.0, JSON Feed 1.1, OPML.
 //! - [`serve`]: those documents over HTTP.
+//! - [`follow`]: told by the hubs of sources (WebSub), so that they need not be asked.
 //! - [`harvest`]: one run over one source, through all of the above. Read this first.
 //! - [`daemon`]: the clockwork that harvests what is due and serves the result.
 //! - [`commands`]: one file a command.
@@ -29,6 +30,7 @@ pub mod config;
 pub mod daemon;
 pub mod dates;
 pub mod fetch;
+pub mod follow;
 pub mod harvest;
 pub mod html;
 pub mod model;

@@ -29,6 +29,7 @@ pub(super) struct Layer {
     pub identity: Option<At<String>>,
     pub min_items: Option<At<u64>>,
     pub quiet_after: Option<At<u64>>,
+    pub push: Option<At<bool>>,
     pub enabled: Option<At<bool>>,
     pub apart: Option<At<bool>>,
     /// Where each selector stands: `listing.item`, its text, its place.
@@ -74,6 +75,7 @@ impl Layer {
             timezone: section.read("timezone", words::timezone),
             language: section.read("language", words::language),
             render: section.word("render", RENDERS),
+            push: section.flag("push"),
             enabled: section.flag("enabled"),
             apart: section.word("dedupe", &[("on", false), ("off", true)]),
             ..Self::default()
@@ -202,6 +204,7 @@ impl Layer {
             identity: self.identity.or_else(|| far.identity.clone()),
             min_items: self.min_items.or_else(|| far.min_items.clone()),
             quiet_after: self.quiet_after.or_else(|| far.quiet_after.clone()),
+            push: self.push.or_else(|| far.push.clone()),
             enabled: self.enabled.or_else(|| far.enabled.clone()),
             apart: self.apart.or_else(|| far.apart.clone()),
             selectors,

@@ -173,6 +173,7 @@ fn source(id: SourceId, place: Place, url: At<Url>, title: Option<String>, layer
                 quiet_after: layer.quiet_after.map(|q| q.value),
             },
             apart: layer.apart.is_some_and(|a| a.value),
+            push: layer.push.is_none_or(|p| p.value),
             enabled: layer.enabled.is_none_or(|e| e.value),
         },
         place,

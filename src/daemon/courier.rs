@@ -8,7 +8,7 @@ use bytes::Bytes;
 use tokio::sync::watch;
 
 use super::Plan;
-use crate::serve::{Call, Courier, Outward};
+use crate::serve::{Call, Courier, Inbox, Outward};
 
 struct ByFetcher(watch::Receiver<Arc<Plan>>);
 
@@ -21,6 +21,6 @@ impl Courier for ByFetcher {
 }
 
 /// What the hub works with; its book lies beside the store.
-pub(super) fn outward(plans: watch::Receiver<Arc<Plan>>, store: &Path) -> Outward {
-    Outward { courier: Arc::new(ByFetcher(plans)), book: store.with_extension("hub.json") }
+pub(super) fn outward(plans: watch::Receiver<Arc<Plan>>, store: &Path, inbox: Arc<dyn Inbox>) -> Outward {
+    Outward { courier: Arc::new(ByFetcher(plans)), book: store.with_extension("hub.json"), inbox: Some(inbox) }
 }

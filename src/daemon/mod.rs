@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod courier;
+mod following;
 mod housekeeping;
 mod line;
 mod once;
@@ -89,13 +90,17 @@ pub async fn run(
     let address = listener.local_addr().map_err(|error| DaemonError::System { what: "the server's port", error })?;
     info!(%address, sources = config.sources.len(), feeds = config.feeds.len(), "listening on http://{address}/");
 
-    let outward = courier::outward(plans.clone(), &config.store);
+    let (following, told) = following::Following::open(store.clone()).await?;
+    let outward = courier::outward(plans.clone(), &config.store, following.clone());
     let server = tokio::spawn(serve::run_with_push(listener, store.clone(), catalogues, outward, stop.clone()));
     let reloading = reload::spawn(config, plan, store.clone(), stop.clone())?;
     let housekeeping = tokio::spawn(housekeeping::run(plans.clone(), store.clone()));
-    workers::run(plans, store.clone(), titles, published, progress, stop.clone()).await?;
+    let asking = tokio::spawn(following.clone().run(plans.clone()));
+    let sides = workers::Sides { titles, published, progress, following, told };
+    workers::run(plans, store.clone(), sides, stop.clone()).await?;
 
     reloading.abort();
+    asking.abort();
     housekeeping.abort();
     for task in [Some(server), demo].into_iter().flatten() {
         if tokio::time::timeout(DRAIN / 4, task).await.is_err() {

@@ -4,13 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tracing::{error, info, warn};
 
+use super::following::Following;
 use super::{DRAIN, DaemonError, Plan, Titles, catalogue, report_line};
-use crate::harvest::{Harvested, Watched, harvest};
+use crate::fetch::saved_page;
+use crate::follow::Told;
+use crate::harvest::{Harvested, Parts, Watched, harvest, harvest_told};
 use crate::model::HarvestReport;
 use crate::serve::Catalogue;
 use crate::store::{Claim, SourceState, Store, StoreError};
@@ -26,6 +29,28 @@ const FEW: usize = 8;
 /// Pause after the store failed, before it is asked again.
 const STORE_PAUSE: Duration = Duration::from_secs(5);
 
+/// Pauses while a source whose hub brought something is just being harvested.
+const BUSY: [Duration; 5] = [
+    Duration::from_millis(100),
+    Duration::from_millis(400),
+    Duration::from_millis(1500),
+    Duration::from_secs(4),
+    Duration::from_secs(10),
+];
+
+/// The runs under way.
+type Runs = JoinSet<Result<Option<Harvested>, StoreError>>;
+
+/// What the workers tell of and hear from.
+pub(super) struct Sides {
+    pub titles: Titles,
+    pub published: watch::Sender<Arc<Catalogue>>,
+    pub progress: watch::Sender<Progress>,
+    pub following: Arc<Following>,
+    /// What the hubs of sources brought.
+    pub told: mpsc::Receiver<Told>,
+}
+
 /// How far the first run over new sources has come.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Progress {
@@ -39,15 +64,14 @@ pub struct Progress {
 pub(super) async fn run(
     mut plans: watch::Receiver<Arc<Plan>>,
     store: Arc<dyn Store>,
-    mut titles: Titles,
-    published: watch::Sender<Arc<Catalogue>>,
-    progress: watch::Sender<Progress>,
+    sides: Sides,
     mut stop: watch::Receiver<bool>,
 ) -> Result<(), DaemonError> {
+    let Sides { mut titles, published, progress, following, mut told } = sides;
     let worker = format!("{}", std::process::id());
     let first_runs = store.sources().await?.iter().filter(|s| s.last_run.is_none()).count();
     progress.send_replace(Progress { first_runs, done: 0 });
-    let mut runs: JoinSet<Result<Harvested, StoreError>> = JoinSet::new();
+    let mut runs: Runs = JoinSet::new();
     let mut look = Instant::now();
     // When titles that changed may be published.
     let (mut renamed, mut settled): (Option<Instant>, Instant) = (None, look);
@@ -76,9 +100,22 @@ pub(super) async fn run(
             }
             _ = tokio::time::sleep_until(renamed.unwrap_or(look)), if renamed.is_some() => {}
             _ = tokio::time::sleep_until(look), if !crowded || runs.is_empty() => {}
+            Some(news) = told.recv() => {
+                match plan.watched.get(&news.source).cloned() {
+                    Some(watched) if !news.body.is_empty() => {
+                        let (parts, worker) = (plan.parts.clone(), worker.clone());
+                        runs.spawn(async move { by_hub(&watched, news, &parts, &worker).await });
+                    }
+                    // It says only that there is something new.
+                    Some(_) => store.reschedule(&news.source, Utc::now()).await?,
+                    None => {}
+                }
+                look = Instant::now();
+            }
             Some(ended) = runs.join_next() => {
                 for ended in std::iter::once(ended).chain(std::iter::from_fn(|| runs.try_join_next())).collect::<Vec<_>>() {
-                    let Some(Harvested { report, state }) = told(ended) else { continue };
+                    let Some(Harvested { report, state }) = logged(ended) else { continue };
+                    following.note(&plan, &state);
                     // It may be due again before all the others.
                     let wait = (state.next_run - Utc::now()).to_std().unwrap_or_default();
                     look = look.min(Instant::now() + wait);
@@ -99,12 +136,7 @@ pub(super) async fn run(
 }
 
 /// Starts what is due, as far as there is room; gives the time until there is more to do.
-async fn start_due(
-    plan: &Arc<Plan>,
-    store: &dyn Store,
-    worker: &str,
-    runs: &mut JoinSet<Result<Harvested, StoreError>>,
-) -> Result<Duration, StoreError> {
+async fn start_due(plan: &Arc<Plan>, store: &dyn Store, worker: &str, runs: &mut Runs) -> Result<Duration, StoreError> {
     let room = plan.config.manners.parallel.max(1).saturating_sub(runs.len());
     let claims = store.claim_due(worker, Utc::now(), LEASE, room).await?;
     let taken = claims.len();
@@ -123,17 +155,28 @@ async fn start_due(
     Ok(wait.unwrap_or(LONGEST_SLEEP).clamp(Duration::from_millis(20), LONGEST_SLEEP))
 }
 
-async fn one(watched: &Watched, state: SourceState, parts: crate::harvest::Parts) -> Result<Harvested, StoreError> {
-    harvest(watched, state, &parts, Utc::now()).await
+async fn one(watched: &Watched, state: SourceState, parts: Parts) -> Result<Option<Harvested>, StoreError> {
+    harvest(watched, state, &parts, Utc::now()).await.map(Some)
+}
+
+/// Harvests what a source's hub brought; where the source is just being harvested, it is due again after that.
+async fn by_hub(watched: &Watched, news: Told, parts: &Parts, worker: &str) -> Result<Option<Harvested>, StoreError> {
+    let id = &watched.source.id;
+    for wait in BUSY {
+        let now = Utc::now();
+        if let Some(claim) = parts.store.claim(worker, id, now, LEASE).await? {
+            let page = saved_page(news.topic, news.content_type.as_deref(), news.body, now);
+            return harvest_told(watched, claim.state, page, parts, now).await.map(Some);
+        }
+        tokio::time::sleep(wait).await;
+    }
+    parts.store.reschedule(id, Utc::now()).await.map(|()| None)
 }
 
 /// Logs how a run ended.
-fn told(ended: Result<Result<Harvested, StoreError>, tokio::task::JoinError>) -> Option<Harvested> {
+fn logged(ended: Result<Result<Option<Harvested>, StoreError>, tokio::task::JoinError>) -> Option<Harvested> {
     match ended {
-        Ok(Ok(harvested)) => {
-            log(&harvested.report, &harvested.state);
-            Some(harvested)
-        }
+        Ok(Ok(harvested)) => harvested.inspect(|harvested| log(&harvested.report, &harvested.state)),
         Ok(Err(error)) => {
             error!("a run could not be stored; its source will be harvested again: {error}");
             None
@@ -178,10 +221,10 @@ fn log(report: &HarvestReport, state: &SourceState) {
 }
 
 /// Waits for what is in flight, at most [`DRAIN`]; what is cut then is simply due again.
-async fn drain(mut runs: JoinSet<Result<Harvested, StoreError>>) {
+async fn drain(mut runs: Runs) {
     let all = async {
         while let Some(ended) = runs.join_next().await {
-            told(ended);
+            logged(ended);
         }
     };
     if tokio::time::timeout(DRAIN, all).await.is_err() {

@@ -17,6 +17,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const READ: usize = 4096;
 
 impl Fetcher {
+    /// Whether an address is one that may be called, as far as its letters tell.
+    pub fn may_call(&self, url: &Url) -> bool {
+        self.guard().check(url).is_ok()
+    }
+
     /// Posts `body`, or without one gets; gives the status and the beginning of the answer's body. The guard holds
     /// as for every request: what may not be fetched may not be called either.
     pub async fn call(

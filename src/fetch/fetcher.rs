@@ -14,6 +14,7 @@ use super::cookies::Cookies;
 use super::error::{FetchError, FetchErrorKind, status_sentence, without_credentials};
 use super::exchange::{Answer, Bounds, exchange};
 use super::guard::Guard;
+use super::links;
 use super::manners::Manners;
 use super::pace::{Pace, Turn};
 use super::page::{About, page};
@@ -309,6 +310,7 @@ impl Inner {
             content_type: text(CONTENT_TYPE),
             content_language: text(CONTENT_LANGUAGE),
             validators: conditional::validators(&answer.headers),
+            announced: links::announced(&answer.headers, &visit.url),
             fresh_until: conditional::fresh_until(&answer.headers, now),
         };
         let (asked, url, max) = (without_credentials(&ask.url), visit.url.clone(), self.manners.max_bytes);

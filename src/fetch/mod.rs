@@ -17,6 +17,7 @@ mod error;
 mod exchange;
 mod fetcher;
 mod guard;
+mod links;
 mod manners;
 mod pace;
 mod page;

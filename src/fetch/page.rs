@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use super::{charset, coding};
-use crate::model::{Page, Validators};
+use crate::model::{Announced, Page, Validators};
 
 /// Largest saved page, unpacked.
 const LARGEST_SAVED: u64 = 16 * 1024 * 1024;
@@ -18,6 +18,7 @@ pub(super) struct About {
     pub(super) content_type: Option<String>,
     pub(super) content_language: Option<String>,
     pub(super) validators: Validators,
+    pub(super) announced: Option<Announced>,
     pub(super) fresh_until: Option<DateTime<Utc>>,
 }
 
@@ -32,6 +33,7 @@ pub(super) fn page(asked: Url, url: Url, about: About, body: Bytes, now: DateTim
         media_type: about.content_type.as_deref().and_then(media_type),
         content_language: about.content_language,
         validators: about.validators,
+        announced: about.announced,
         fresh_until: about.fresh_until,
         body,
         text,

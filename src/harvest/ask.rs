@@ -113,6 +113,21 @@ pub(super) async fn listing(watched: &Watched, state: &SourceState, parts: &Part
     asked
 }
 
+/// Reads what the source's hub brought, where that is a feed and the source is read from one.
+pub(super) async fn told(watched: &Watched, state: &SourceState, page: Page, parts: &Parts) -> Option<Asked> {
+    let feed = state.feed.clone();
+    if !matches!(watched.source.kind, Kind::Auto | Kind::Feed) || state.reading != Some(watched.reading) {
+        return None;
+    }
+    let read = read(watched, &page, Kind::Feed, parts).await;
+    if !is_feed(&read.value) || read.value.teasers.is_empty() {
+        return None;
+    }
+    let base = feed.clone().unwrap_or_else(|| watched.source.url.clone());
+    let listed = Listed::of(&page, read, xxh3_64(&page.body), feed);
+    Some(Asked { answer: Answer::Listed(Box::new(listed)), base, moved: None, fresh_until: None })
+}
+
 /// Reads the feed that was found for the source.
 async fn feed_listing(watched: &Watched, page: Page, body_hash: u64, feed: Url, parts: &Parts) -> Answer {
     let read = read(watched, &page, Kind::Feed, parts).await;
@@ -285,7 +300,9 @@ pub(super) async fn on_reader<T: Default + Send + 'static>(
 }
 
 impl Listed {
-    fn of(page: &Page, read: Read<Listing>, body_hash: u64, feed: Option<Url>) -> Self {
+    fn of(page: &Page, mut read: Read<Listing>, body_hash: u64, feed: Option<Url>) -> Self {
+        // WebSub §4: headers come first.
+        read.value.announced = page.announced.clone().or(read.value.announced);
         let mut problems = read.problems;
         let cut = is_feed(&read.value) && !judge::is_whole(page);
         if cut {

@@ -44,13 +44,14 @@ fn patch(watched: &Watched, rules: &crate::model::ListingRules) -> String {
 }
 
 /// Judges a listing by the source's profile. One that departs from it is looked for anew on its page; what is found
-/// again takes its place. A healthy run becomes part of the profile. Gives the drafts of what was settled on, too.
+/// again takes its place. A healthy run becomes part of the profile, but for one over what a hub `told`. Gives the drafts of what was settled on, too.
 pub(super) async fn examine(
     watched: &Watched,
     listing: &mut Listing,
     problems: &mut Vec<Problem>,
     page: Option<&Page>,
     (parts, state, now): (&Parts, &mut SourceState, DateTime<Utc>),
+    told: bool,
 ) -> Result<(Verdict, Sketch), StoreError> {
     if watched.source.kind == Kind::Page {
         return Ok((Verdict::Healthy, Sketch::default()));
@@ -62,6 +63,11 @@ pub(super) async fn examine(
     let mut sketch = Sketch::of(watched, listing, parts, now).await?;
     let mut shape = sketch.shape(watched, now);
     let mut verdict = judge(&state.profile, &shape);
+    if told {
+        // A hub may bring only what is new: a short list is no change of the page, nor what its runs look like.
+        let verdict = if matches!(verdict, Verdict::Departed(_)) { Verdict::Healthy } else { verdict };
+        return Ok((verdict, sketch));
+    }
     let is_html = matches!(
         listing.method,
         ListingMethod::Guess | ListingMethod::Rules | ListingMethod::Embedded | ListingMethod::None

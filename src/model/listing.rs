@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Enclosure, Person, Picture, Quiet, Written};
+use super::{Announced, Enclosure, Person, Picture, Quiet, Written};
 
 /// What a front page, section page, feed, sitemap or JSON answer says: a list of teasers.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -40,6 +40,8 @@ pub struct Listing {
     pub teasers: Vec<Teaser>,
     /// The next page of the list.
     pub next: Option<Url>,
+    /// The hub that a feed announces.
+    pub announced: Option<Announced>,
     /// Feeds that the page announces (`link rel="alternate"`).
     pub feeds: Vec<FeedLink>,
 }

@@ -29,7 +29,7 @@ pub use feed::{Dedupe, Feed, Selection};
 pub use harvest::{HarvestReport, Outcome};
 pub use ids::{FeedId, InvalidId, SourceId};
 pub use listing::{FeedFormat, FeedLink, Listing, ListingMethod, PageKind, Teaser};
-pub use page::{Page, PageRequest, Validators};
+pub use page::{Announced, Page, PageRequest, Validators};
 pub use person::Person;
 pub use problem::{Problem, Read, Severity};
 pub use profile::{Profile, Shape};

@@ -14,6 +14,15 @@ pub struct Validators {
     pub last_modified: Option<String>,
 }
 
+/// A WebSub hub that a page announces, and what to subscribe to there (WebSub §4).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Announced {
+    /// Where to subscribe.
+    pub hub: Url,
+    /// The page's own name for itself (`rel="self"`).
+    pub topic: Url,
+}
+
 /// One question to a server.
 #[derive(Debug, Clone)]
 pub struct PageRequest {
@@ -49,6 +58,8 @@ pub struct Page {
     pub content_language: Option<String>,
     /// What to recognise this version by.
     pub validators: Validators,
+    /// The hub that its `Link` headers announce.
+    pub announced: Option<Announced>,
     /// Until when the server promises that nothing changes (RFC 9111 freshness).
     pub fresh_until: Option<DateTime<Utc>>,
     /// The decoded bytes: content coding (gzip, …) off, charset as it came.

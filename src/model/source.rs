@@ -39,6 +39,8 @@ pub struct Source {
     pub expect: Expectation,
     /// Whether its entries stand for themselves in every feed, whatever other sources tell.
     pub apart: bool,
+    /// Whether we subscribe where it announces a hub.
+    pub push: bool,
     /// Whether the source is asked at all.
     pub enabled: bool,
 }
@@ -65,6 +67,7 @@ impl Source {
             identity: None,
             expect: Expectation::default(),
             apart: false,
+            push: true,
             enabled: true,
         }
     }

@@ -20,6 +20,7 @@ mod feeds;
 mod folder;
 mod greed;
 mod hub;
+mod inbox;
 mod kept;
 mod locks;
 mod metrics;
@@ -54,6 +55,7 @@ use crate::store::Store;
 
 pub use export::export;
 pub use hub::{Call, Courier, Outward};
+pub use inbox::Inbox;
 pub use locks::Locks;
 pub use metrics::count_harvest;
 
@@ -129,9 +131,14 @@ impl server::Answers for site::Site {
         if request.method() != Method::POST {
             return site::Site::answer(self, &request, peer).await;
         }
+        // What strangers post is a form; only what hubs bring may be large, and of that little is read at once.
+        let (largest, _room) = match self.awaits(request.uri().path()) {
+            true => (inbox::LARGEST, self.room.acquire().await.ok()),
+            false => (LARGEST_FORM, None),
+        };
         let (head, body) = request.into_parts();
         // Too much is as good as nothing: neither is a form.
-        let form = Limited::new(body, LARGEST_FORM).collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+        let form = Limited::new(body, largest).collect().await.map(|body| body.to_bytes()).unwrap_or_default();
         site::Site::answer(self, &Request::from_parts(head, form), peer).await
     }
 

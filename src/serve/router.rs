@@ -18,6 +18,8 @@ pub(super) enum Route<'a> {
     Events(Collection, &'a str),
     /// The WebSub hub.
     Hub,
+    /// What a hub asks and brings, by our key for it.
+    Inbox(&'a str),
     /// The operator's feed of the sources' troubles.
     Status(Asked),
     /// One entry.
@@ -104,6 +106,7 @@ pub(super) fn route(path: &str) -> Option<Route<'_>> {
         ("feeds", Some(id), Some("events"), None) if !id.is_empty() => Route::Events(Collection::Feed, id),
         ("sources", Some(id), Some("events"), None) if !id.is_empty() => Route::Events(Collection::Source, id),
         ("hub", None, ..) => Route::Hub,
+        ("websub", Some(key), None, _) if !key.is_empty() => Route::Inbox(key),
         ("feeds", Some(id), Some("archive"), Some(name)) => return archive(Collection::Feed, id, name),
         ("sources", Some(id), Some("archive"), Some(name)) => return archive(Collection::Source, id, name),
         ("entries", Some(id), None, _) if !id.is_empty() => Route::Entry(id),
@@ -166,6 +169,7 @@ mod tests {
         check("/feeds/a/archive/4-17.rss", Route::Archive(Collection::Feed, "a", "4-17", Format::Rss));
         check("/sources/a/events", Route::Events(Collection::Source, "a"));
         check("/hub", Route::Hub);
+        check("/websub/0b2e", Route::Inbox("0b2e"));
         check("/entries/0b2e", Route::Entry("0b2e"));
         check("/opml", Route::Opml);
         check("/admin", Route::Elsewhere(Place::With("/admin")));

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use super::addresses::{Collection, entry_id};
 use super::answer::Answer;
@@ -18,6 +18,7 @@ use super::edition::{Edition, Shelf};
 use super::feeds::{self, VARY_SHAPE, Wanted};
 use super::greed::Greed;
 use super::hub::Hub;
+use super::inbox::{self, Inbox};
 use super::locks::Entrance;
 use super::metrics::Metrics;
 use super::push::{self, Listeners, Memory};
@@ -60,6 +61,10 @@ pub(super) struct Site {
     /// What those who follow a feed know of it.
     pub(super) memory: Memory,
     pushes: bool,
+    /// Who hears what the hubs of sources ask and bring.
+    inbox: Option<Arc<dyn Inbox>>,
+    /// Room for what they bring.
+    pub(super) room: Semaphore,
 }
 
 impl Site {
@@ -78,12 +83,21 @@ impl Site {
             listeners,
             memory: Memory::default(),
             pushes: false,
+            inbox: None,
+            room: inbox::room(),
         }
     }
 
     /// The same with push; `push::run` does the pushing.
     pub fn pushing(self, outward: Outward) -> Self {
-        Self { hub: Some(Arc::new(Hub::new(outward))), pushes: true, ..self }
+        let inbox = outward.inbox.clone();
+        Self { hub: Some(Arc::new(Hub::new(outward))), pushes: true, inbox, ..self }
+    }
+
+    /// Whether something may come to a path from a hub that we asked.
+    pub(super) fn awaits(&self, path: &str) -> bool {
+        let key = path.rsplit_once("/websub/").map(|(_, key)| key);
+        key.zip(self.inbox.as_ref()).is_some_and(|(key, inbox)| inbox.knows(key))
     }
 
     /// The edition of the present catalogue; made when the catalogue has changed.
@@ -113,6 +127,8 @@ impl Site {
         let mut seen = None;
         let response = self.routed(request, peer, &edition, found, &mut seen).await;
         self.metrics.count(found, seen, response.status());
+        // A callback's path is known to its hub only.
+        let path = if matches!(found, Some(Route::Inbox(_))) { "/websub/" } else { path };
         tracing::debug!(%peer, method = %request.method(), path, status = response.status().as_u16(), "answered");
         response
     }
@@ -132,6 +148,11 @@ impl Site {
         }
         if found == Route::Hub {
             return self.hub(edition, headers, request.body().bytes().filter(|_| method == Method::POST)).await;
+        }
+        if let Route::Inbox(key) = found {
+            let Some(inbox) = &self.inbox else { return trouble::not_found(edition, headers, "") };
+            let body = request.body().bytes().filter(|_| method == Method::POST).map(Bytes::copy_from_slice);
+            return inbox::answer(&**inbox, key, method, headers, query.unwrap_or_default(), body).await;
         }
         if method != Method::GET && method != Method::HEAD {
             return trouble::method_not_allowed(edition, headers);
@@ -164,7 +185,7 @@ impl Site {
                     Err(error) => self.unavailable(edition, headers, &error),
                 };
             }
-            Route::Hub => return trouble::method_not_allowed(edition, headers),
+            Route::Hub | Route::Inbox(_) => return trouble::method_not_allowed(edition, headers),
             Route::Index => {
                 let make = || feeds::index(&*self.store, edition);
                 edition.index.get(&*self.store, &edition.everything, make).await.map(Some)

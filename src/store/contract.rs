@@ -14,6 +14,7 @@ use crate::model::{
 mod altering;
 mod claims;
 mod files;
+mod followings;
 mod identity;
 mod matching;
 mod quarantine;

@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 
 use super::{
-    Claim, Counts, Dossier, Finished, Held, Known, Resemblance, Revision, Snapshot, SourceState, StoreError, Verdict,
+    Claim, Counts, Dossier, Finished, Following, Held, Known, Resemblance, Revision, Snapshot, SourceState, StoreError,
+    Verdict,
 };
 use crate::model::{Changes, Entry, EntryId, HarvestReport, Selection, SourceId};
 
@@ -95,6 +96,18 @@ pub trait Store: Send + Sync {
 
     /// Does with a source's held run as the operator says; `None` where none is held.
     async fn settle(&self, id: &SourceId, verdict: Verdict, now: DateTime<Utc>) -> Result<Option<Changes>, StoreError>;
+
+    /// All our subscriptions, by source.
+    async fn followings(&self) -> Result<Vec<Following>, StoreError>;
+
+    /// Our subscription to a source.
+    async fn following(&self, id: &SourceId) -> Result<Option<Following>, StoreError>;
+
+    /// Keeps a subscription, in place of the source's one before.
+    async fn follow(&self, following: Following) -> Result<(), StoreError>;
+
+    /// Forgets a source's subscription.
+    async fn unfollow(&self, id: &SourceId) -> Result<(), StoreError>;
 
     /// The answers kept of a source, oldest first.
     async fn snapshots(&self, source: &SourceId) -> Result<Vec<Snapshot>, StoreError>;

@@ -19,7 +19,8 @@ pub use error::{StoreError, StoreTrouble};
 pub use keeper::Store;
 pub use snapshot::Snapshot;
 pub use values::{
-    Claim, Counts, Dossier, Finished, Held, Known, Moved, Resemblance, Revision, Silence, SourceState, Verdict, Wishes,
+    Claim, Counts, Dossier, Finished, Following, Held, Known, Moved, Resemblance, Revision, Silence, SourceState,
+    Verdict, Wishes,
 };
 
 /// Opens the store at a path, made and migrated as needed. A file that is not a store, is damaged or was written

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::Snapshot;
-use crate::model::{Draft, EntryId, HarvestReport, Outcome, Profile, Quiet, SourceId, Validators};
+use crate::model::{Announced, Draft, EntryId, HarvestReport, Outcome, Profile, Quiet, Secret, SourceId, Validators};
 
 /// A worker's time-limited right to harvest a due source.
 #[derive(Debug, Clone)]
@@ -89,6 +89,9 @@ pub struct Wishes {
     /// Minutes for which the feed asks not to be asked again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ttl_minutes: Option<u32>,
+    /// The hub that it announces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub announced: Option<Announced>,
     /// When the feed asks not to be asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quiet: Option<Quiet>,
@@ -115,6 +118,27 @@ pub struct Moved {
     pub to: Url,
     /// How many runs in a row it said so.
     pub seen: u32,
+}
+
+/// A subscription of ours at a hub, by which a source tells us of what is new.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Following {
+    /// Who tells.
+    pub source: SourceId,
+    /// Where we subscribed, and to what.
+    pub announced: Announced,
+    /// The part of our callback's address that nobody guesses.
+    pub key: Secret,
+    /// What the hub signs with.
+    pub secret: Secret,
+    /// When the hub was last asked.
+    pub asked: DateTime<Utc>,
+    /// How often in a row it was asked in vain.
+    pub tries: u32,
+    /// When it ends, once the hub has confirmed it.
+    pub until: Option<DateTime<Utc>>,
+    /// When something was last told by it.
+    pub told: Option<DateTime<Utc>>,
 }
 
 /// What the store holds under a key.

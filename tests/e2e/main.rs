@@ -15,6 +15,7 @@ mod demo;
 mod drift;
 mod failures;
 mod first_harvest;
+mod follow;
 mod formats;
 mod guard;
 mod ledger;

@@ -21,6 +21,7 @@ pub(super) use self::delivery::News;
 pub(super) use self::request::{Mode, Request};
 
 use self::book::Book;
+use super::inbox::Inbox;
 
 /// How many calls are under way at once.
 const CALLS: usize = 32;
@@ -51,6 +52,8 @@ pub struct Outward {
     pub courier: Arc<dyn Courier>,
     /// The file that subscriptions are kept in; made when there are any.
     pub book: PathBuf,
+    /// Who hears what the hubs of sources ask and bring.
+    pub inbox: Option<Arc<dyn Inbox>>,
 }
 
 /// The hub.

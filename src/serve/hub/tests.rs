@@ -38,7 +38,7 @@ impl Stage {
         let (asked, asking) = mpsc::unbounded_channel();
         let courier = Arc::new(Subscriber { echoes, statuses: Mutex::new(statuses.to_vec()), asked });
         let folder = tempfile::tempdir().unwrap();
-        let mut hub = Hub::new(Outward { courier, book: folder.path().join("hub.json") });
+        let mut hub = Hub::new(Outward { courier, book: folder.path().join("hub.json"), inbox: None });
         hub.patience = vec![Duration::ZERO; 2];
         Self { hub: Arc::new(hub), asked: asking, folder }
     }

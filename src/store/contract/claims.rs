@@ -111,6 +111,7 @@ async fn the_state_of_a_run_is_kept_to_the_letter() {
                 seen: 2,
             }),
             ttl_minutes: Some(60),
+            announced: None,
             quiet: Some(Default::default()),
             silence: url::Url::parse("https://news.example/")
                 .ok()

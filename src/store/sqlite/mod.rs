@@ -7,6 +7,7 @@ mod columns;
 mod dossier;
 mod entries;
 mod file;
+mod followings;
 mod history;
 mod ledger;
 mod likeness;
@@ -36,8 +37,8 @@ use self::readers::Readers;
 use self::tally::Tallies;
 use self::writer::{Touched, Writer};
 use super::{
-    Claim, Counts, Dossier, Finished, Held, Known, Resemblance, Revision, Snapshot, SourceState, Store, StoreError,
-    StoreTrouble, Verdict,
+    Claim, Counts, Dossier, Finished, Following, Held, Known, Resemblance, Revision, Snapshot, SourceState, Store,
+    StoreError, StoreTrouble, Verdict,
 };
 use crate::model::{Changes, Entry, EntryId, HarvestReport, Selection, SourceId};
 
@@ -200,6 +201,24 @@ impl Store for Sqlite {
     async fn settle(&self, id: &SourceId, verdict: Verdict, now: DateTime<Utc>) -> Result<Option<Changes>, StoreError> {
         let id = id.clone();
         self.write(move |db, touched| quarantine::settle(db, touched, &id, verdict, now)).await
+    }
+
+    async fn followings(&self) -> Result<Vec<Following>, StoreError> {
+        self.readers.read(followings::all).await
+    }
+
+    async fn following(&self, id: &SourceId) -> Result<Option<Following>, StoreError> {
+        let id = id.clone();
+        self.readers.read(move |db| followings::of(db, &id)).await
+    }
+
+    async fn follow(&self, following: Following) -> Result<(), StoreError> {
+        self.write(move |db, _| followings::keep(db, &following)).await
+    }
+
+    async fn unfollow(&self, id: &SourceId) -> Result<(), StoreError> {
+        let id = id.clone();
+        self.write(move |db, _| followings::forget(db, &id)).await
     }
 
     async fn snapshots(&self, source: &SourceId) -> Result<Vec<Snapshot>, StoreError> {

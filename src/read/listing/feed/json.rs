@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::model::{
-    Enclosure, FeedFormat, Listing, ListingMethod, Origin, Page, Person, Picture, Problem, Read, Teaser, Written,
-    fold_space,
+    Announced, Enclosure, FeedFormat, Listing, ListingMethod, Origin, Page, Person, Picture, Problem, Read, Teaser,
+    Written, fold_space,
 };
 use crate::read::listing::json::parse;
 use crate::read::listing::nothing;
@@ -46,6 +46,7 @@ pub(super) fn read(page: &Page, text: &str) -> Read<Listing> {
         home: string(feed, &["home_page_url"]).and_then(|u| against(base, &u)),
         authors,
         picture: string(feed, &["icon", "favicon"]).and_then(|u| against(base, &u)).map(Picture::at),
+        announced: announced(feed, page),
         next: string(feed, &["next_url"]).and_then(|u| against(base, &u)),
         teasers: entries.iter().filter(|e| e.is_object()).take(MAX_ENTRIES).map(|e| teaser(e, page)).collect(),
         ..Listing::default()
@@ -55,6 +56,17 @@ pub(super) fn read(page: &Page, text: &str) -> Read<Listing> {
         teaser.authors.clone_from(&listing.authors);
     }
     Read { value: listing, problems }
+}
+
+/// The WebSub hub of `hubs` (JSON Feed 1.1).
+fn announced(feed: &Value, page: &Page) -> Option<Announced> {
+    let hubs = feed.get("hubs").and_then(Value::as_array)?;
+    let is_hub =
+        |hub: &&Value| hub.get("type").and_then(Value::as_str).is_some_and(|t| t.eq_ignore_ascii_case("websub"));
+    let hub = hubs.iter().take(16).find(is_hub).and_then(|hub| against(&page.url, hub.get("url")?.as_str()?))?;
+    let topic = string(feed, &["feed_url"]).and_then(|own| against(&page.url, &own));
+    let fits = matches!(hub.scheme(), "http" | "https");
+    fits.then(|| Announced { hub, topic: topic.unwrap_or_else(|| page.url.clone()) })
 }
 
 /// The first of these members that says anything; numbers count as text (JSON Feed 1.1, `id`).

@@ -16,7 +16,7 @@ mod sniff;
 mod tests;
 mod text;
 
-use crate::model::{FeedFormat, Listing, ListingMethod, Page, Problem, Read};
+use crate::model::{Announced, FeedFormat, Listing, ListingMethod, Page, Problem, Read};
 use crate::read::xml::{Element, Space, Xml};
 
 use super::nothing;
@@ -54,6 +54,7 @@ pub(super) fn read(page: &Page) -> Read<Listing> {
         Root::Opml(root) => (FeedFormat::Opml, opml::read(root, page)),
         Root::Foaf(root) => (FeedFormat::Opml, opml::read_rdf(root, page)),
     };
+    listing.announced = announced(&root, page);
     listing.method = ListingMethod::Feed(format);
     listing.confidence = 1.0;
     if listing.language.is_none() {
@@ -68,6 +69,20 @@ pub(super) fn read(page: &Page) -> Read<Listing> {
             .push(Problem::warning(format!("the feed is very long; only its first {MAX_ENTRIES} entries were read")));
     }
     Read { value: listing, problems }
+}
+
+/// The WebSub hub that a feed's Atom links announce.
+fn announced(root: &Root, page: &Page) -> Option<Announced> {
+    let (Root::Rss(root) | Root::Rdf(root) | Root::Atom(root)) = root else { return None };
+    let channel = root.children().find(|e| e.local().eq_ignore_ascii_case("channel"));
+    let of = |relation: &str| {
+        let links = [Some(*root), channel].into_iter().flatten().flat_map(|place| place.children().take(256));
+        let mut links = links.filter(|e| e.space() == Space::Atom && e.local().eq_ignore_ascii_case("link"));
+        let link = links.find(|l| l.value("rel").is_some_and(|r| r.eq_ignore_ascii_case(relation)))?;
+        address::resolve(link, page, link.value("href")?)
+    };
+    let hub = of("hub").filter(|hub| matches!(hub.scheme(), "http" | "https"))?;
+    Some(Announced { hub, topic: of("self").unwrap_or_else(|| page.url.clone()) })
 }
 
 /// Whether bytes are still packed after unpacking: gzip, zlib, bzip2, xz, zstd or zip.

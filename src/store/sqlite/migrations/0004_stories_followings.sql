@@ -25,3 +25,18 @@ create table stories (
     story integer not null
 ) strict;
 create index stories_together on stories (story);
+
+-- Our subscriptions at the hubs of sources (WebSub), each with what nobody else knows: the callback's key and the secret.
+create table followings (
+    source text primary key,
+    hub text not null,
+    topic text not null,
+    key text not null,
+    secret text not null,
+    asked integer not null,
+    tries integer not null,
+    -- When it ends; null until the hub has confirmed it.
+    until integer,
+    -- When something was last told.
+    told integer
+) strict;
