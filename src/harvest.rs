@@ -345,6 +345,7 @@ async fn draft_all(watched: &Watched, listed: Listed, parts: &Parts, run: &mut R
         run.state.wishes.quiet = Some(listing.quiet).filter(|quiet| !quiet.is_empty());
         run.state.title = listing.title.clone().or(run.state.title.take());
         run.state.home = listing.home.clone().or_else(|| run.state.home.take());
+        run.state.about = normalize::about(&listing);
         run.state.feed = feed;
     }
 

@@ -149,6 +149,7 @@ fn draft(n: usize, bytes: usize) -> Draft {
         categories: vec!["Town".to_owned()],
         picture: None,
         enclosures: Vec::new(),
+        extras: Default::default(),
         language: Some("en".to_owned()),
         fingerprint: n as u64,
         likeness: Some((n as u64).wrapping_mul(0x94d0_49bb_1331_11eb)),

@@ -194,6 +194,7 @@ fn entries(count: usize) -> Vec<Entry> {
         categories: draft.categories,
         picture: draft.picture,
         enclosures: draft.enclosures,
+        extras: draft.extras,
         language: draft.language,
         first_seen: page::now(),
         also_in: Vec::new(),
@@ -215,6 +216,7 @@ fn publish_fifty_full_texts(bencher: Bencher, format: Format) {
         full_text: true,
         dedupe: Dedupe::Link,
         apart: Vec::new(),
+        about: None,
     };
     let links = Links {
         this: "https://feeds.example/feeds/all".into(),

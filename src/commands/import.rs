@@ -158,6 +158,7 @@ mod tests {
             full_text: true,
             dedupe: Dedupe::Link,
             apart: Vec::new(),
+            about: None,
         };
         let (sea, hills) = (feed("sea", "Sea & <harbour> \"news\""), feed("hills", "山 – Ünïcode"));
         let published = [

@@ -137,6 +137,7 @@ pub(super) fn finish(written: Vec<Written>, sources: &[Placed], findings: &Findi
             limit: USUAL_LIMIT,
             full_text: true,
             dedupe: Dedupe::Link,
+            about: None,
         });
     }
     (feeds, locks)
@@ -162,6 +163,7 @@ fn finish_one(feed: Written, sources: &[Placed], findings: &Findings) -> Feed {
         limit: feed.limit,
         full_text: feed.full_text,
         dedupe: feed.dedupe,
+        about: None,
     }
 }
 

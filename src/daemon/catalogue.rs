@@ -3,38 +3,46 @@
 use std::collections::HashMap;
 
 use crate::config::Config;
-use crate::model::{Dedupe, Feed, FeedId, Selection, Source, SourceId};
+use crate::model::{About, Dedupe, Feed, FeedId, Selection, Source, SourceId};
 use crate::serve::Catalogue;
-use crate::store::{Store, StoreError};
+use crate::store::{SourceState, Store, StoreError};
 
 /// How many entries a source's own feed shows.
 const SOURCE_LIMIT: usize = 50;
 
-/// The titles that sources' pages give themselves.
+/// What sources' pages and feeds say of themselves: their titles, and what readers of them alone are told.
 #[derive(Debug, Clone, Default)]
-pub struct Titles(HashMap<SourceId, String>);
+pub struct Titles(HashMap<SourceId, (Option<String>, About)>);
 
 impl Titles {
     /// Those that the store knows.
     pub async fn of(store: &dyn Store) -> Result<Self, StoreError> {
         let states = store.sources().await?;
-        Ok(Self(states.into_iter().filter_map(|s| Some((s.id, s.title?))).collect()))
+        Ok(Self(states.into_iter().map(|s| (s.id, (s.title, s.about))).collect()))
     }
 
-    /// Notes a title; says whether it is news.
-    pub fn note(&mut self, id: &SourceId, title: Option<&str>) -> bool {
-        let Some(title) = title else { return false };
-        if self.0.get(id).is_some_and(|known| known == title) {
+    /// Notes what a source now says of itself; tells whether it is news.
+    pub fn note(&mut self, state: &SourceState) -> bool {
+        let known = self.0.get(&state.id);
+        let title = state.title.as_ref().or_else(|| known?.0.as_ref());
+        if known.is_some_and(|known| known.0.as_ref() == title && known.1 == state.about) {
             return false;
         }
-        self.0.insert(id.clone(), title.to_owned());
+        self.0.insert(state.id.clone(), (title.cloned(), state.about.clone()));
         true
     }
 
     /// What readers see: the operator's title, else the page's own, else the host.
     fn title(&self, source: &Source) -> String {
-        let own = source.title.as_ref().or_else(|| self.0.get(&source.id));
+        let own = source.title.as_ref().or_else(|| self.0.get(&source.id)?.0.as_ref());
         own.cloned().unwrap_or_else(|| source.url.host_str().unwrap_or(source.id.as_str()).to_owned())
+    }
+
+    /// What a feed of these sources alone is told of them.
+    fn about(&self, selection: &Selection) -> Option<Box<About>> {
+        let [only] = &*selection.sources else { return None };
+        let about = self.0.get(only).map(|(_, about)| about)?;
+        (!about.is_empty()).then(|| Box::new(about.clone()))
     }
 }
 
@@ -44,13 +52,15 @@ pub fn catalogue(config: &Config, titles: &Titles) -> Catalogue {
         .sources
         .iter()
         .filter_map(|source| {
+            let selection = Selection { sources: vec![source.id.clone()] };
             let feed = Feed {
                 // A source's id keeps to the same alphabet as a feed's.
                 id: FeedId::new(source.id.as_str()).ok()?,
                 title: titles.title(source),
                 description: None,
                 language: source.language.clone(),
-                selection: Selection { sources: vec![source.id.clone()] },
+                about: titles.about(&selection),
+                selection,
                 limit: SOURCE_LIMIT,
                 full_text: true,
                 dedupe: Dedupe::Link,
@@ -59,9 +69,10 @@ pub fn catalogue(config: &Config, titles: &Titles) -> Catalogue {
             Some((source.id.clone(), feed))
         })
         .collect();
+    let feeds = config.feeds.iter().map(|feed| Feed { about: titles.about(&feed.selection), ..feed.clone() });
     Catalogue {
         base_url: config.bind.base_url.clone(),
-        feeds: config.feeds.clone(),
+        feeds: feeds.collect(),
         sources,
         admin_token: config.bind.admin_token.clone(),
         hub: config.bind.hub,

@@ -114,12 +114,12 @@ pub(super) async fn run(
             }
             Some(ended) = runs.join_next() => {
                 for ended in std::iter::once(ended).chain(std::iter::from_fn(|| runs.try_join_next())).collect::<Vec<_>>() {
-                    let Some(Harvested { report, state }) = logged(ended) else { continue };
+                    let Some(Harvested { state, .. }) = logged(ended) else { continue };
                     following.note(&plan, &state);
                     // It may be due again before all the others.
                     let wait = (state.next_run - Utc::now()).to_std().unwrap_or_default();
                     look = look.min(Instant::now() + wait);
-                    if titles.note(&report.source, state.title.as_deref()) {
+                    if titles.note(&state) {
                         renamed = Some(settled);
                     }
                     progress.send_if_modified(|p| {

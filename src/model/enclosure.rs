@@ -18,6 +18,22 @@ pub struct Enclosure {
     /// Playing time in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seconds: Option<u64>,
+    /// Width in pixels, where stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    /// Height in pixels, where stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
+    /// Those of one number are one thing in several sizes or formats (`media:group`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<u8>,
+}
+
+impl Enclosure {
+    /// Media of which only the address is known.
+    pub fn at(url: Url) -> Self {
+        Self { url, media_type: None, length: None, title: None, seconds: None, width: None, height: None, group: None }
+    }
 }
 
 /// A picture that stands for an entry or a feed.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Enclosure, Person, Picture, Sketch, SourceId};
+use super::{Enclosure, Extras, Person, Picture, Sketch, SourceId};
 
 /// The published id of an entry, `urn:uuid:…`. Minted once, stored, never recomputed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -52,6 +52,9 @@ pub struct Draft {
     pub enclosures: Vec<Enclosure>,
     /// BCP 47 tag.
     pub language: Option<String>,
+    /// What its feed says besides.
+    #[serde(default, skip_serializing_if = "Extras::is_empty")]
+    pub extras: Extras,
     /// Hash of title and visible text: an entry has changed when this has.
     pub fingerprint: u64,
     /// SimHash of the full text, where there is enough of it: texts that differ in few words differ in few bits.
@@ -102,6 +105,9 @@ pub struct Entry {
     pub enclosures: Vec<Enclosure>,
     /// BCP 47 tag.
     pub language: Option<String>,
+    /// What its feed says besides.
+    #[serde(default, skip_serializing_if = "Extras::is_empty")]
+    pub extras: Extras,
     /// Where else its story is told, in a feed that shows a story once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also_in: Vec<Elsewhere>,

@@ -1,4 +1,4 @@
-use super::{FeedId, SourceId};
+use super::{About, FeedId, SourceId};
 
 /// One published feed: which entries go out under which name and title.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct Feed {
     pub dedupe: Dedupe,
     /// Sources whose entries stand for themselves all the same.
     pub apart: Vec<SourceId>,
+    /// What its source's own feed says of itself, where it is of one source.
+    pub about: Option<Box<About>>,
 }
 
 /// Which entries belong to a feed: those of these sources, tags and `*` already resolved.

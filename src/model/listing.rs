@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Announced, Enclosure, Person, Picture, Quiet, Written};
+use super::{About, Announced, Enclosure, Extras, Person, Picture, Quiet, Written};
 
 /// What a front page, section page, feed, sitemap or JSON answer says: a list of teasers.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -36,6 +36,8 @@ pub struct Listing {
     pub ttl_minutes: Option<u32>,
     /// When the feed asks not to be asked (RSS `skipHours`, `skipDays`).
     pub quiet: Quiet,
+    /// What else a feed says of itself: rights, licenses, and what makes it a podcast.
+    pub about: About,
     /// The teasers, in page order.
     pub teasers: Vec<Teaser>,
     /// The next page of the list.
@@ -149,6 +151,6 @@ pub struct Teaser {
     pub enclosures: Vec<Enclosure>,
     /// BCP 47 tag, where the listing declares one for it.
     pub language: Option<String>,
-    /// Where its comments are.
-    pub comments: Option<Url>,
+    /// What its feed says besides.
+    pub extras: Extras,
 }

@@ -5,6 +5,7 @@
 mod article;
 mod enclosure;
 mod entry;
+mod extras;
 mod feed;
 mod harvest;
 mod ids;
@@ -25,6 +26,7 @@ mod written;
 pub use article::Article;
 pub use enclosure::{Enclosure, Picture};
 pub use entry::{Changes, Draft, Elsewhere, Entry, EntryId, is_sure};
+pub use extras::{About, Credit, Episode, Extras, Genre, Show, Spot, SpotShape, Tag};
 pub use feed::{Dedupe, Feed, Selection};
 pub use harvest::{HarvestReport, Outcome};
 pub use ids::{FeedId, InvalidId, SourceId};

@@ -3,6 +3,7 @@
 //! Comes in: a teaser, its article where one was read, the source, the present instant. Goes out: a
 //! [`Draft`](crate::model::Draft). Never: the network, a clock, async.
 
+mod about;
 mod address;
 mod excerpt;
 mod filters;
@@ -20,6 +21,7 @@ mod title;
 mod tests;
 
 pub use crate::html::html_to_text;
+pub use about::about;
 pub use address::canonical;
 pub use filters::Filters;
 pub use html::sanitize;

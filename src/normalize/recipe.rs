@@ -87,6 +87,7 @@ pub fn draft(
         picture: picture(teaser, article),
         enclosures: enclosures(teaser, article),
         language,
+        extras: teaser.extras.clone(),
     })
 }
 

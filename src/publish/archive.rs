@@ -1,9 +1,7 @@
 //! Feed history (RFC 5005), for the two XML formats alike.
 
 use super::Links;
-
-/// The namespace, usually bound to `fh`.
-pub(super) const NAMESPACE: &str = "http://purl.org/syndication/history/1.0";
+use super::markup::Element;
 
 /// The links to the documents around one: relation and address (§4).
 pub(super) fn relations(links: &Links) -> impl Iterator<Item = (&'static str, &str)> {
@@ -12,7 +10,7 @@ pub(super) fn relations(links: &Links) -> impl Iterator<Item = (&'static str, &s
     named.into_iter().filter_map(|(rel, href)| Some((rel, href.as_deref()?)))
 }
 
-/// Whether a document is a part of the past and not the feed itself, which `fh:archive` tells (§3).
-pub(super) fn is_archive(links: &Links) -> bool {
-    links.history.current.is_some()
+/// What says that a document is a part of the past and not the feed itself (§3).
+pub(super) fn mark(links: &Links) -> Option<Element> {
+    links.history.current.is_some().then(|| Element::with("fh", "archive", Vec::new()))
 }

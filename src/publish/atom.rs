@@ -1,4 +1,4 @@
-//! Atom 1.0 (RFC 4287) with Media RSS.
+//! Atom 1.0 (RFC 4287) with Media RSS, and what is carried through.
 
 use std::collections::BTreeMap;
 
@@ -8,11 +8,13 @@ use atom_syndication::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use quick_xml::escape::escape;
+use url::Url;
 use uuid::Uuid;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::{Format, Links, archive, media};
-use crate::model::{self, Entry, Feed, SourceId};
+use super::markup::{self, Element};
+use super::{Format, Links, archive, extras};
+use crate::model::{self, Entry, Extras, Feed, SourceId};
 
 pub(super) fn write(feed: &Feed, entries: &[Entry], links: &Links, changed: DateTime<Utc>) -> Vec<u8> {
     let aggregated = feed.selection.sources.len() > 1;
@@ -39,16 +41,12 @@ pub(super) fn write(feed: &Feed, entries: &[Entry], links: &Links, changed: Date
     own.extend(
         archive::relations(links).map(|(rel, href)| Link { mime_type: atom.map(str::to_owned), ..link(href, rel) }),
     );
-    let mut namespaces = BTreeMap::new();
-    if entries.iter().any(|entry| !entry.extensions.is_empty()) {
-        namespaces.insert("media".to_owned(), media::NAMESPACE.to_owned());
-    }
-    let mut past = ExtensionMap::new();
-    if archive::is_archive(links) {
-        namespaces.insert("fh".to_owned(), archive::NAMESPACE.to_owned());
-        let mark = Extension { name: "fh:archive".to_owned(), ..Extension::default() };
-        past.insert("fh".to_owned(), BTreeMap::from([("archive".to_owned(), vec![mark])]));
-    }
+    let about = feed.about.as_deref();
+    own.extend(about.into_iter().flat_map(|about| &about.licenses).map(|url| link(url.as_str(), "license")));
+    let carried = about.map(|about| extras::elements_of_feed(about, Format::Atom)).unwrap_or_default();
+    let extensions = map(carried.into_iter().chain(archive::mark(links)));
+    let used = entries.iter().flat_map(|entry| entry.extensions.keys()).chain(extensions.keys());
+    let namespaces = markup::namespaces(used);
     let feed = AtomFeed {
         title: Text::plain(feed.title.clone()),
         id: id_of(&links.home),
@@ -57,10 +55,13 @@ pub(super) fn write(feed: &Feed, entries: &[Entry], links: &Links, changed: Date
         authors: vec![Person { name: feed.title.clone(), ..Person::default() }],
         generator: Some(Generator { value: "Courant".to_owned(), ..Generator::default() }),
         links: own,
-        subtitle: feed.description.clone().map(Text::plain),
+        subtitle: feed.description.clone().or_else(|| about?.description.clone()).map(Text::plain),
+        rights: about.and_then(|about| about.rights.clone()).map(Text::plain),
+        logo: about.and_then(|about| about.picture.as_ref()).map(|picture| picture.url.to_string()),
+        categories: about.into_iter().flat_map(|about| &about.categories).map(|term| category(term)).collect(),
         entries,
         namespaces,
-        extensions: past,
+        extensions,
         lang: feed.language.clone(),
         ..AtomFeed::default()
     };
@@ -94,16 +95,13 @@ fn spell(entry: &Entry, feed: &Feed) -> AtomEntry {
         title: enclosure.title.clone(),
         ..link(enclosure.url.as_str(), "enclosure")
     }));
+    links.extend(carried(&entry.extras));
     AtomEntry {
         title: plain(&entry.title),
         id: entry.id.to_string(),
         updated: told_apart(entry).fixed_offset(),
         authors: entry.authors.iter().map(person).collect(),
-        categories: entry
-            .categories
-            .iter()
-            .map(|term| Category { term: term.clone(), ..Category::default() })
-            .collect(),
+        categories: entry.categories.iter().map(|term| category(term)).collect(),
         links,
         published: Some(entry.published.fixed_offset()),
         summary: entry.summary.as_deref().map(plain),
@@ -113,7 +111,8 @@ fn spell(entry: &Entry, feed: &Feed) -> AtomEntry {
             content_type: Some(content_type.to_owned()),
             ..Content::default()
         }),
-        extensions: extensions(entry),
+        rights: entry.extras.rights.as_deref().map(plain),
+        extensions: map(extras::elements(entry, Format::Atom)),
         ..AtomEntry::default()
     }
 }
@@ -147,29 +146,39 @@ fn source(entry: &Entry, links: &Links, latest: DateTime<Utc>) -> Option<Source>
     })
 }
 
-fn extensions(entry: &Entry) -> ExtensionMap {
-    let mut named: BTreeMap<String, Vec<Extension>> = BTreeMap::new();
-    for element in media::elements(entry) {
-        named.entry(element.name.to_owned()).or_default().push(extension(element));
-    }
-    if named.is_empty() { ExtensionMap::new() } else { ExtensionMap::from([("media".to_owned(), named)]) }
+fn category(term: &str) -> Category {
+    Category { term: term.to_owned(), ..Category::default() }
 }
 
-/// Media elements nest once, so this does too.
-fn extension(element: media::Element) -> Extension {
+/// Where an entry is discussed (RFC 4685), and what it is licensed under (RFC 4946).
+fn carried(extras: &Extras) -> Vec<Link> {
+    let typed = |url: &Url, kind: &str| Link { mime_type: Some(kind.to_owned()), ..link(url.as_str(), "replies") };
+    let pages = extras.comments.iter().map(|url| typed(url, "text/html"));
+    // What format their feed has, nobody says but its address; readers look.
+    let kind = |url: &Url| if url.path().contains("atom") { Format::Atom } else { Format::Rss };
+    let feeds = extras.comments_feed.iter().map(|url| typed(url, kind(url).media_type()));
+    pages.chain(feeds).chain(extras.licenses.iter().map(|url| link(url.as_str(), "license"))).collect()
+}
+
+/// Elements as the crate holds them.
+fn map(elements: impl IntoIterator<Item = Element>) -> ExtensionMap {
+    let mut all = ExtensionMap::new();
+    for element in elements {
+        let named = all.entry(element.prefix.to_owned()).or_default();
+        named.entry(element.name.to_string()).or_default().push(extension(element));
+    }
+    all
+}
+
+/// Elements nest to a bounded depth, so this does too.
+fn extension(element: Element) -> Extension {
+    let name = element.full_name();
     let mut children: BTreeMap<String, Vec<Extension>> = BTreeMap::new();
     for child in element.children {
-        children.entry(child.name.to_owned()).or_default().push(extension(child));
+        children.entry(child.name.to_string()).or_default().push(extension(child));
     }
-    Extension {
-        name: format!("media:{}", element.name),
-        value: element.text,
-        // The crate writes attributes of extensions as they are.
-        attrs: element
-            .attributes
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), escape(value).into_owned()))
-            .collect(),
-        children,
-    }
+    // The crate writes attributes of extensions as they are.
+    let attributes = element.attributes.into_iter();
+    let attrs = attributes.map(|(name, value)| (name.into_owned(), escape(value).into_owned())).collect();
+    Extension { name, value: element.text, attrs, children }
 }

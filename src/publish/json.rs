@@ -4,6 +4,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
 use super::Links;
+use super::json_extras::Carried;
 use crate::model::{Enclosure, Entry, Feed, Person};
 
 /// The top level, as the specification names it.
@@ -21,6 +22,10 @@ struct Top<'a> {
     hubs: Vec<Hub<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    icon: Option<&'a str>,
+    #[serde(flatten)]
+    carried: Carried<'a>,
     items: Vec<Item<'a>>,
 }
 
@@ -56,6 +61,8 @@ struct Item<'a> {
     language: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     attachments: Vec<Attachment<'a>>,
+    #[serde(flatten)]
+    carried: Carried<'a>,
 }
 
 #[derive(Serialize)]
@@ -78,15 +85,18 @@ struct Attachment<'a> {
 }
 
 pub(super) fn write(feed: &Feed, entries: &[Entry], links: &Links) -> Vec<u8> {
+    let about = feed.about.as_deref();
     let top = Top {
         version: "https://jsonfeed.org/version/1.1",
         title: &feed.title,
         home_page_url: &links.home,
         feed_url: &links.this,
-        description: feed.description.as_deref(),
+        description: feed.description.as_deref().or_else(|| about?.description.as_deref()),
         language: feed.language.as_deref(),
         hubs: links.hub.iter().map(|url| Hub { r#type: "WebSub", url }).collect(),
         next_url: links.history.previous.as_deref(),
+        icon: about.and_then(|about| about.picture.as_ref()).map(|picture| picture.url.as_str()),
+        carried: about.map(Carried::of_feed).unwrap_or_default(),
         items: entries.iter().map(spell).collect(),
     };
     // Strings and numbers into memory: neither can fail.
@@ -115,6 +125,7 @@ fn spell(entry: &Entry) -> Item<'_> {
         tags: &entry.categories,
         language: entry.language.as_deref(),
         attachments: entry.enclosures.iter().map(attachment).collect(),
+        carried: Carried::of_entry(&entry.extras),
     }
 }
 

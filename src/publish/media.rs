@@ -1,39 +1,39 @@
 //! Media RSS (the `media:` namespace), for the two XML formats alike.
 
+use std::collections::BTreeMap;
+
 use crate::model::{Enclosure, Entry, Picture};
 
+use super::markup::Element;
 use super::media_type_of;
 
-/// The namespace, usually bound to `media`.
-pub(super) const NAMESPACE: &str = "http://search.yahoo.com/mrss/";
-
-/// One `media:` element.
-pub(super) struct Element {
-    /// Its local name.
-    pub name: &'static str,
-    /// Its attributes.
-    pub attributes: Vec<(&'static str, String)>,
-    /// Its text.
-    pub text: Option<String>,
-    /// Elements in it.
-    pub children: Vec<Element>,
-}
-
-/// An entry's picture (as thumbnail and as content) and attached media; an address stands once.
+/// An entry's picture (as thumbnail and as content), attached media, and who made them; an address stands once.
 pub(super) fn elements(entry: &Entry) -> Vec<Element> {
     let picture = entry.picture.as_ref();
-    let enclosures = entry.enclosures.iter().filter(|e| picture.is_none_or(|p| p.url != e.url));
-    picture.into_iter().flat_map(|p| [thumbnail(p), content_of_picture(p)]).chain(enclosures.map(content)).collect()
+    let mut all: Vec<Element> = picture.into_iter().flat_map(|p| [thumbnail(p), content_of_picture(p)]).collect();
+    let mut grouped: BTreeMap<u8, Vec<Element>> = BTreeMap::new();
+    for enclosure in entry.enclosures.iter().filter(|e| picture.is_none_or(|p| p.url != e.url)) {
+        match enclosure.group {
+            Some(group) => grouped.entry(group).or_default().push(content(enclosure)),
+            None => all.push(content(enclosure)),
+        }
+    }
+    let group = |children| Element { children, ..Element::with("media", "group", Vec::new()) };
+    all.extend(grouped.into_values().map(group));
+    all.extend(entry.extras.credits.iter().map(|credit| {
+        let role = credit.role.iter().flat_map(|role| [("role", role.clone()), ("scheme", "urn:ebu".to_owned())]);
+        Element { text: Some(credit.name.clone()), ..Element::with("media", "credit", role.collect()) }
+    }));
+    all
 }
 
-fn size(picture: &Picture) -> impl Iterator<Item = (&'static str, String)> {
-    let width = picture.width.map(|w| ("width", w.to_string()));
-    width.into_iter().chain(picture.height.map(|h| ("height", h.to_string())))
+fn size(width: Option<u32>, height: Option<u32>) -> impl Iterator<Item = (&'static str, String)> {
+    [("width", width), ("height", height)].into_iter().filter_map(|(name, n)| Some((name, n?.to_string())))
 }
 
 fn thumbnail(picture: &Picture) -> Element {
-    let attributes = std::iter::once(("url", picture.url.to_string())).chain(size(picture)).collect();
-    Element { name: "thumbnail", attributes, text: None, children: Vec::new() }
+    let url = std::iter::once(("url", picture.url.to_string()));
+    Element::with("media", "thumbnail", url.chain(size(picture.width, picture.height)).collect())
 }
 
 fn content_of_picture(picture: &Picture) -> Element {
@@ -42,14 +42,9 @@ fn content_of_picture(picture: &Picture) -> Element {
     if guessed.starts_with("image/") {
         attributes.push(("type", guessed.to_owned()));
     }
-    attributes.extend(size(picture));
-    let described = |alt: &String| Element {
-        name: "description",
-        attributes: vec![("type", "plain".to_owned())],
-        text: Some(alt.clone()),
-        children: Vec::new(),
-    };
-    Element { name: "content", attributes, text: None, children: picture.alt.iter().map(described).collect() }
+    attributes.extend(size(picture.width, picture.height));
+    let children = picture.alt.iter().map(|alt| plain("description", alt)).collect();
+    Element { children, ..Element::with("media", "content", attributes) }
 }
 
 fn content(enclosure: &Enclosure) -> Element {
@@ -61,13 +56,15 @@ fn content(enclosure: &Enclosure) -> Element {
     }
     attributes.extend(enclosure.length.map(|l| ("fileSize", l.to_string())));
     attributes.extend(enclosure.seconds.map(|s| ("duration", s.to_string())));
-    let titled = |title: &String| Element {
-        name: "title",
-        attributes: vec![("type", "plain".to_owned())],
-        text: Some(title.clone()),
-        children: Vec::new(),
-    };
-    Element { name: "content", attributes, text: None, children: enclosure.title.iter().map(titled).collect() }
+    attributes.extend(size(enclosure.width, enclosure.height));
+    let children = enclosure.title.iter().map(|title| plain("title", title)).collect();
+    Element { children, ..Element::with("media", "content", attributes) }
+}
+
+/// An element of plain text.
+fn plain(name: &'static str, text: &str) -> Element {
+    let kind = vec![("type", "plain".to_owned())];
+    Element { text: Some(text.to_owned()), ..Element::with("media", name, kind) }
 }
 
 #[cfg(test)]
@@ -81,8 +78,8 @@ mod tests {
         let mut entry = entry("a");
         let url = Url::parse("https://news.example/p.png").unwrap();
         entry.picture = Some(Picture::at(url.clone()));
-        entry.enclosures = vec![Enclosure { url, media_type: None, length: None, title: None, seconds: None }];
-        let names: Vec<_> = elements(&entry).iter().map(|e| e.name).collect();
-        assert_eq!(names, ["thumbnail", "content"]);
+        entry.enclosures = vec![Enclosure::at(url)];
+        let names: Vec<_> = elements(&entry).iter().map(Element::full_name).collect();
+        assert_eq!(names, ["media:thumbnail", "media:content"]);
     }
 }

@@ -1,24 +1,22 @@
-//! RSS 2.0 with `content:encoded`, Dublin Core, Media RSS, syndication hints, iTunes' playing times and `atom:link`.
+//! RSS 2.0 with `content:encoded`, Dublin Core, syndication hints, `atom:link`, Media RSS, and what is carried through.
 
 use std::collections::BTreeMap;
 
 use ::rss::extension::atom::{AtomExtension, Link};
 use ::rss::extension::dublincore::DublinCoreExtension;
-use ::rss::extension::itunes::ITunesItemExtension;
 use ::rss::extension::syndication::{SyndicationExtension, UpdatePeriod};
 use ::rss::extension::{Extension, ExtensionMap};
-use ::rss::{Category, Channel, Enclosure, Guid, Item, Source};
+use ::rss::{Category, Channel, Enclosure, Guid, Image, Item, Source};
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::{Format, Links, archive, excerpt, media};
-use crate::model::{Entry, Feed};
+use super::markup::{self, Element};
+use super::{Format, Links, archive, excerpt, extras};
+use crate::model::{Entry, Feed, Picture};
 
 /// Minutes for which a reader may keep the document. Asking again costs a 304, so this is short.
 const TTL: &str = "30";
 /// The same for readers that know `sy:` and not `ttl`: so many times an hour.
 const TIMES_AN_HOUR: u32 = 2;
-/// The namespace of `dcterms:modified`.
-const TERMS: &str = "http://purl.org/dc/terms/";
 /// What the specification's `docs` element is for.
 const DOCS: &str = "https://www.rssboard.org/rss-specification";
 /// How much of a text without a summary stands in `description`, for readers that know no `content:encoded`.
@@ -38,23 +36,20 @@ pub(super) fn write(feed: &Feed, entries: &[Entry], links: &Links, changed: Date
 
     let aggregated = feed.selection.sources.len() > 1;
     let items: Vec<Item> = entries.iter().map(|entry| item(entry, feed, links, aggregated)).collect();
-    let mut namespaces = BTreeMap::new();
-    if items.iter().any(|item| !item.extensions.is_empty()) {
-        let used = |name: &str| items.iter().any(|item| item.extensions.contains_key(name));
-        let known = [("media", media::NAMESPACE), ("dcterms", TERMS)];
-        namespaces.extend(known.into_iter().filter(|(n, _)| used(n)).map(|(n, url)| (n.to_owned(), url.to_owned())));
-    }
-    let mut past = ExtensionMap::new();
-    if archive::is_archive(links) {
-        namespaces.insert("fh".to_owned(), archive::NAMESPACE.to_owned());
-        let mark = Extension { name: "fh:archive".to_owned(), ..Extension::default() };
-        past.insert("fh".to_owned(), BTreeMap::from([("archive".to_owned(), vec![mark])]));
-    }
+    let about = feed.about.as_deref();
+    let carried = about.map(|about| extras::elements_of_feed(about, Format::Rss)).unwrap_or_default();
+    let own = map(carried.into_iter().chain(archive::mark(links)));
+    let used = items.iter().flat_map(|item| item.extensions.keys()).chain(own.keys());
+    let namespaces = markup::namespaces(used);
     let channel = Channel {
         title: feed.title.clone(),
         link: links.home.clone(),
         // The element is required; the title says at least as much as nothing would.
-        description: feed.description.clone().unwrap_or_else(|| feed.title.clone()),
+        description: feed
+            .description
+            .as_ref()
+            .or_else(|| about?.description.as_ref())
+            .map_or_else(|| feed.title.clone(), |text| as_html(text)),
         language: feed.language.clone(),
         pub_date: entries.iter().map(|e| e.published).max().map(|date| date.to_rfc2822()),
         last_build_date: Some(changed.to_rfc2822()),
@@ -66,7 +61,10 @@ pub(super) fn write(feed: &Feed, entries: &[Entry], links: &Links, changed: Date
             frequency: TIMES_AN_HOUR,
             ..SyndicationExtension::default()
         }),
-        extensions: past,
+        extensions: own,
+        copyright: about.and_then(|about| about.rights.clone()),
+        categories: about.into_iter().flat_map(|about| &about.categories).map(|name| category(name)).collect(),
+        image: about.and_then(|about| about.picture.as_ref()).map(|picture| image(picture, feed, links)),
         atom_ext: Some(AtomExtension { links: atom_links }),
         items,
         namespaces,
@@ -79,12 +77,15 @@ pub(super) fn write(feed: &Feed, entries: &[Entry], links: &Links, changed: Date
 fn item(entry: &Entry, feed: &Feed, links: &Links, aggregated: bool) -> Item {
     let description = entry.summary.clone().or_else(|| entry.content.as_deref().map(|html| excerpt(html, EXCERPT)));
     let creators: Vec<String> = entry.authors.iter().map(|author| author.name.clone()).collect();
-    let language = entry.language.iter().filter(|own| Some(*own) != feed.language.as_ref()).cloned().collect();
+    let language: Vec<String> =
+        entry.language.iter().filter(|own| Some(*own) != feed.language.as_ref()).cloned().collect();
+    let rights: Vec<String> = entry.extras.rights.iter().cloned().collect();
     Item {
         title: Some(entry.title.clone()),
         link: entry.url.as_ref().map(ToString::to_string),
         description: description.filter(|text| !text.is_empty()).map(|text| as_html(&text)),
-        categories: entry.categories.iter().map(|name| Category { name: name.clone(), domain: None }).collect(),
+        categories: entry.categories.iter().map(|name| category(name)).collect(),
+        comments: entry.extras.comments.as_ref().map(ToString::to_string),
         // The specification allows one; the others are `media:content`.
         enclosure: entry.enclosures.first().map(|enclosure| Enclosure {
             url: enclosure.url.to_string(),
@@ -100,30 +101,29 @@ fn item(entry: &Entry, feed: &Feed, links: &Links, aggregated: bool) -> Item {
             .filter(|_| aggregated)
             .map(|source| Source { url: format!("{}.rss", source.page), title: Some(source.title.clone()) }),
         content: entry.content.clone(),
-        dublin_core_ext: (!creators.is_empty() || entry.language.is_some()).then(|| DublinCoreExtension {
-            creators,
-            languages: language,
-            ..DublinCoreExtension::default()
-        }),
-        itunes_ext: episode(entry),
-        extensions: extensions(entry),
+        dublin_core_ext: (!creators.is_empty() || !language.is_empty() || !rights.is_empty())
+            .then(|| DublinCoreExtension { creators, languages: language, rights, ..DublinCoreExtension::default() }),
+        extensions: map(extensions(entry)),
         ..Item::default()
     }
 }
 
-/// What podcast players ask of an episode: its playing time, and a picture in a format they take.
-fn episode(entry: &Entry) -> Option<ITunesItemExtension> {
-    let plays =
-        |kind: &Option<String>| kind.as_ref().is_some_and(|k| k.starts_with("audio/") || k.starts_with("video/"));
-    let media = entry.enclosures.iter().find(|enclosure| plays(&enclosure.media_type))?;
-    let fits = |path: &str| [".jpg", ".png"].iter().any(|ending| path.ends_with(ending));
-    let image = entry.picture.as_ref().map(|picture| &picture.url).filter(|url| fits(url.path()));
-    let duration = media.seconds.map(|s| format!("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60));
-    (image.is_some() || duration.is_some()).then(|| ITunesItemExtension {
-        image: image.map(ToString::to_string),
-        duration,
-        ..ITunesItemExtension::default()
-    })
+fn category(name: &str) -> Category {
+    Category { name: name.to_owned(), domain: None }
+}
+
+/// The feed's logo; its sizes only where they are ones that the specification allows.
+fn image(picture: &Picture, feed: &Feed, links: &Links) -> Image {
+    let within = |size: Option<u32>, most| size.filter(|n| (1..=most).contains(n)).map(|n| n.to_string());
+    let fits = picture.width.is_none_or(|w| w <= 144) && picture.height.is_none_or(|h| h <= 400);
+    Image {
+        url: picture.url.to_string(),
+        title: feed.title.clone(),
+        link: links.home.clone(),
+        width: within(picture.width.filter(|_| fits), 144),
+        height: within(picture.height.filter(|_| fits), 400),
+        description: None,
+    }
 }
 
 /// Plain text as the HTML that `description` is read as.
@@ -131,36 +131,33 @@ fn as_html(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-fn extensions(entry: &Entry) -> ExtensionMap {
-    let mut named: BTreeMap<String, Vec<Extension>> = BTreeMap::new();
-    for element in media::elements(entry) {
-        named.entry(element.name.to_owned()).or_default().push(extension(element));
-    }
-    let mut all = ExtensionMap::new();
-    if !named.is_empty() {
-        all.insert("media".to_owned(), named);
-    }
+fn extensions(entry: &Entry) -> Vec<Element> {
+    let mut all = extras::elements(entry, Format::Rss);
     if entry.updated > entry.published {
-        let modified = Extension {
-            name: "dcterms:modified".to_owned(),
-            value: Some(entry.updated.to_rfc3339_opts(SecondsFormat::Secs, true)),
-            ..Extension::default()
-        };
-        all.insert("dcterms".to_owned(), BTreeMap::from([("modified".to_owned(), vec![modified])]));
+        let updated = entry.updated.to_rfc3339_opts(SecondsFormat::Secs, true);
+        all.push(Element::text("dcterms", "modified", updated));
     }
     all
 }
 
-/// Media elements nest once, so this does too.
-fn extension(element: media::Element) -> Extension {
+/// Elements as the crate holds them.
+fn map(elements: impl IntoIterator<Item = Element>) -> ExtensionMap {
+    let mut all = ExtensionMap::new();
+    for element in elements {
+        let named = all.entry(element.prefix.to_owned()).or_default();
+        named.entry(element.name.to_string()).or_default().push(extension(element));
+    }
+    all
+}
+
+/// Elements nest to a bounded depth, so this does too.
+fn extension(element: Element) -> Extension {
+    let name = element.full_name();
     let mut children: BTreeMap<String, Vec<Extension>> = BTreeMap::new();
     for child in element.children {
-        children.entry(child.name.to_owned()).or_default().push(extension(child));
+        children.entry(child.name.to_string()).or_default().push(extension(child));
     }
-    Extension {
-        name: format!("media:{}", element.name),
-        value: element.text,
-        attrs: element.attributes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-        children,
-    }
+    let attributes = element.attributes.into_iter();
+    let attrs = attributes.map(|(name, value)| (name.into_owned(), value)).collect();
+    Extension { name, value: element.text, attrs, children }
 }

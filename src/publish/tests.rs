@@ -1,3 +1,5 @@
+mod carried;
+
 use chrono::{DateTime, TimeZone, Utc};
 use proptest::prelude::*;
 use url::Url;
@@ -16,6 +18,7 @@ pub(super) fn feed() -> Feed {
         full_text: true,
         dedupe: Dedupe::Link,
         apart: Vec::new(),
+        about: None,
     }
 }
 
@@ -35,6 +38,7 @@ pub(crate) fn entry(id: &str) -> Entry {
         categories: Vec::new(),
         picture: None,
         enclosures: Vec::new(),
+        extras: Default::default(),
         language: None,
         also_in: Vec::new(),
     }
@@ -80,6 +84,9 @@ fn rich() -> Vec<Entry> {
         enclosures: vec![
             Enclosure {
                 url: url("https://harbour.example/horn.mp3"),
+                width: None,
+                height: None,
+                group: None,
                 media_type: None,
                 length: Some(1234),
                 title: Some("The horn".into()),
@@ -87,6 +94,9 @@ fn rich() -> Vec<Entry> {
             },
             Enclosure {
                 url: url("https://harbour.example/plan"),
+                width: None,
+                height: None,
+                group: None,
                 media_type: Some("Application/PDF; q=1".into()),
                 length: None,
                 title: None,
@@ -220,6 +230,9 @@ prop_compose! {
             }),
             enclosures: vec![Enclosure {
                 url: address(&category),
+                width: None,
+                height: None,
+                group: None,
                 media_type: linked.then(|| query.clone()),
                 length: None,
                 title: Some("x".repeat(long * 100_000)),

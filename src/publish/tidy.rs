@@ -1,5 +1,7 @@
 //! What no format can carry is taken out once, before any format is written.
 
+mod carried;
+
 use std::borrow::Cow;
 
 use chrono::{DateTime, Datelike, NaiveDate, SubsecRound, Utc};
@@ -38,6 +40,7 @@ pub(super) fn feed(feed: &Feed) -> Feed {
         title: line(&feed.title).unwrap_or_else(|| feed.id.to_string()),
         description: feed.description.as_deref().and_then(line),
         language: feed.language.as_deref().and_then(language),
+        about: feed.about.as_deref().map(|about| Box::new(carried::about(about))),
         ..feed.clone()
     }
 }
@@ -68,6 +71,7 @@ pub(super) fn entry(entry: &Entry, feed: &Feed) -> Entry {
         picture: entry.picture.as_ref().map(picture),
         enclosures: entry.enclosures.iter().map(enclosure).collect(),
         language: entry.language.as_deref().and_then(language),
+        extras: carried::extras(&entry.extras),
         ..entry.clone()
     }
 }

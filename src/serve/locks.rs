@@ -123,6 +123,7 @@ mod tests {
             full_text: true,
             dedupe: Dedupe::Off,
             apart: Vec::new(),
+            about: None,
         }
     }
 

@@ -77,6 +77,7 @@ async fn document(store: &dyn Store, edition: &Edition, format: Format) -> Resul
         full_text: true,
         dedupe: Dedupe::Off,
         apart: Vec::new(),
+        about: None,
     };
     let mut links = edition.links(Collection::Feed, &feed, Shape::Document(format), "");
     links.this = edition.addresses.status(format);
@@ -164,6 +165,7 @@ impl Trouble {
             categories: vec![self.failing.unwrap_or("recovered").to_owned()],
             picture: None,
             enclosures: Vec::new(),
+            extras: Default::default(),
             language: Some("en".to_owned()),
             also_in: Vec::new(),
         }

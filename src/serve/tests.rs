@@ -76,6 +76,7 @@ fn draft(id: &str) -> Draft {
         categories: Vec::new(),
         picture: None,
         enclosures: Vec::new(),
+        extras: Default::default(),
         language: Some("en".into()),
         fingerprint: 7,
         likeness: None,
@@ -95,6 +96,7 @@ fn feed(id: &str) -> Feed {
         full_text: true,
         dedupe: Dedupe::Off,
         apart: Vec::new(),
+        about: None,
     }
 }
 

@@ -108,6 +108,7 @@ fn draft(key: &str, title: &str) -> Draft {
         categories: Vec::new(),
         picture: None,
         enclosures: Vec::new(),
+        extras: Default::default(),
         language: None,
         fingerprint: xxhash_rust::xxh3::xxh3_64(title.as_bytes()),
         likeness: None,

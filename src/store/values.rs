@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::Snapshot;
-use crate::model::{Announced, Draft, EntryId, HarvestReport, Outcome, Profile, Quiet, Secret, SourceId, Validators};
+use crate::model::{
+    About, Announced, Draft, EntryId, HarvestReport, Outcome, Profile, Quiet, Secret, SourceId, Validators,
+};
 
 /// A worker's time-limited right to harvest a due source.
 #[derive(Debug, Clone)]
@@ -52,6 +54,8 @@ pub struct SourceState {
     pub profile: Profile,
     /// What its server and its feed asked of us.
     pub wishes: Wishes,
+    /// What its feed says of itself.
+    pub about: About,
 }
 
 impl SourceState {
@@ -74,6 +78,7 @@ impl SourceState {
             entries: 0,
             profile: Profile::default(),
             wishes: Wishes::default(),
+            about: About::default(),
         }
     }
 }

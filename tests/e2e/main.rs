@@ -8,6 +8,7 @@ mod http;
 mod paper;
 mod press;
 
+mod carried;
 mod commands;
 mod conditional;
 mod crash;

@@ -89,11 +89,10 @@ pub fn read_article(page: &Page, rules: &CompiledRules) -> Read<Article> {
         .chain(&meta.media)
         .filter_map(|m| {
             Some(Enclosure {
-                url: addresses.web(&m.url)?,
                 media_type: m.media_type.clone(),
-                length: None,
                 title: m.title.clone(),
                 seconds: m.seconds,
+                ..Enclosure::at(addresses.web(&m.url)?)
             })
         })
         .collect();

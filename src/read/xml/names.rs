@@ -19,6 +19,18 @@ pub(in crate::read) enum Space {
     Xml,
     FeedBurner,
     News,
+    /// Comments of weblogs (`wfw:`).
+    Wfw,
+    /// Places, as GeoRSS writes them.
+    GeoRss,
+    /// Places, as the W3C's basic vocabulary writes them.
+    Geo,
+    /// Places, as the Geography Markup Language writes them.
+    Gml,
+    /// Creative Commons' two vocabularies.
+    License,
+    /// The Podcast namespace.
+    Podcast,
     /// Google's picture extension of sitemaps.
     SitemapImage,
     /// RSS 1.1, an RDF dialect of its own.
@@ -79,6 +91,26 @@ pub(super) fn by_address(address: &str) -> Space {
         Space::News
     } else if is(&["http://www.google.com/schemas/sitemap-image", "https://www.google.com/schemas/sitemap-image"]) {
         Space::SitemapImage
+    } else if is(&["http://wellformedweb.org/commentapi"]) {
+        Space::Wfw
+    } else if is(&["http://www.georss.org/georss"]) {
+        Space::GeoRss
+    } else if is(&["http://www.w3.org/2003/01/geo/wgs84_pos"]) {
+        Space::Geo
+    } else if is(&["http://www.opengis.net/gml"]) {
+        Space::Gml
+    } else if is(&[
+        "http://backend.userland.com/creativecommonsrssmodule",
+        "http://web.resource.org/cc/",
+        "http://cyber.law.harvard.edu/rss/creativecommonsrssmodule",
+        "http://creativecommons.org/ns",
+        "https://creativecommons.org/ns",
+    ]) {
+        Space::License
+    } else if is(&["https://podcastindex.org/namespace", "http://podcastindex.org/namespace"])
+        || is(&["https://github.com/podcastindex-org/podcast-namespace"])
+    {
+        Space::Podcast
     } else if is(&["http://purl.org/net/rss1.1"]) {
         Space::Rss11
     } else if is(&["http://purl.org/rss/1.0/modules/", "http://purl.org/rss/modules/"]) {
@@ -119,6 +151,12 @@ pub(super) fn by_prefix(prefix: &str) -> Space {
         "feedburner" => Space::FeedBurner,
         "news" => Space::News,
         "image" => Space::SitemapImage,
+        "wfw" => Space::Wfw,
+        "georss" => Space::GeoRss,
+        "geo" => Space::Geo,
+        "gml" => Space::Gml,
+        "creativecommons" | "cc" => Space::License,
+        "podcast" => Space::Podcast,
         _ => Space::Foreign,
     }
 }

@@ -395,6 +395,11 @@ impl<'x, 'a> Element<'x, 'a> {
         found.map(|a| &*a.value)
     }
 
+    /// Names and values of the attributes of no namespace, in order.
+    pub(in crate::read) fn plain_attributes(&self) -> impl Iterator<Item = (&'a str, &'x str)> + use<'x, 'a> {
+        self.parts().2.iter().filter(|a| a.space == Space::Plain && a.prefix == 0).map(|a| (a.raw, &*a.value))
+    }
+
     /// The value of an attribute of no namespace, blanks off, unless it is empty.
     pub(in crate::read) fn value(&self, local: &str) -> Option<&'x str> {
         self.attribute(local).map(str::trim).filter(|v| !v.is_empty())

@@ -1,6 +1,7 @@
 //! An entry that changed upstream.
 
 use super::*;
+use crate::model::Extras;
 
 #[tokio::test]
 async fn an_edit_moves_updated_once_and_keeps_the_old_text() {
@@ -77,11 +78,8 @@ async fn what_was_missing_is_filled_in_once_without_a_date() {
         language: Some("en".into()),
         summary: Some("S".into()),
         enclosures: vec![Enclosure {
-            url: url::Url::parse("https://img.example/a.mp3").unwrap(),
-            media_type: None,
             length: Some(7),
-            title: None,
-            seconds: None,
+            ..Enclosure::at(url::Url::parse("https://img.example/a.mp3").unwrap())
         }],
         ..draft("a", "A")
     };
@@ -111,4 +109,28 @@ async fn old_texts_are_bounded() {
     let revisions = kept.store.revisions(&kept.only("x").await.id).await.unwrap();
     assert_eq!(revisions.len(), 20);
     assert_eq!(revisions[0].content.as_deref(), Some("version 28"));
+}
+
+#[tokio::test]
+async fn what_a_feed_says_besides_is_kept_and_a_number_of_comments_alone_is_no_news() {
+    let kept = Kept::new();
+    let with = |comments: u64, rights: &str| Draft {
+        extras: Extras { comment_count: Some(comments), rights: Some(rights.into()), ..Extras::default() },
+        ..draft("a", "A")
+    };
+    let revision = || kept.store.revision(&all_of(&["x"]));
+    kept.put("x", minute(0), vec![draft("a", "A")]).await;
+    let first = revision();
+    kept.put("x", minute(1), vec![with(1, "The Port")]).await;
+    let second = revision();
+    assert_ne!(first, second);
+    kept.put("x", minute(2), vec![with(7, "The Port")]).await;
+    assert_eq!(revision(), second);
+    assert_eq!(kept.only("x").await.extras, with(7, "The Port").extras);
+    kept.put("x", minute(3), vec![with(7, "The Harbour")]).await;
+    assert_ne!(revision(), second);
+    kept.put("x", minute(4), vec![draft("a", "A")]).await;
+    let entry = kept.only("x").await;
+    assert_eq!(entry.extras, with(7, "The Harbour").extras);
+    assert_eq!(entry.updated, entry.published, "the text is as it was");
 }

@@ -1,6 +1,7 @@
 //! Who may harvest what, and until when.
 
 use super::*;
+use crate::model::About;
 
 const LEASE: Duration = Duration::minutes(5);
 
@@ -117,6 +118,7 @@ async fn the_state_of_a_run_is_kept_to_the_letter() {
                 .ok()
                 .map(|address| Silence { address, until: minute(90) }),
         },
+        about: About { rights: Some("The Port".into()), show: Some(Default::default()), ..About::default() },
         ..state("x")
     };
     kept.store.finish(Finished { state: expected.clone(), ..run("x", minute(1), Vec::new()) }).await.unwrap();

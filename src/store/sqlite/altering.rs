@@ -7,7 +7,7 @@ use super::columns::{instant, list, text};
 use super::ledger::{self, Hole, Stored};
 use super::stories::{self, Told};
 use super::{storing, twins};
-use crate::model::Draft;
+use crate::model::{Draft, Extras};
 
 /// Old texts kept of one entry; a live blog would fill the disk.
 const REVISIONS: i64 = 20;
@@ -33,6 +33,7 @@ struct Write {
     categories: Option<String>,
     picture: Option<String>,
     enclosures: Option<String>,
+    extras: Option<String>,
 }
 
 /// Takes over from a draft what the entry should have of it.
@@ -75,6 +76,7 @@ pub(super) fn meet(
             Some(own.filter(|at| (stored.updated + 1..=now).contains(at)).unwrap_or(now.max(stored.updated)));
     }
     effect.filled |= fill_holes(stored, draft, &mut write)?;
+    effect.filled |= take_extras(stored, draft, &mut write)?;
     // An address that comes with a new key is where the article is now; one that only flips between spellings
     // brings no new key and changes nothing.
     if new_keys > 0
@@ -92,7 +94,7 @@ pub(super) fn meet(
     }
     let noted = (after.teaser_print, after.keys_print, after.attempts, after.likeness)
         != (stored.teaser_print, stored.keys_print, stored.attempts, stored.likeness);
-    if effect.altered || effect.filled || noted {
+    if effect.altered || effect.filled || noted || write.extras.is_some() {
         save(db, &after, &write)?;
     }
     if after.depth > stored.depth {
@@ -162,6 +164,18 @@ fn fill_holes(stored: &Stored, draft: &Draft, write: &mut Write) -> rusqlite::Re
     Ok(filled)
 }
 
+/// What the feed says besides, as it says it now; tells whether that is worth telling readers. A number of comments
+/// alone is not: it goes out with the next change, or a feed would be another one every hour.
+fn take_extras(stored: &Stored, draft: &Draft, write: &mut Write) -> rusqlite::Result<bool> {
+    let new = storing::extras(draft)?;
+    if new.is_none() || new == stored.extras {
+        return Ok(false);
+    }
+    write.extras = new;
+    let before: Extras = stored.extras.as_deref().and_then(|t| serde_json::from_str(t).ok()).unwrap_or_default();
+    Ok(Extras { comment_count: draft.extras.comment_count, ..before } != draft.extras)
+}
+
 /// Keeps the entry's present text as a revision.
 fn keep_revision(db: &Connection, entry: i64, now: DateTime<Utc>) -> rusqlite::Result<()> {
     db.prepare_cached(
@@ -183,7 +197,7 @@ fn save(db: &Connection, after: &Stored, write: &Write) -> rusqlite::Result<()> 
             updated = coalesce(?7, updated), url = coalesce(?8, url), title = coalesce(?9, title),
             summary = coalesce(?10, summary), language = coalesce(?11, language), authors = coalesce(?12, authors),
             categories = coalesce(?13, categories), picture = coalesce(?14, picture),
-            enclosures = coalesce(?15, enclosures), likeness = ?16
+            enclosures = coalesce(?15, enclosures), likeness = ?16, extras = coalesce(?17, extras)
          where nr = ?1",
     )?
     .execute(params![
@@ -203,6 +217,7 @@ fn save(db: &Connection, after: &Stored, write: &Write) -> rusqlite::Result<()> 
         write.picture,
         write.enclosures,
         after.likeness.map(u64::cast_signed),
+        write.extras,
     ])
     .map(drop)
 }

@@ -12,7 +12,7 @@ use crate::model::{Entry, EntryId, SourceId};
 
 /// The columns that [`entry`] reads, in its order.
 const ENTRY: &str = "e.id, s.id, e.url, e.title, e.authors, e.published, e.updated, e.first_seen, e.summary, b.packed, \
-                     e.depth, e.categories, e.picture, e.enclosures, e.language, e.source \
+                     e.depth, e.categories, e.picture, e.enclosures, e.language, e.source, e.extras \
                      from entries e join sources s on s.nr = e.source left join bodies b on b.entry = e.nr";
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
@@ -34,6 +34,8 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         enclosures: json(row, 13)?,
         language: row.get(14)?,
         also_in: Vec::new(),
+        // Of a later version: left out.
+        extras: json(row, 16).unwrap_or_default(),
     })
 }
 

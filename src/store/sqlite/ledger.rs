@@ -36,6 +36,7 @@ pub(super) struct Stored {
     pub(super) title: String,
     pub(super) likeness: Option<u64>,
     pub(super) merged_into: Option<i64>,
+    pub(super) extras: Option<String>,
 }
 
 /// Fields that may be filled in later.
@@ -60,7 +61,7 @@ impl Stored {
 pub(super) const SELECT: &str =
     "select e.nr, e.fingerprint, e.teaser_print, e.keys_print, e.depth, e.attempts, e.tombstone, e.updated, e.url,
         (e.summary is null) + 2 * (e.language is null) + 4 * (e.authors is null) + 8 * (e.categories is null)
-        + 16 * (e.picture is null) + 32 * (e.enclosures is null), e.published, e.title, e.likeness, e.merged_into";
+        + 16 * (e.picture is null) + 32 * (e.enclosures is null), e.published, e.title, e.likeness, e.merged_into, e.extras";
 
 pub(super) fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
     Ok(Stored {
@@ -78,6 +79,7 @@ pub(super) fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
         title: row.get(11)?,
         likeness: row.get::<_, Option<i64>>(12)?.map(i64::cast_unsigned),
         merged_into: row.get(13)?,
+        extras: row.get(14)?,
     })
 }
 

@@ -12,7 +12,7 @@ use crate::store::{SourceState, Wishes};
 
 /// The columns that [`state`] reads, in its order.
 pub(super) const STATE: &str = "id, title, home, feed, etag, last_modified, body_hash, reading, next_run, last_run, \
-                                last_success, last_outcome, last_reason, failures, entries, profile, wishes";
+                                last_success, last_outcome, last_reason, failures, entries, profile, wishes, about";
 
 /// A row of [`STATE`].
 pub(super) fn state(row: &Row<'_>) -> rusqlite::Result<SourceState> {
@@ -35,6 +35,7 @@ pub(super) fn state(row: &Row<'_>) -> rusqlite::Result<SourceState> {
         // Of a later version: begun anew.
         profile: json(row, 15).unwrap_or_default(),
         wishes: json(row, 16).unwrap_or_default(),
+        about: json(row, 17).unwrap_or_default(),
     })
 }
 
@@ -101,7 +102,7 @@ pub(super) fn save(db: &Connection, nr: i64, state: &SourceState) -> rusqlite::R
     db.prepare_cached(
         "update sources set title = ?2, home = ?3, feed = ?4, etag = ?5, last_modified = ?6, body_hash = ?7,
             reading = ?8, next_run = ?9, last_run = ?10, last_success = ?11, last_outcome = ?12, last_reason = ?13,
-            failures = ?14, profile = ?15, wishes = ?16, claimed_by = null, claimed_until = null
+            failures = ?14, profile = ?15, wishes = ?16, about = ?17, claimed_by = null, claimed_until = null
          where nr = ?1",
     )?
     .execute(params![
@@ -121,6 +122,7 @@ pub(super) fn save(db: &Connection, nr: i64, state: &SourceState) -> rusqlite::R
         state.failures,
         Some(&state.profile).filter(|p| !p.runs.is_empty()).map(text).transpose()?,
         wishes,
+        Some(&state.about).filter(|about| !about.is_empty()).map(text).transpose()?,
     ])
     .map(drop)
 }

@@ -165,8 +165,8 @@ fn insert(
     let id = free_id(db, draft)?;
     db.prepare_cached(
         "insert into entries (source, id, published, updated, first_seen, fingerprint, keys_print, depth, attempts,
-            url, title, summary, language, authors, categories, picture, enclosures, likeness)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+            url, title, summary, language, authors, categories, picture, enclosures, likeness, extras)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
     )?
     .execute(params![
         source,
@@ -187,6 +187,7 @@ fn insert(
         draft.picture.as_ref().map(text).transpose()?,
         list(&draft.enclosures)?,
         draft.likeness.map(u64::cast_signed),
+        extras(draft)?,
     ])?;
     let nr = db.last_insert_rowid();
     if let Some(content) = &draft.content {
@@ -201,6 +202,11 @@ fn insert(
 fn free_id(db: &Connection, draft: &Draft) -> rusqlite::Result<String> {
     let taken = db.prepare_cached("select 1 from entries where id = ?1")?.exists([&draft.id.0])?;
     Ok(if taken { uuid::Uuid::new_v4().urn().to_string() } else { draft.id.0.clone() })
+}
+
+/// What a draft's feed says besides, as JSON.
+pub(super) fn extras(draft: &Draft) -> rusqlite::Result<Option<String>> {
+    if draft.extras.is_empty() { Ok(None) } else { text(&draft.extras).map(Some) }
 }
 
 /// Stores content in place of what was there.

@@ -6,7 +6,7 @@ use crate::model::{Listing, Origin, Page, Person, Picture, Teaser, Written, fold
 use crate::read::xml::{Element, Space};
 
 use super::address::{is_address, resolve};
-use super::{MAX_ENTRIES, media, person, text};
+use super::{MAX_ENTRIES, extras, media, person, podcast, text};
 
 /// Reads a `feed`, or an `entry` that stands alone.
 pub(super) fn read(root: Element, page: &Page) -> Listing {
@@ -27,6 +27,7 @@ pub(super) fn read(root: Element, page: &Page) -> Listing {
         updated: date(root, own, &["updated", "modified"]),
         picture: part(&["logo", "icon"]).and_then(|e| media::picture(e, page)),
         next: link(root, own, page, &["next", "prev-archive"]),
+        about: podcast::about(root, page),
         ..Listing::default()
     };
     let entries = root.children().filter(|e| e.space() == own || e.space() == Space::Atom);
@@ -153,8 +154,7 @@ fn teaser(entry: Element, own: Space, page: &Page) -> Teaser {
         picture: shown.picture.or_else(|| pictured.map(|e| Picture::at(e.url.clone()))),
         enclosures,
         language: entry.language().map(str::to_owned),
-        comments: link(entry, own, page, &["replies"])
-            .or_else(|| entry.child(Space::Plain, "comments").and_then(|c| resolve(c, page, &c.text()))),
+        extras: extras::of_entry(entry, page),
         guid,
     }
 }

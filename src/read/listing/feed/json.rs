@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::model::{
-    Announced, Enclosure, FeedFormat, Listing, ListingMethod, Origin, Page, Person, Picture, Problem, Read, Teaser,
-    Written, fold_space,
+    Announced, Enclosure, Extras, FeedFormat, Listing, ListingMethod, Origin, Page, Person, Picture, Problem, Read,
+    Teaser, Written, fold_space,
 };
 use crate::read::listing::json::parse;
 use crate::read::listing::nothing;
@@ -119,7 +119,7 @@ fn teaser(entry: &Value, page: &Page) -> Teaser {
         picture: address(&["image", "banner_image"]).map(Picture::at),
         enclosures: attachments.iter().take(64).filter_map(|a| enclosure(a, page)).collect(),
         language: string(entry, &["language"]),
-        comments: None,
+        extras: Extras::default(),
         guid,
     }
 }
@@ -127,11 +127,11 @@ fn teaser(entry: &Value, page: &Page) -> Teaser {
 fn enclosure(attachment: &Value, page: &Page) -> Option<Enclosure> {
     let number = |name: &str| attachment.get(name).and_then(|n| n.as_u64().or_else(|| Some(n.as_f64()? as u64)));
     Some(Enclosure {
-        url: against(&page.url, &string(attachment, &["url"])?)?,
         media_type: string(attachment, &["mime_type"]),
         length: number("size_in_bytes"),
         title: string(attachment, &["title"]),
         seconds: number("duration_in_seconds"),
+        ..Enclosure::at(against(&page.url, &string(attachment, &["url"])?)?)
     })
 }
 

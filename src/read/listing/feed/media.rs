@@ -18,6 +18,9 @@ pub(super) fn add(enclosures: &mut Vec<Enclosure>, enclosure: Option<Enclosure>)
             known.length = known.length.or(new.length);
             known.title = known.title.take().or(new.title);
             known.seconds = known.seconds.or(new.seconds);
+            known.width = known.width.or(new.width);
+            known.height = known.height.or(new.height);
+            known.group = known.group.or(new.group);
         }
         None if !full => enclosures.push(new),
         None => {}
@@ -29,12 +32,15 @@ pub(super) fn add(enclosures: &mut Vec<Enclosure>, enclosure: Option<Enclosure>)
 pub(super) fn enclosure(element: Element, page: &Page) -> Option<Enclosure> {
     let address = ["url", "href", "src"].iter().find_map(|name| element.value(name))?;
     let length = element.value("length").or_else(|| element.value("fileSize"));
+    let pixels = |name| element.value(name).and_then(|n| n.parse().ok()).filter(|n| *n > 0);
     Some(Enclosure {
-        url: resolve(element, page, address)?,
         media_type: element.value("type").map(str::to_owned),
         length: length.and_then(|l| l.replace([',', '.', ' '], "").parse().ok()),
         title: element.value("title").map(str::to_owned),
         seconds: element.value("duration").and_then(seconds),
+        width: pixels("width"),
+        height: pixels("height"),
+        ..Enclosure::at(resolve(element, page, address)?)
     })
 }
 
@@ -66,9 +72,13 @@ pub(super) fn of_entry(entry: Element, page: &Page) -> Shown {
     let mut shown = Shown::default();
     let mut pictures: Vec<(u8, Picture)> = Vec::new();
     let groups: Vec<Element> = entry.all(Space::Media, "group").take(MAX).collect();
-    let contents = entry.all(Space::Media, "content").chain(groups.iter().flat_map(|g| g.all(Space::Media, "content")));
-    let contents: Vec<Element> = contents.take(MAX).collect();
-    for place in std::iter::once(entry).chain(groups.iter().copied()).chain(contents.iter().copied()) {
+    let grouped = groups.iter().zip(1u8..).flat_map(|(group, n)| {
+        let several = group.all(Space::Media, "content").nth(1).is_some();
+        group.all(Space::Media, "content").map(move |content| (Some(n).filter(|_| several), content))
+    });
+    let single = entry.all(Space::Media, "content").map(|content| (None, content));
+    let contents: Vec<(Option<u8>, Element)> = single.chain(grouped).take(MAX).collect();
+    for place in std::iter::once(entry).chain(groups.iter().copied()).chain(contents.iter().map(|(_, c)| *c)) {
         for element in place.children().filter(|e| e.space() == Space::Media).take(4 * MAX) {
             match &*element.local().to_ascii_lowercase() {
                 "thumbnail" => pictures.extend(picture(element, page).map(|p| (1, p))),
@@ -83,7 +93,7 @@ pub(super) fn of_entry(entry: Element, page: &Page) -> Shown {
             }
         }
     }
-    for content in contents {
+    for (group, content) in contents {
         let kind = content.value("type").unwrap_or_default();
         let medium = content.value("medium").unwrap_or_default();
         if medium == "image"
@@ -93,7 +103,7 @@ pub(super) fn of_entry(entry: Element, page: &Page) -> Shown {
             // A full picture is better than a thumbnail.
             pictures.extend(picture(content, page).map(|p| (0, p)));
         } else if medium != "document" && !kind.starts_with("text/") {
-            add(&mut shown.enclosures, enclosure(content, page));
+            add(&mut shown.enclosures, enclosure(content, page).map(|e| Enclosure { group, ..e }));
         }
     }
     if let Some(image) = entry.child(Space::Itunes, "image") {

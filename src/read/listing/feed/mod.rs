@@ -6,10 +6,12 @@
 mod address;
 mod atom;
 mod cdf;
+mod extras;
 mod json;
 mod media;
 mod opml;
 mod person;
+mod podcast;
 mod rss;
 mod sniff;
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::model::{Listing, Origin, Page, Person, Picture, Quiet, Teaser, Writte
 use crate::read::xml::{Element, Space};
 
 use super::address::{is_address, resolve};
-use super::{MAX_ENTRIES, media, person, text};
+use super::{MAX_ENTRIES, extras, media, person, podcast, text};
 
 /// Reads an `rss`, `rdf:RDF` or bare `channel` element.
 pub(super) fn read(root: Element, page: &Page) -> Listing {
@@ -102,6 +102,7 @@ fn head(channel: Element, root: Element, page: &Page) -> Listing {
         picture: picture(channel, root, page),
         ttl_minutes: ttl(channel),
         quiet: quiet(channel),
+        about: podcast::about(channel, page),
         ..Listing::default()
     };
     listing.next = channel
@@ -246,7 +247,7 @@ fn teaser(entry: Element, page: &Page) -> Teaser {
         enclosures,
         language: first(entry, &[(Space::Plain, "language"), (Space::Dc, "language")])
             .or_else(|| entry.language().map(str::to_owned)),
-        comments: entry.all(Space::Plain, "comments").find_map(|c| resolve(c, page, &c.text())),
+        extras: extras::of_entry(entry, page),
     }
 }
 

@@ -40,3 +40,8 @@ create table followings (
     -- When something was last told.
     told integer
 ) strict;
+
+-- What a feed says of an entry beyond the common fields, as JSON; null where nothing.
+alter table entries add column extras text;
+-- What a source's feed says of itself, as JSON; null where nothing.
+alter table sources add column about text;
