@@ -121,6 +121,7 @@ pub(super) async fn run(site: Arc<Site>, mut shutdown: watch::Receiver<bool>) {
         let followed = followed(&site, &edition);
         let mut seen = site.memory.0.lock().await;
         seen.retain(|topic, seen| followed.contains_key(topic) || seen.at.elapsed() < ABOUT_TO);
+        begin(&site, &followed, &seen).await;
         let now = Some(site.store.generation());
         if now == generation && followed.keys().all(|topic| seen.contains_key(topic)) {
             continue;
@@ -137,6 +138,17 @@ pub(super) async fn run(site: Arc<Site>, mut shutdown: watch::Receiver<bool>) {
     }
     // Streams of events end with their senders, so that nothing is waited for.
     site.listeners.lock().clear();
+}
+
+/// Has the hub remember what new subscribers know, so that what comes while the daemon is down is told to them.
+async fn begin(site: &Site, followed: &HashMap<Topic, Vec<(Format, String)>>, seen: &HashMap<Topic, Seen>) {
+    let Some(hub) = &site.hub else { return };
+    for (topic, formats) in followed {
+        let Some(seen) = seen.get(topic) else { continue };
+        for (_, address) in formats {
+            hub.know(address, &seen.marks).await;
+        }
+    }
 }
 
 /// What somebody follows, with the formats that are subscribed to.
@@ -179,11 +191,13 @@ async fn look(
     let shown = publish::chosen(&shelf.feed, &entries);
     let marks: Arc<[u64]> = shown.iter().map(|entry| mark(entry)).collect();
     let before = seen.insert(topic.clone(), Seen { revision, marks: marks.clone(), at: Instant::now() });
-    let Some(before) = before else { return Ok(()) };
+    // What subscribers knew when the daemon ended; what came since is new to them.
+    let remembered = || site.hub.as_ref().and_then(|hub| formats.iter().find_map(|(_, address)| hub.known(address)));
+    let Some(before) = before.map(|before| before.marks).or_else(remembered) else { return Ok(()) };
     let fresh: Vec<Entry> = shown
         .into_iter()
         .zip(marks.iter())
-        .filter(|(_, mark)| !before.marks.contains(mark))
+        .filter(|(_, mark)| !before.contains(mark))
         .map(|(entry, _)| entry.clone())
         .collect();
     if fresh.is_empty() {
@@ -197,7 +211,13 @@ async fn look(
         let links = edition.links(topic.0, &shelf.feed, Shape::Document(*format), "");
         let body = publish::render(&shelf.feed, &fresh, *format, &links, changed).body;
         let content_type = feeds::content_type(*format);
-        hub.tell(News { topic: address.clone(), hub: edition.addresses.hub(), content_type, body });
+        hub.tell(News {
+            topic: address.clone(),
+            hub: edition.addresses.hub(),
+            content_type,
+            body,
+            marks: marks.clone(),
+        });
     }
     Ok(())
 }

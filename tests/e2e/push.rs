@@ -114,6 +114,26 @@ fn a_subscriber_is_told_of_a_new_entry_within_a_second() {
 }
 
 #[test]
+fn a_subscriber_is_told_at_the_start_of_what_was_stored_meanwhile() {
+    let Morning { press, desk, daemon } = Morning::dawn();
+    let (callback, got) = subscriber();
+    let topic = "http://news.example/feeds/all.atom";
+    let form = format!("hub.mode=subscribe&hub.topic={topic}&hub.callback=http://{callback}/in");
+    assert_eq!(post(daemon.address, "/hub", &form).status, 202);
+    assert!(got.recv_timeout(PATIENCE).expect("a question").first.contains("hub.mode=subscribe"));
+    let book = desk.path("courant.hub.json");
+    while !std::fs::read_to_string(&book).is_ok_and(|text| text.contains("\"known\":{\"http")) {
+        std::thread::yield_now();
+    }
+    assert_eq!(daemon.stop(), Some(0));
+    paper::print(&press);
+    desk.ok(&["fetch"]);
+    let _daemon = desk.daemon();
+    let told = got.recv_timeout(PATIENCE).expect("a delivery");
+    assert!(told.body.contains(LINES[0].title) && !told.body.contains(LINES[1].title), "{}", told.body);
+}
+
+#[test]
 fn events_tell_of_a_new_entry_as_it_comes() {
     let mut morning = Morning::dawn();
     let mut stream = TcpStream::connect(morning.daemon.address).expect("a listening server");

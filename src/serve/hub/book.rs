@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -29,10 +29,20 @@ pub(super) struct Subscription {
 /// By topic, in the order of the callbacks.
 type Topics = BTreeMap<String, Vec<Subscription>>;
 
+/// What the file holds.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pages {
+    topics: Topics,
+    /// By topic, the marks of the entries that all its subscribers were told of: what is new after a restart.
+    #[serde(default)]
+    known: BTreeMap<String, Arc<[u64]>>,
+}
+
 /// All subscriptions.
 pub(super) struct Book {
     path: PathBuf,
-    topics: Mutex<Topics>,
+    pages: Mutex<Pages>,
     /// One writes at a time.
     writing: tokio::sync::Mutex<()>,
 }
@@ -40,41 +50,49 @@ pub(super) struct Book {
 impl Book {
     /// Reads the file; one that is not there, or is no book, is begun anew.
     pub fn open(path: PathBuf) -> Self {
-        let topics = match read(&path) {
-            Ok(topics) => topics,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Topics::new(),
+        let pages = match read(&path) {
+            Ok(pages) => pages,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Pages::default(),
             Err(error) => {
                 tracing::warn!("{}: {error}; subscribers will have to ask again", path.display());
-                Topics::new()
+                Pages::default()
             }
         };
-        Self { path, topics: Mutex::new(topics), writing: tokio::sync::Mutex::new(()) }
+        Self { path, pages: Mutex::new(pages), writing: tokio::sync::Mutex::new(()) }
     }
 
     /// Topics with a subscription that has not ended.
     pub fn topics(&self, now: DateTime<Utc>) -> Vec<String> {
-        let topics = self.lock();
-        topics.iter().filter(|(_, all)| all.iter().any(|one| one.until > now)).map(|(topic, _)| topic.clone()).collect()
+        let pages = self.lock();
+        pages
+            .topics
+            .iter()
+            .filter(|(_, all)| all.iter().any(|one| one.until > now))
+            .map(|(topic, _)| topic.clone())
+            .collect()
     }
 
     /// The subscriptions to a topic that have not ended.
     pub fn of(&self, topic: &str, now: DateTime<Utc>) -> Vec<Subscription> {
-        let topics = self.lock();
-        topics.get(topic).into_iter().flatten().filter(|one| one.until > now).cloned().collect()
+        let pages = self.lock();
+        pages.topics.get(topic).into_iter().flatten().filter(|one| one.until > now).cloned().collect()
     }
 
     /// Whether there still is such a subscription.
     pub fn holds(&self, topic: &str, callback: &Url, now: DateTime<Utc>) -> bool {
-        self.lock().get(topic).is_some_and(|all| all.iter().any(|one| one.callback == *callback && one.until > now))
+        let pages = self.lock();
+        pages.topics.get(topic).is_some_and(|all| all.iter().any(|one| one.callback == *callback && one.until > now))
     }
 
     /// Adds one, or renews it.
     pub async fn add(&self, request: Request, now: DateTime<Utc>) {
         let lease = chrono::Duration::from_std(request.lease).unwrap_or_default();
         {
-            let mut topics = self.lock();
+            let mut pages = self.lock();
+            let Pages { topics, known } = &mut *pages;
             topics.values_mut().for_each(|all| all.retain(|one| one.until > now));
             topics.retain(|_, all| !all.is_empty());
+            known.retain(|topic, _| topics.contains_key(topic));
             if topics.values().map(Vec::len).sum::<usize>() >= MOST {
                 tracing::warn!("there are {MOST} subscriptions already; one more was not taken");
                 return;
@@ -88,15 +106,26 @@ impl Book {
 
     /// Removes one.
     pub async fn remove(&self, topic: &str, callback: &Url) {
-        if let Some(all) = self.lock().get_mut(topic) {
+        if let Some(all) = self.lock().topics.get_mut(topic) {
             all.retain(|one| one.callback != *callback);
         }
         self.keep().await;
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Topics> {
+    /// The marks of the entries that a topic's subscribers were told of.
+    pub fn known(&self, topic: &str) -> Option<Arc<[u64]>> {
+        self.lock().known.get(topic).cloned()
+    }
+
+    /// Notes what a topic's subscribers were told of.
+    pub async fn know(&self, topic: &str, marks: Arc<[u64]>) {
+        self.lock().known.insert(topic.to_owned(), marks);
+        self.keep().await;
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Pages> {
         // A poisoned lock holds whole subscriptions all the same.
-        self.topics.lock().unwrap_or_else(PoisonError::into_inner)
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes the file; the one before stands until the new one is whole.
@@ -111,7 +140,7 @@ impl Book {
     }
 }
 
-fn read(path: &Path) -> io::Result<Topics> {
+fn read(path: &Path) -> io::Result<Pages> {
     serde_json::from_slice(&std::fs::read(path)?).map_err(io::Error::from)
 }
 

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use chrono::Utc;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
+use tokio::task::JoinSet;
 
 use super::book::Subscription;
 use super::{Call, Hub};
@@ -21,16 +22,43 @@ pub(in crate::serve) struct News {
     pub content_type: &'static str,
     /// A document of the topic's format, with the entries that are new or altered.
     pub body: Bytes,
+    /// The marks of all entries that a subscriber knows of after it.
+    pub marks: Arc<[u64]>,
 }
 
 impl Hub {
-    /// Tells all subscribers of a topic, each on its own.
+    /// Tells all subscribers of a topic, each on its own. Once all have been told, or given up, it is remembered that
+    /// they know: a hub that ends before tells it again when it begins anew.
     pub fn tell(self: &Arc<Self>, news: News) {
-        let news = Arc::new(news);
-        for subscription in self.book.of(&news.topic, Utc::now()) {
-            let (hub, news) = (self.clone(), news.clone());
-            tokio::spawn(async move { hub.deliver(&subscription, &news).await });
+        let (hub, news) = (self.clone(), Arc::new(news));
+        {
+            let mut telling = self.telling();
+            let (count, latest) = telling.entry(news.topic.clone()).or_default();
+            *count += 1;
+            *latest = news.marks.clone();
         }
+        tokio::spawn(async move {
+            let mut deliveries = JoinSet::new();
+            for subscription in hub.book.of(&news.topic, Utc::now()) {
+                let (hub, news) = (hub.clone(), news.clone());
+                deliveries.spawn(async move { hub.deliver(&subscription, &news).await });
+            }
+            while deliveries.join_next().await.is_some() {}
+            let known = {
+                let mut telling = hub.telling();
+                let under_way = telling.get_mut(&news.topic).map(|(count, _)| {
+                    *count = count.saturating_sub(1);
+                    *count
+                });
+                match under_way {
+                    Some(0) => telling.remove(&news.topic).map(|(_, marks)| marks),
+                    _ => None,
+                }
+            };
+            if let Some(known) = known {
+                hub.book.know(&news.topic, known).await;
+            }
+        });
     }
 
     async fn deliver(&self, to: &Subscription, news: &News) {

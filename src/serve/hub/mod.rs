@@ -7,8 +7,9 @@ mod book;
 mod delivery;
 mod request;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -62,6 +63,8 @@ pub(super) struct Hub {
     book: Arc<Book>,
     calls: Semaphore,
     waiting: Arc<Semaphore>,
+    /// By topic: how much news is being told, and the marks of the latest.
+    telling: Mutex<HashMap<String, (usize, Arc<[u64]>)>>,
     /// The waits before a delivery that failed is tried again.
     patience: Vec<Duration>,
 }
@@ -75,6 +78,7 @@ impl Hub {
             book: Arc::new(Book::open(outward.book)),
             calls: Semaphore::new(CALLS),
             waiting: Arc::new(Semaphore::new(WAITING)),
+            telling: Mutex::default(),
             patience,
         }
     }
@@ -82,6 +86,23 @@ impl Hub {
     /// Topics that somebody subscribes to.
     pub fn topics(&self, now: DateTime<Utc>) -> Vec<String> {
         self.book.topics(now)
+    }
+
+    /// The marks of the entries that a topic's subscribers know of, where that is remembered.
+    pub fn known(&self, topic: &str) -> Option<Arc<[u64]>> {
+        self.book.known(topic)
+    }
+
+    /// Notes what a topic's subscribers know of, unless it is remembered or they are just being told.
+    pub async fn know(&self, topic: &str, marks: &Arc<[u64]>) {
+        let told = self.telling().contains_key(topic);
+        if !told && self.book.known(topic).is_none() {
+            self.book.know(topic, marks.clone()).await;
+        }
+    }
+
+    fn telling(&self) -> MutexGuard<'_, HashMap<String, (usize, Arc<[u64]>)>> {
+        self.telling.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes a request on: asks the subscriber whether it means it, and does as it says. `false`: too much to do.

@@ -57,7 +57,13 @@ impl Stage {
 
     fn tell(&self) {
         let (topic, hub) = (TOPIC.to_owned(), "https://news.example/hub".to_owned());
-        self.hub.tell(News { topic, hub, content_type: "application/rss+xml", body: Bytes::from_static(b"<rss/>") });
+        self.hub.tell(News {
+            topic,
+            hub,
+            content_type: "application/rss+xml",
+            body: Bytes::from_static(b"<rss/>"),
+            marks: Arc::from([7]),
+        });
     }
 }
 
@@ -98,6 +104,20 @@ async fn a_delivery_that_fails_is_tried_again_and_one_that_is_gone_ends_it() {
         assert!(stage.asked.recv().await.unwrap().body.is_some());
     }
     while !stage.topics().is_empty() {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn what_subscribers_know_is_remembered_once_all_have_been_told() {
+    let mut stage = Stage::new(true, &[200, 503]);
+    stage.ask("subscribe").await;
+    stage.hub.know(TOPIC, &Arc::from([1])).await;
+    stage.tell();
+    stage.hub.know(TOPIC, &Arc::from([2])).await;
+    let known = || Book::open(stage.folder.path().join("hub.json")).known(TOPIC);
+    assert_eq!(known().as_deref(), Some(&[1][..]));
+    while known().as_deref() != Some(&[7][..]) {
         tokio::task::yield_now().await;
     }
 }
