@@ -173,6 +173,12 @@ impl Block {
     fn bare(kind: Kind, owner: u32, from: u32, to: u32) -> Self {
         Self { kind, owner, from, to, text: String::new(), weight: 0, link: 0, links: 0, stressed: 0 }
     }
+
+    #[cfg(test)]
+    pub(super) fn of_text(text: &str) -> Self {
+        let weight = visible_weight(text);
+        Self { kind: Kind::Text, text: text.to_owned(), weight, ..Self::bare(Kind::Text, NOWHERE, 0, 0) }
+    }
 }
 
 fn flush(run: &mut Run, owner: u32, out: &mut Vec<Block>) {

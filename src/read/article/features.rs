@@ -12,8 +12,8 @@ use super::tag::Tag;
 use super::thumb::{ends_a_sentence, judge, telling};
 use super::title::plain;
 
-/// How many numbers a block has.
-pub(super) const COUNT: usize = SIGNS + Signs::COUNT;
+/// How many numbers a block has of its own; those that tell of the blocks around follow them.
+pub const COUNT: usize = SIGNS + Signs::COUNT;
 /// Which number is the first look, by rules of thumb.
 pub const FIRST_LOOK: usize = 59;
 /// Where the signs begin.
@@ -45,13 +45,13 @@ struct Measures {
     total_good: f32,
 }
 
-/// The numbers of every block, and the first look at it.
+/// The numbers of every block, the first look at it by rules of thumb, and what elements like its own are called.
 pub(super) fn features(
     outline: &Outline,
     blocks: &[Block],
     around: &[Signs],
     known: &Known,
-) -> (Vec<Features>, Vec<f32>) {
+) -> (Vec<Features>, Vec<f32>, Vec<u64>) {
     let hints: Vec<Cues> = blocks.iter().map(|b| cues(&b.text)).collect();
     let thumb: Vec<f32> = blocks.iter().zip(&hints).map(|(b, c)| judge(outline, around, b, *c)).collect();
     let container = super::select::container(outline, blocks, &thumb);
@@ -113,7 +113,7 @@ pub(super) fn features(
         }
         out.push(f);
     }
-    (out, thumb)
+    (out, thumb, signatures)
 }
 
 fn put(f: &mut Features, slot: usize, value: f32) {

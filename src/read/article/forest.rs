@@ -1,12 +1,11 @@
 //! How likely a block is a part of the article: boosted decision trees over its numbers.
 //!
-//! The trees stand in `forest.txt`, made by `examples/train_forest.rs` and never by hand. One tree a line, in
-//! preorder: `3<0.25` asks whether number 3 is below 0.25 and is followed by the tree for yes, then the tree for
+//! There are two forests: the first judges each block by its own numbers, the second, which knows what the first
+//! said of the blocks around, all but the hopeless ones again. They stand in `forest.txt` and `second.txt`, made by
+//! `examples/train_forest.rs` and never by hand. One tree a line, in preorder: `3<0.25` asks whether number 3 is below 0.25 and is followed by the tree for yes, then the tree for
 //! no; `=0.1` is a leaf. The leaves' sum is the log-odds.
 
 use std::sync::LazyLock;
-
-use super::features::Features;
 
 /// A question, or a leaf when `feature` is [`LEAF`].
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,12 +26,24 @@ pub struct Forest {
     roots: Vec<u32>,
 }
 
-static FOREST: LazyLock<Forest> = LazyLock::new(|| Forest::read(include_str!("forest.txt")));
+static FIRST: LazyLock<Forest> = LazyLock::new(|| Forest::read(include_str!("forest.txt")));
+static SECOND: LazyLock<Forest> = LazyLock::new(|| Forest::read(include_str!("second.txt")));
 
-/// How likely a block with these numbers is a part of the article, 0 to 1.
-pub(super) fn likely(features: &Features) -> f32 {
-    FOREST.likely(features)
+/// From a block's numbers to how likely it is a part of the article, 0 to 1.
+pub type Look<'a> = &'a dyn Fn(&[f32]) -> f32;
+
+/// Judges blocks.
+#[derive(Clone, Copy)]
+pub struct Judges<'a> {
+    /// By a block's own numbers.
+    pub first: Look<'a>,
+    /// By those and by what the first says of the blocks around.
+    pub second: Look<'a>,
 }
+
+/// The two forests of this build.
+pub(super) const BUILT_IN: Judges<'static> =
+    Judges { first: &|numbers| FIRST.likely(numbers), second: &|numbers| SECOND.likely(numbers) };
 
 impl Forest {
     /// Reads the trees as `forest.txt` writes them; what is no tree is left out.
@@ -108,8 +119,10 @@ mod tests {
     }
 
     #[test]
-    fn the_compiled_in_forest_is_whole() {
-        assert!(FOREST.roots.len() > 20);
-        assert!(FOREST.nodes.iter().all(|n| n.feature == LEAF || n.no > 0));
+    fn the_built_in_forests_are_whole() {
+        for forest in [&*FIRST, &*SECOND] {
+            assert!(forest.roots.len() > 20);
+            assert!(forest.nodes.iter().all(|n| n.feature == LEAF || n.no > 0));
+        }
     }
 }

@@ -7,11 +7,13 @@
 mod address;
 mod blocks;
 mod by_rules;
+mod context;
 mod embedded;
 mod features;
 mod forest;
 mod media;
 mod metadata;
+mod once;
 mod outline;
 mod people;
 mod phrases;
@@ -34,8 +36,9 @@ use super::{CompiledRules, parse_html};
 use blocks::Kind;
 use reading::Reading;
 
-pub use features::FIRST_LOOK;
-pub use forest::Forest;
+pub use features::{COUNT as OWN_NUMBERS, FIRST_LOOK};
+pub use forest::{Forest, Judges, Look};
+pub use reading::HOPELESS;
 pub use study::{Studied, study};
 
 /// Reads the story that a page tells.
@@ -44,12 +47,7 @@ pub fn read_article(page: &Page, rules: &CompiledRules) -> Read<Article> {
     by_rules::cut(&mut tree.html, rules.article());
     let reading = Reading::of(page, &tree);
     let Reading { outline, around, blocks, addresses, metas, json_ld, meta, microdata, .. } = &reading;
-    let likely: Vec<f32> = blocks
-        .iter()
-        .zip(&reading.numbers)
-        .zip(&reading.thumb)
-        .map(|((block, numbers), thumb)| if block.kind == Kind::Text { forest::likely(numbers) } else { *thumb })
-        .collect();
+    let likely = reading.likely(forest::BUILT_IN);
     let mut choice = select::choose(outline, blocks, &likely, &reading.thumb);
     if let Some(headline) = &reading.headline {
         leave_out_headline(blocks, &mut choice.keep, &headline.text);

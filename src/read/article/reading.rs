@@ -1,9 +1,11 @@
 //! Everything that is known of a page before its article is put together.
 
 use super::address::Addresses;
-use super::blocks::{Block, blocks};
+use super::blocks::{Block, Kind, blocks};
+use super::context::{self, Context};
 use super::embedded;
-use super::features::{Features, Known, features};
+use super::features::{COUNT, Features, Known, features};
+use super::forest::Judges;
 use super::metadata::{self, Metas};
 use super::outline::Outline;
 use super::signs::Signs;
@@ -13,14 +15,19 @@ use super::title::{self, Ballot, Headline};
 use crate::model::Page;
 use crate::read::Tree;
 
+/// Blocks that the first judge finds less likely are not looked at again.
+pub const HOPELESS: f32 = 0.03;
+
 /// A page, measured.
 pub(super) struct Reading<'a> {
     pub(super) outline: Outline<'a>,
     pub(super) around: Vec<Signs>,
     pub(super) blocks: Vec<Block>,
-    /// For each block, its numbers and the first look at it.
+    /// For each block, its numbers and the first look at it by rules of thumb.
     pub(super) numbers: Vec<Features>,
     pub(super) thumb: Vec<f32>,
+    /// For each block, what elements like its own are called.
+    pub(super) alike: Vec<u64>,
     pub(super) addresses: Addresses,
     pub(super) metas: Metas<'a>,
     pub(super) json_ld: Stated,
@@ -58,7 +65,47 @@ impl<'a> Reading<'a> {
             summary: meta.summary.as_deref().or(json_ld.summary.as_deref()),
             body: json_ld.body.as_deref(),
         };
-        let (numbers, thumb) = features(&outline, &blocks, &around, &known);
-        Self { outline, around, blocks, numbers, thumb, addresses, metas, json_ld, meta, microdata, sites, headline }
+        let (numbers, thumb, alike) = features(&outline, &blocks, &around, &known);
+        Self {
+            outline,
+            around,
+            blocks,
+            numbers,
+            thumb,
+            alike,
+            addresses,
+            metas,
+            json_ld,
+            meta,
+            microdata,
+            sites,
+            headline,
+        }
+    }
+
+    /// For each block, how likely it is a part of the article.
+    pub(super) fn likely(&self, judges: Judges) -> Vec<f32> {
+        let first = self.first(judges);
+        let context = self.context(&first);
+        let mut numbers = [0f32; COUNT + context::COUNT];
+        let mut second = |index: usize, p: f32| {
+            let (own, around) = numbers.split_at_mut(COUNT);
+            own.copy_from_slice(self.numbers.get(index).unwrap_or(&[0.0; COUNT]));
+            around.copy_from_slice(&context.numbers(index));
+            if p < HOPELESS { p } else { (judges.second)(&numbers) }
+        };
+        let text = |index: usize| self.blocks.get(index).is_some_and(|b| b.kind == Kind::Text);
+        first.iter().enumerate().map(|(i, p)| if text(i) { second(i, *p) } else { *p }).collect()
+    }
+
+    /// For each block, how likely it is by itself.
+    pub(super) fn first(&self, judges: Judges) -> Vec<f32> {
+        let rows = self.blocks.iter().zip(&self.numbers).zip(&self.thumb);
+        rows.map(|((b, numbers), thumb)| if b.kind == Kind::Text { (judges.first)(numbers) } else { *thumb }).collect()
+    }
+
+    /// What is known of each block once the first judge has spoken.
+    pub(super) fn context(&self, first: &[f32]) -> Context<'_> {
+        Context::of(&self.outline, &self.blocks, &self.alike, first)
     }
 }

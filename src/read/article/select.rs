@@ -1,8 +1,8 @@
-//! Which blocks are the article: the best container is chosen, and what is unlikely in it left out.
+//! Which blocks are the article: the likely ones; outside the element that holds most of them, only those quite sure.
 
 use super::blocks::{Block, Kind};
+use super::once::leave_out_copies;
 use super::outline::{NOWHERE, Outline};
-use super::tag::Tag;
 
 /// The choice.
 #[derive(Debug, Default)]
@@ -15,8 +15,12 @@ pub(super) struct Choice {
 
 /// Blocks less likely than this weigh against the container they are in.
 const FAIR: f32 = 0.4;
-/// Blocks at least this likely are kept.
+/// Blocks in the container that are at least this likely are kept; on pages that are hard to tell, less will do.
 const ENOUGH: f32 = 0.5;
+/// Nothing less likely is ever kept.
+const HARDLY: f32 = 0.1;
+/// How much likelier a block outside the container must be: standfirsts above it, parts of a text in sections.
+const OUTSIDE: f32 = 0.15;
 
 /// The element whose blocks, weighed by how likely they are the article's, sum up highest.
 pub(super) fn container(outline: &Outline, blocks: &[Block], likely: &[f32]) -> u32 {
@@ -40,16 +44,20 @@ pub(super) fn container(outline: &Outline, blocks: &[Block], likely: &[f32]) -> 
     best.1
 }
 
-/// Below this share of what the first look would keep, the first look is believed.
+/// Below this weight, and below this share of what the first look would keep, the first look is believed.
+const LITTLE: f32 = 300.0;
 const TOO_LITTLE: f32 = 0.25;
 
 /// The choice by `likely`; by the first look where that leaves next to nothing: pages in shapes that no page
-/// the trees learnt from had, such as text between `<br>` in a single cell.
+/// the trees learnt from had.
 pub(super) fn choose(outline: &Outline, blocks: &[Block], likely: &[f32], first_look: &[f32]) -> Choice {
     let choice = choose_by(outline, blocks, likely);
+    let kept = kept_weight(blocks, &choice.keep);
+    if kept >= LITTLE {
+        return choice;
+    }
     let first = choose_by(outline, blocks, first_look);
-    let little = kept_weight(blocks, &choice.keep) < kept_weight(blocks, &first.keep) * TOO_LITTLE;
-    if little { first } else { choice }
+    if kept < kept_weight(blocks, &first.keep) * TOO_LITTLE { first } else { choice }
 }
 
 fn kept_weight(blocks: &[Block], keep: &[bool]) -> f32 {
@@ -62,23 +70,25 @@ fn choose_by(outline: &Outline, blocks: &[Block], likely: &[f32]) -> Choice {
         return Choice { keep: vec![false; blocks.len()], container };
     };
     let inside = |b: &Block| b.from >= container && b.to <= holder.end;
-    let mut keep: Vec<bool> = blocks.iter().zip(likely).map(|(b, p)| inside(b) && *p >= ENOUGH).collect();
-    settle_headings(outline, blocks, &mut keep);
+    let enough = (expected(blocks, likely) / 2.0).clamp(HARDLY, ENOUGH);
+    let keep = |b: &Block, p: f32| p >= enough && (inside(b) || p >= enough + OUTSIDE && b.kind == Kind::Text);
+    let mut keep: Vec<bool> = blocks.iter().zip(likely).map(|(b, p)| keep(b, *p)).collect();
+    leave_out_copies(blocks, &mut keep);
     Choice { keep, container }
 }
 
-/// A heading stays where text of its own follows it.
-fn settle_headings(outline: &Outline, blocks: &[Block], keep: &mut [bool]) {
-    let mut followed = false;
-    for (block, keep) in blocks.iter().zip(keep.iter_mut()).rev() {
-        if block.kind != Kind::Text {
-            continue;
-        }
-        let heading = matches!(outline.get(block.owner).map(|n| n.tag), Some(Tag::Heading(_)));
-        if heading {
-            *keep &= followed;
-        } else {
-            followed = *keep;
-        }
+/// The best F1, by weight, that a cut can be expected to give; the best cut is at half of it (Lipton, Elkan and
+/// Naryanaswamy 2014).
+fn expected(blocks: &[Block], likely: &[f32]) -> f32 {
+    let mut row: Vec<(f32, f32)> =
+        blocks.iter().zip(likely).filter(|(b, _)| b.kind == Kind::Text).map(|(b, p)| (*p, b.weight as f32)).collect();
+    row.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let all: f32 = row.iter().map(|(p, weight)| p * weight).sum();
+    let (mut hit, mut kept, mut best) = (0.0, 0.0, 0.0f32);
+    for (p, weight) in row {
+        hit += p * weight;
+        kept += weight;
+        best = best.max(2.0 * hit / (kept + all).max(1.0));
     }
+    best
 }

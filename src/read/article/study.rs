@@ -1,6 +1,7 @@
-//! The blocks of a page laid open, for training the forest and measuring what it does.
+//! The blocks of a page laid open, for training the forests and measuring what they do.
 
-use super::features::Features;
+use super::blocks::Kind;
+use super::forest::Judges;
 use super::{Reading, select, write};
 use crate::model::Page;
 use crate::read::parse_html;
@@ -10,33 +11,28 @@ use crate::read::parse_html;
 pub struct Studied {
     /// Its text.
     pub text: String,
-    /// Its numbers.
+    /// Its numbers: its own, then those that tell of the blocks around.
     pub numbers: Vec<f32>,
+    /// What the first judge says of it.
+    pub first: f32,
     /// Whether it came into the article's plain text.
     pub kept: bool,
 }
 
-/// Reads a page with `judge` in the forest's place: from a block's numbers to how likely it is the article's.
-pub fn study(page: &Page, judge: &dyn Fn(&[f32]) -> f32) -> Vec<Studied> {
+/// Reads a page with `judges` in the forests' place.
+pub fn study(page: &Page, judges: Judges) -> Vec<Studied> {
     let tree = parse_html(&page.text);
     let reading = Reading::of(page, &tree);
-    let numbers: Vec<Features> = reading.numbers.clone();
-    let likely: Vec<f32> = numbers
-        .iter()
-        .zip(&reading.thumb)
-        .zip(&reading.blocks)
-        .map(|((f, t), b)| if b.kind == super::blocks::Kind::Text { judge(f) } else { *t })
-        .collect();
+    let first = reading.first(judges);
+    let context = reading.context(&first);
+    let likely = reading.likely(judges);
     let choice = select::choose(&reading.outline, &reading.blocks, &likely, &reading.thumb);
-    reading
-        .blocks
-        .iter()
-        .zip(numbers)
-        .zip(&choice.keep)
-        .filter(|((b, _), _)| b.kind == super::blocks::Kind::Text)
-        .map(|((block, numbers), keep)| Studied {
+    let rows = reading.blocks.iter().zip(&reading.numbers).zip(&first).zip(&choice.keep).enumerate();
+    rows.filter(|(_, (((block, _), _), _))| block.kind == Kind::Text)
+        .map(|(index, (((block, numbers), first), keep))| Studied {
             text: block.text.clone(),
-            numbers: numbers.to_vec(),
+            numbers: [numbers.as_slice(), &context.numbers(index)].concat(),
+            first: *first,
             kept: *keep && write::is_shown(&reading.outline, block),
         })
         .collect()

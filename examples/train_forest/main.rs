@@ -1,12 +1,16 @@
-//! Trains the forest that tells an article's blocks from the rest: `src/read/article/forest.txt`.
+//! Trains the forests that tell an article's blocks from the rest: `src/read/article/forest.txt` and `second.txt`.
 //!
 //! ```text
-//! cargo run --example train_forest -- [--write FILE] [--trees N] [--depth N] FOLDER…
+//! cargo run --release --example train_forest -- [--write FOLDER] [--trees N] [--depth N] [--rate R] FOLDER…
 //! ```
 //!
 //! Each folder holds `truth.jsonl` (`id`, `url`, and `body` or the snippets `with` and `without`) and `ID.html.gz`.
 //! It prints what three folds give, each judged by trees that saw no page of its sites; with `--write` it then trains
-//! on all pages. The same folders give the same file: rows and columns are drawn by a fixed generator.
+//! on all pages. What the second forest learns from, the first forest's word on the blocks around, is itself said by
+//! trees that saw no page of the site. The same folders give the same files: rows and columns are drawn by a fixed
+//! generator.
+
+mod grow;
 
 use std::collections::{HashMap, HashSet};
 use std::io::Read as _;
@@ -15,12 +19,13 @@ use std::path::PathBuf;
 use chrono::{TimeZone as _, Utc};
 use courant::fetch::saved_page;
 use courant::model::{Page, is_wide};
-use courant::read::{Forest, Studied, study};
+use courant::read::{FIRST_LOOK, Forest, HOPELESS, Judges, OWN_NUMBERS, Studied, study};
 use rayon::prelude::*;
 use serde::Deserialize;
 
+use grow::train;
+
 const FOLDS: u64 = 3;
-const BINS: usize = 64;
 
 #[derive(Deserialize)]
 struct Truth {
@@ -40,14 +45,16 @@ struct Sample {
     truth: Truth,
     path: PathBuf,
     fold: u64,
+    /// The part of what the others learn from that it is in.
+    part: u64,
 }
 
 /// One block to learn from.
+#[derive(Clone)]
 struct Lesson {
     numbers: Vec<f32>,
     label: f32,
     weight: f32,
-    fold: u64,
 }
 
 struct Options {
@@ -58,43 +65,59 @@ struct Options {
     folders: Vec<PathBuf>,
 }
 
+/// Both forests.
+struct Trained {
+    first: String,
+    second: String,
+}
+
 fn main() -> anyhow::Result<()> {
     let options = options()?;
     let samples = samples(&options.folders)?;
-    let lessons: Vec<Lesson> = samples
-        .par_iter()
-        .map(lessons)
-        .collect::<Vec<_>>()
-        .into_iter()
-        .flatten()
-        .enumerate()
-        .filter_map(thin)
-        .collect();
-    eprintln!("{} pages, {} blocks", samples.len(), lessons.len());
     let mut scores: HashMap<String, Vec<Score>> = HashMap::new();
     if std::env::var_os("NO_FOLDS").is_none() {
         for fold in 0..FOLDS {
-            let rows: Vec<&Lesson> = lessons.iter().filter(|l| l.fold != fold).collect();
-            let forest = Forest::read(&train(&rows, &options));
-            let of_fold: Vec<&Sample> = samples.iter().filter(|s| s.fold == fold).collect();
-            let results: Vec<(String, Score)> =
-                of_fold.par_iter().map(|s| (s.truth.source.clone(), score(s, &forest))).collect();
+            let (of_fold, others): (Vec<&Sample>, Vec<&Sample>) = samples.iter().partition(|s| s.fold == fold);
+            let trained = learn(&others, &options);
+            let (first, second) = (Forest::read(&trained.first), Forest::read(&trained.second));
+            let judge = |sample: &&Sample| {
+                let judges = Judges { first: &|n| first.likely(n), second: &|n| second.likely(n) };
+                (sample.truth.source.clone(), score(sample, judges))
+            };
+            let results: Vec<(String, Score)> = of_fold.par_iter().map(judge).collect();
             for (source, score) in results {
                 scores.entry(source).or_default().push(score);
             }
         }
         report(&scores);
     }
-    if let Some(path) = &options.write {
-        let rows: Vec<&Lesson> = lessons.iter().collect();
-        let text = train(&rows, &options);
-        std::fs::write(path, format!("# made by examples/train_forest.rs\n{text}"))?;
+    if let Some(folder) = &options.write {
+        let all: Vec<&Sample> = samples.iter().collect();
+        let trained = learn(&all, &options);
+        for (name, text) in [("forest.txt", trained.first), ("second.txt", trained.second)] {
+            std::fs::write(folder.join(name), format!("# made by examples/train_forest.rs\n{text}"))?;
+        }
     }
     Ok(())
 }
 
+/// The first forest; then, for each part of the pages, one that did not see it, and the second forest upon their word.
+fn learn(samples: &[&Sample], options: &Options) -> Trained {
+    let own: Vec<Vec<Lesson>> = samples.par_iter().map(|s| lessons(s, None)).collect();
+    let rows = |part: Option<u64>| -> Vec<&Lesson> {
+        let chosen = samples.iter().zip(&own).filter(|(s, _)| Some(s.part) != part);
+        chosen.flat_map(|(_, rows)| rows).collect()
+    };
+    let first = train(&thinned(rows(None), 0), options);
+    let parts: Vec<Forest> =
+        (0..FOLDS).map(|part| Forest::read(&train(&thinned(rows(Some(part)), 0), options))).collect();
+    let around: Vec<Lesson> = samples.par_iter().flat_map_iter(|s| lessons(s, parts.get(s.part as usize))).collect();
+    let second = train(&thinned(around.iter().collect(), OWN_NUMBERS), options);
+    Trained { first, second }
+}
+
 fn options() -> anyhow::Result<Options> {
-    let mut options = Options { trees: 120, depth: 5, rate: 0.12, write: None, folders: Vec::new() };
+    let mut options = Options { trees: 100, depth: 5, rate: 0.1, write: None, folders: Vec::new() };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().ok_or_else(|| anyhow::anyhow!("{argument} wants a value"));
@@ -118,20 +141,28 @@ fn samples(folders: &[PathBuf]) -> anyhow::Result<Vec<Sample>> {
                 continue;
             }
             let path = folder.join(format!("{}.html.gz", truth.id));
-            let fold = site(&truth) % FOLDS;
-            samples.push(Sample { truth, path, fold });
+            let site = site(&truth);
+            samples.push(Sample { truth, path, fold: site % FOLDS, part: site / FOLDS % FOLDS });
         }
     }
     Ok(samples)
 }
 
-/// Most blocks are wrong and easily seen to be: one of four such stands for all.
-fn thin((index, mut lesson): (usize, Lesson)) -> Option<Lesson> {
-    if lesson.label > 0.0 || lesson.numbers.get(courant::read::FIRST_LOOK).is_none_or(|p| *p > 0.0) {
-        return Some(lesson);
-    }
-    lesson.weight *= 4.0;
-    (index % 4 == 0).then_some(lesson)
+/// Most blocks are wrong and easily seen to be: one of four such stands for all. `second`: where the first forest's
+/// word stands, if it has spoken.
+fn thinned(rows: Vec<&Lesson>, second: usize) -> Vec<Lesson> {
+    let easy = |row: &Lesson| {
+        let doubted = second > 0 && row.numbers.get(second).is_some_and(|p| *p >= 0.05);
+        row.label == 0.0 && row.numbers.get(FIRST_LOOK).is_some_and(|p| *p <= 0.0) && !doubted
+    };
+    let keep = |(index, row): (usize, &Lesson)| {
+        let (easy, mut row) = (easy(row), row.clone());
+        if easy {
+            row.weight *= 4.0;
+        }
+        (!easy || index % 4 == 0).then_some(row)
+    };
+    rows.into_iter().enumerate().filter_map(keep).collect()
 }
 
 /// Pages of one site are never learnt from and judged at once.
@@ -187,9 +218,11 @@ fn shingles(words: &[String]) -> HashMap<Vec<&str>, u32> {
     out
 }
 
-fn lessons(sample: &Sample) -> Vec<Lesson> {
+/// A page's blocks by their own numbers; with the first forest, those it does not find hopeless, by all numbers.
+fn lessons(sample: &Sample, first: Option<&Forest>) -> Vec<Lesson> {
     let Some(page) = page(sample) else { return Vec::new() };
-    let blocks = study(&page, &|_| 0.0);
+    let judge = |numbers: &[f32]| first.map_or(0.0, |f| f.likely(numbers));
+    let blocks = study(&page, Judges { first: &judge, second: &|_| 0.0 });
     let unspaced = is_unspaced(&sample.truth);
     let words_of: Vec<Vec<String>> = blocks.iter().map(|b| words(&b.text, unspaced)).collect();
     let labels = match &sample.truth.body {
@@ -209,7 +242,13 @@ fn lessons(sample: &Sample) -> Vec<Lesson> {
         .zip(labels)
         .filter_map(|((block, words), label)| {
             let weight = ((words.len() as f32).min(150.0) + 8.0) / scale;
-            Some(Lesson { numbers: block.numbers, label: label?, weight, fold: sample.fold })
+            let mut numbers = block.numbers;
+            if first.is_none() {
+                numbers.truncate(OWN_NUMBERS);
+            } else if block.first < HOPELESS {
+                return None;
+            }
+            Some(Lesson { numbers, label: label?, weight })
         })
         .collect()
 }
@@ -272,9 +311,9 @@ struct Score {
     snippets: [f32; 3],
 }
 
-fn score(sample: &Sample, forest: &Forest) -> Score {
+fn score(sample: &Sample, judges: Judges) -> Score {
     let Some(page) = page(sample) else { return Score::default() };
-    let blocks = study(&page, &|numbers| forest.likely(numbers));
+    let blocks = study(&page, judges);
     let text: Vec<&str> = blocks.iter().filter(|b| b.kept).map(|b| b.text.as_str()).collect();
     let text = text.join("\n\n");
     let mut score = Score::default();
@@ -313,154 +352,5 @@ fn report(scores: &HashMap<String, Vec<Score>>) {
             pages.len(),
             2.0 * p * r / (p + r).max(1e-9)
         );
-    }
-}
-
-/// Rows sorted into bins, column by column.
-struct Table {
-    bins: Vec<Vec<u8>>,
-    cuts: Vec<Vec<f32>>,
-}
-
-impl Table {
-    fn of(rows: &[&Lesson]) -> Self {
-        let columns = rows.first().map_or(0, |r| r.numbers.len());
-        let (bins, cuts) = (0..columns)
-            .into_par_iter()
-            .map(|column| {
-                let mut values: Vec<f32> = rows.iter().map(|r| r.numbers[column]).collect();
-                values.sort_by(f32::total_cmp);
-                let mut cuts: Vec<f32> = (1..BINS).map(|i| values[i * (values.len() - 1) / BINS]).collect();
-                // Rare values beside one common value would otherwise fall into its bin.
-                cuts.extend([values[values.len() - 1], values[0]]);
-                values.dedup();
-                if values.len() <= BINS {
-                    cuts = values;
-                }
-                cuts.sort_by(f32::total_cmp);
-                cuts.dedup();
-                let bins = rows.iter().map(|r| cuts.partition_point(|c| *c <= r.numbers[column]) as u8).collect();
-                (bins, cuts)
-            })
-            .unzip();
-        Self { bins, cuts }
-    }
-}
-
-/// A small generator with a fixed seed (splitmix64).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self) -> f32 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) >> 40) as f32 / (1u64 << 24) as f32
-    }
-}
-
-#[derive(Clone)]
-enum Tree {
-    Leaf(f32),
-    Ask { column: usize, value: f32, yes: Box<Tree>, no: Box<Tree> },
-}
-
-fn train(rows: &[&Lesson], options: &Options) -> String {
-    let table = Table::of(rows);
-    let mean: f32 = rows.iter().map(|r| r.weight).sum::<f32>() / rows.len() as f32;
-    let weights: Vec<f32> = rows.iter().map(|r| (r.weight / mean).min(20.0)).collect();
-    let mut scores = vec![0f32; rows.len()];
-    let mut dice = Dice(7);
-    let mut out = String::new();
-    for _ in 0..options.trees {
-        let slopes: Vec<(f32, f32)> = rows
-            .iter()
-            .zip(&scores)
-            .zip(&weights)
-            .map(|((row, score), weight)| {
-                let p = 1.0 / (1.0 + (-score).exp());
-                ((p - row.label) * weight, p * (1.0 - p) * weight)
-            })
-            .collect();
-        let chosen: Vec<u32> = (0..rows.len() as u32).filter(|_| dice.roll() < 0.5).collect();
-        let columns: Vec<usize> = (0..table.bins.len()).filter(|_| dice.roll() < 0.4).collect();
-        let tree = grow(&table, &slopes, chosen, &columns, options.depth, options.rate);
-        let add: Vec<f32> = (0..rows.len()).into_par_iter().map(|r| leaf(&tree, &rows[r].numbers)).collect();
-        scores.iter_mut().zip(add).for_each(|(s, a)| *s += a);
-        print_tree(&tree, &mut out);
-        out.truncate(out.trim_end().len());
-        out.push('\n');
-    }
-    out
-}
-
-fn leaf(tree: &Tree, numbers: &[f32]) -> f32 {
-    match tree {
-        Tree::Leaf(value) => *value,
-        Tree::Ask { column, value, yes, no } => leaf(if numbers[*column] < *value { yes } else { no }, numbers),
-    }
-}
-
-fn print_tree(tree: &Tree, out: &mut String) {
-    match tree {
-        Tree::Leaf(value) => out.push_str(&format!("={} ", (value * 1e4).round() / 1e4)),
-        Tree::Ask { column, value, yes, no } => {
-            out.push_str(&format!("{column}<{value} "));
-            print_tree(yes, out);
-            print_tree(no, out);
-        }
-    }
-}
-
-const RIDGE: f32 = 4.0;
-const LEAST: f32 = 8.0;
-
-fn grow(table: &Table, slopes: &[(f32, f32)], rows: Vec<u32>, columns: &[usize], depth: usize, rate: f32) -> Tree {
-    let (g, h) = rows.iter().fold((0.0, 0.0), |(g, h), r| {
-        let (a, b) = slopes[*r as usize];
-        (g + a, h + b)
-    });
-    let end = Tree::Leaf(-g / (h + RIDGE) * rate);
-    if depth == 0 || h < 2.0 * LEAST {
-        return end;
-    }
-    let gain = |g: f32, h: f32| g * g / (h + RIDGE);
-    let best = columns
-        .par_iter()
-        .filter_map(|column| {
-            let bins = &table.bins[*column];
-            let mut sums = [(0f32, 0f32); BINS + 4];
-            for row in &rows {
-                let (a, b) = slopes[*row as usize];
-                let cell = &mut sums[bins[*row as usize] as usize];
-                cell.0 += a;
-                cell.1 += b;
-            }
-            let (mut left_g, mut left_h) = (0.0, 0.0);
-            let mut best: Option<(f32, usize, usize)> = None;
-            for (bin, cell) in sums.iter().enumerate().take(table.cuts[*column].len()) {
-                left_g += cell.0;
-                left_h += cell.1;
-                if left_h < LEAST || h - left_h < LEAST {
-                    continue;
-                }
-                let value = gain(left_g, left_h) + gain(g - left_g, h - left_h) - gain(g, h);
-                if best.is_none_or(|b| value > b.0) {
-                    best = Some((value, *column, bin));
-                }
-            }
-            best
-        })
-        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
-    let Some((_, column, bin)) = best.filter(|b| b.0 > 1e-3) else { return end };
-    let value = table.cuts[column][bin];
-    let (yes, no): (Vec<u32>, Vec<u32>) =
-        rows.into_iter().partition(|r| table.bins[column][*r as usize] as usize <= bin);
-    Tree::Ask {
-        column,
-        value,
-        yes: Box::new(grow(table, slopes, yes, columns, depth - 1, rate)),
-        no: Box::new(grow(table, slopes, no, columns, depth - 1, rate)),
     }
 }
