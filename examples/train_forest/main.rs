@@ -95,7 +95,7 @@ fn main() -> anyhow::Result<()> {
         let all: Vec<&Sample> = samples.iter().collect();
         let trained = learn(&all, &options);
         for (name, text) in [("forest.txt", trained.first), ("second.txt", trained.second)] {
-            std::fs::write(folder.join(name), format!("# made by examples/train_forest.rs\n{text}"))?;
+            std::fs::write(folder.join(name), format!("# made by examples/train_forest\n{text}"))?;
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 //!
 //! There are two forests: the first judges each block by its own numbers, the second, which knows what the first
 //! said of the blocks around, all but the hopeless ones again. They stand in `forest.txt` and `second.txt`, made by
-//! `examples/train_forest.rs` and never by hand. One tree a line, in preorder: `3<0.25` asks whether number 3 is below 0.25 and is followed by the tree for yes, then the tree for
+//! `examples/train_forest` and never by hand. One tree a line, in preorder: `3<0.25` asks whether number 3 is below 0.25 and is followed by the tree for yes, then the tree for
 //! no; `=0.1` is a leaf. The leaves' sum is the log-odds.
 
 use std::sync::LazyLock;

@@ -6,6 +6,7 @@
 
 mod address;
 mod blocks;
+mod body;
 mod by_rules;
 mod context;
 mod embedded;
@@ -19,6 +20,7 @@ mod people;
 mod phrases;
 mod picture;
 mod reading;
+mod scripted;
 mod section;
 mod select;
 mod signs;
@@ -33,7 +35,6 @@ mod written;
 use crate::model::{Article, Enclosure, Page, PageKind, Read};
 
 use super::{CompiledRules, parse_html};
-use blocks::Kind;
 use reading::Reading;
 
 pub use features::{COUNT as OWN_NUMBERS, FIRST_LOOK};
@@ -47,14 +48,7 @@ pub fn read_article(page: &Page, rules: &CompiledRules) -> Read<Article> {
     by_rules::cut(&mut tree.html, rules.article());
     let reading = Reading::of(page, &tree);
     let Reading { outline, around, blocks, addresses, metas, json_ld, meta, microdata, .. } = &reading;
-    let likely = reading.likely(forest::BUILT_IN);
-    let mut choice = select::choose(outline, blocks, &likely, &reading.thumb);
-    if let Some(headline) = &reading.headline {
-        leave_out_headline(blocks, &mut choice.keep, &headline.text);
-    }
-    let text = write::text(outline, blocks, &choice.keep);
-    let html = write::html(outline, blocks, &choice.keep, choice.container, addresses);
-
+    let body = body::body(page, &reading);
     let site = meta.site.clone().or_else(|| json_ld.site.clone());
     let language = metas
         .one(&["content-language"])
@@ -68,7 +62,7 @@ pub fn read_article(page: &Page, rules: &CompiledRules) -> Read<Article> {
         outline,
         around,
         blocks,
-        keep: &choice.keep,
+        keep: &body.keep,
         headline: reading.headline.as_ref().and_then(|h| h.place),
         language: language.as_deref(),
     };
@@ -95,8 +89,8 @@ pub fn read_article(page: &Page, rules: &CompiledRules) -> Read<Article> {
         })
         .collect();
     let mut article = Article {
-        page_kind: if text.is_empty() { PageKind::Other } else { PageKind::Article },
-        confidence: confidence(blocks, &choice.keep, &likely),
+        page_kind: if body.text.is_empty() { PageKind::Other } else { PageKind::Article },
+        confidence: body.confidence,
         section: section::section(outline, json_ld, meta, headline.as_deref()),
         authors: people::authors(
             outline,
@@ -108,10 +102,10 @@ pub fn read_article(page: &Page, rules: &CompiledRules) -> Read<Article> {
         updated: dates.updated,
         categories,
         summary: meta.summary.clone().or_else(|| json_ld.summary.clone()),
-        body_text: Some(text).filter(|t| !t.is_empty()),
-        body_html: Some(html).filter(|t| !t.is_empty()),
+        body_text: Some(body.text).filter(|t| !t.is_empty()),
+        body_html: Some(body.html).filter(|t| !t.is_empty()),
         language,
-        picture: picture::lead(outline, blocks, &choice.keep, &[meta, json_ld], addresses),
+        picture: picture::lead(outline, blocks, &body.keep, &[meta, json_ld], addresses),
         enclosures,
         site,
         canonical: metadata::linked(outline, "canonical").and_then(|h| addresses.web(h)),
@@ -120,24 +114,6 @@ pub fn read_article(page: &Page, rules: &CompiledRules) -> Read<Article> {
     let missed = by_rules::apply(&tree.html, rules.article(), page, addresses, &mut article);
     tree.problems.extend(missed);
     Read { value: article, problems: tree.problems }
-}
-
-/// How likely the kept text is the article's, each block by its weight; 0 where nothing was kept.
-fn confidence(blocks: &[blocks::Block], keep: &[bool], likely: &[f32]) -> f32 {
-    let kept = blocks.iter().zip(keep).zip(likely).filter(|((b, keep), _)| **keep && b.kind == Kind::Text);
-    let (sum, weight) = kept.fold((0.0, 0.0), |(sum, weight), ((block, _), likely)| {
-        (sum + likely * block.weight as f32, weight + block.weight as f32)
-    });
-    if weight > 0.0 { (sum / weight).clamp(0.0, 1.0) } else { 0.0 }
-}
-
-/// The headline is no part of the text, however long it is and wherever it stands above it.
-fn leave_out_headline(blocks: &[blocks::Block], keep: &mut [bool], headline: &str) {
-    let headline = title::plain(headline);
-    let first = blocks.iter().zip(keep).filter(|(block, keep)| **keep && block.kind == Kind::Text).take(2);
-    for (block, keep) in first {
-        *keep = title::plain(&block.text) != headline;
-    }
 }
 
 #[cfg(test)]

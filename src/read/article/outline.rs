@@ -142,6 +142,10 @@ impl<'a> Outline<'a> {
                     local_name!("base") => self.base = self.base.or(attribute(element, "href")),
                     _ => {}
                 }
+                // A shadow tree is shown; other templates are not.
+                if element.name.local == local_name!("template") && attribute(element, "shadowrootmode").is_some() {
+                    tag = Tag::Box;
+                }
                 if tag == Tag::Skipped {
                     return false;
                 }
