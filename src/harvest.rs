@@ -29,7 +29,7 @@ use crate::schedule::{self, History};
 use crate::store::{Finished, Moved, Silence, SourceState, Store, StoreError};
 
 pub use album::Album;
-pub use ask::same_list;
+pub use ask::{ANNOUNCED, same_list};
 
 use ask::{Answer, Asked, Listed};
 use drift::Verdict;

@@ -6,7 +6,7 @@ use chrono::DateTime;
 use courant::fetch::saved_page;
 use courant::model::{Kind, Source};
 use courant::normalize::{Surroundings, draft};
-use courant::read::{CompiledRules, choose_feed, common_feed_paths, read_listing};
+use courant::read::{CompiledRules, common_feed_paths, fitting_feeds, read_listing};
 use libfuzzer_sys::fuzz_target;
 use url::Url;
 
@@ -19,5 +19,5 @@ fuzz_target!(|bytes: &[u8]| {
         draft(teaser, None, &around, &source, page.fetched);
         teaser.link.as_ref().map(common_feed_paths);
     }
-    choose_feed(&page, &listing);
+    fitting_feeds(&page, &listing);
 });

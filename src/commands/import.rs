@@ -1,4 +1,4 @@
-//! `courant import`: the sources of a list of feeds.
+//! `courant import`: the sources of a list of feeds, or of another program's configuration.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -9,19 +9,19 @@ use clap::Args;
 use url::Url;
 
 use super::{Failure, add, inspect, print};
-use crate::config::{self, Addition};
+use crate::config::{self, Addition, Foreign};
 use crate::fetch::saved_page;
-use crate::model::{FeedFormat, FeedLink, Kind, ListingMethod};
+use crate::model::{FeedFormat, FeedLink, Kind, ListingMethod, ListingRules, Rules};
 use crate::normalize::canonical;
 use crate::read::{CompiledRules, read_listing};
 
-/// Add every feed of an OPML list to the configuration; comments and layout stay
+/// Add every feed of an OPML list, or of rsspls' or Feed me up, Scotty's configuration; comments and layout stay
 ///
-/// Folders become tags. What the configuration watches already is left out. Nothing is fetched, and the new file is
+/// Folders become tags, other programs' selectors become rules. What the configuration watches already is left out. Nothing is fetched, and the new file is
 /// checked before it takes the old one's place.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The list as another reader exports it (`.gz` is unpacked), or `-` for standard input
+    /// The list as another reader exports it, or the other program's configuration (`.gz` is unpacked), or `-` for standard input
     file: PathBuf,
     /// Show what would be added, and change nothing
     #[arg(long)]
@@ -56,19 +56,59 @@ pub(super) fn run(arguments: Arguments, path: &Path) -> Result<(), Failure> {
     print(&format!("{said}{number} {noun} added to {file}\n"))
 }
 
-/// The feeds that a file lists.
-fn listed(file: &Path) -> Result<Vec<FeedLink>, Failure> {
+/// A feed or page that a file names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Named {
+    url: Url,
+    title: Option<String>,
+    folders: Vec<String>,
+    kind: Option<&'static str>,
+    rules: Vec<(&'static str, String)>,
+    off: bool,
+}
+
+/// The feeds that a file lists: OPML, or another program's configuration.
+fn listed(file: &Path) -> Result<Vec<Named>, Failure> {
     let bytes = inspect::read_bytes(file).map_err(Failure::Usage)?;
+    if let Some(feeds) = std::str::from_utf8(&bytes).ok().and_then(config::foreign) {
+        return Ok(feeds.into_iter().map(Named::of_program).collect());
+    }
     let placeholder = Url::parse(PLACEHOLDER).map_err(|e| Failure::Usage(e.to_string()))?;
     let page = saved_page(placeholder, None, bytes.into(), Utc::now());
     let read = read_listing(&page, Kind::Feed, &CompiledRules::default());
     let why = match read.value.method {
-        ListingMethod::Feed(FeedFormat::Opml) if !read.value.feeds.is_empty() => return Ok(read.value.feeds),
+        ListingMethod::Feed(FeedFormat::Opml) if !read.value.feeds.is_empty() => {
+            return Ok(read.value.feeds.into_iter().map(Named::of_list).collect());
+        }
         ListingMethod::Feed(FeedFormat::Opml) => "the list names no feeds".to_owned(),
         ListingMethod::Feed(_) => "it is a feed itself, not a list of feeds; `courant add URL` takes it".to_owned(),
         _ => read.problems.first().map_or("it is no OPML".to_owned(), |p| p.message.clone()),
     };
     Err(Failure::Work(format!("{}: {why}; nothing was added", file.display())))
+}
+
+impl Named {
+    fn of_list(link: FeedLink) -> Self {
+        let FeedLink { url, title, folders, .. } = link;
+        Self { url, title, folders, kind: Some("feed"), rules: Vec::new(), off: false }
+    }
+
+    fn of_program(feed: Foreign) -> Self {
+        let Foreign { title, url, rules, off } = feed;
+        Self { url, title, folders: Vec::new(), kind: None, rules, off }
+    }
+
+    /// Whether its selectors are ones that we know.
+    fn compiles(&self) -> bool {
+        let mut listing = ListingRules::default();
+        for (key, selector) in &self.rules {
+            match *key {
+                "item" => listing.item = Some(selector.clone()),
+                _ => listing.title.push(selector.clone()),
+            }
+        }
+        CompiledRules::compile(&Rules { listing, ..Rules::default() }).is_ok()
+    }
 }
 
 /// A list that came from a file has no address: what is relative in it leads nowhere (RFC 2606).
@@ -79,24 +119,31 @@ type PassedOver = (String, &'static str);
 
 /// The sources that the feeds become, and the feeds that become none.
 fn additions(
-    feeds: Vec<FeedLink>,
+    feeds: Vec<Named>,
     mut watched: HashSet<String>,
     mut ids: HashSet<String>,
 ) -> (Vec<Addition>, Vec<PassedOver>) {
     let (mut additions, mut passed_over) = (Vec::new(), Vec::new());
-    for feed in feeds {
-        let mut url = feed.url;
-        url.set_fragment(None);
-        let mut pass = |why| passed_over.push((url.to_string(), why));
-        if !matches!(url.scheme(), "http" | "https") || url.host_str() == Some("list.invalid") {
+    for mut feed in feeds {
+        feed.url.set_fragment(None);
+        let mut pass = |why| passed_over.push((feed.url.to_string(), why));
+        if !matches!(feed.url.scheme(), "http" | "https") || feed.url.host_str() == Some("list.invalid") {
             pass("it is no address that can be asked");
             continue;
         }
-        if !watched.insert(canonical(&url)) {
+        if feed.off {
+            pass("it is switched off there");
+            continue;
+        }
+        if !feed.compiles() {
+            pass("one of its selectors is no CSS that is known here; add it by hand");
+            continue;
+        }
+        if !watched.insert(canonical(&feed.url)) {
             pass("it is watched already");
             continue;
         }
-        let Some(id) = config::suggest_id(&url, |id| ids.contains(id)) else {
+        let Some(id) = config::suggest_id(&feed.url, |id| ids.contains(id)) else {
             pass("no id could be made of it");
             continue;
         };
@@ -107,7 +154,8 @@ fn additions(
                 tags.push(tag);
             }
         }
-        additions.push(Addition { id, url, kind: Some("feed"), title: feed.title, tags });
+        let Named { url, title, kind, rules, .. } = feed;
+        additions.push(Addition { id, url, kind, title, tags, rules });
     }
     (additions, passed_over)
 }
@@ -118,11 +166,13 @@ mod tests {
 
     #[test]
     fn each_feed_becomes_one_source_with_an_id_of_its_own() {
-        let link = |url: &str, folders: &[&str]| FeedLink {
-            url: Url::parse(url).expect("a URL"),
-            title: Some("T".to_owned()),
-            media_type: None,
-            folders: folders.iter().map(|f| (*f).to_owned()).collect(),
+        let link = |url: &str, folders: &[&str]| {
+            Named::of_list(FeedLink {
+                url: Url::parse(url).expect("a URL"),
+                title: Some("T".to_owned()),
+                media_type: None,
+                folders: folders.iter().map(|f| (*f).to_owned()).collect(),
+            })
         };
         let feeds = vec![
             link("https://a.example/feed.xml", &["News", "news", "Sea: all"]),

@@ -3,14 +3,10 @@
 use url::Url;
 
 use crate::fetch::{Fetched, Fetcher};
-use crate::harvest::same_list;
+use crate::harvest::{ANNOUNCED, same_list};
 use crate::model::{Kind, Listing, ListingMethod, Page, PageKind, PageRequest};
-use crate::read::{
-    CompiledRules, choose_feed, common_feed_paths, fitting_feeds, read_listing, richness, sitemaps_named,
-};
+use crate::read::{CompiledRules, common_feed_paths, fitting_feeds, read_listing, richness, sitemaps_named};
 
-/// Most announced feeds that are looked at.
-const ANNOUNCED: usize = 4;
 /// Most usual places that are asked; a second or so each.
 const PLACES: usize = 8;
 /// Most sitemaps that are asked, an index and those in it together.
@@ -49,6 +45,8 @@ pub(super) async fn scout(fetcher: &Fetcher, page: &Page, listing: Listing, thor
     } else if bare && let Some((url, sitemap)) = site.sitemaps(&mut found.said).await {
         found.listing = sitemap;
         found.url = url;
+    } else if thorough && !bare {
+        site.name_sitemaps(&mut found.said).await;
     }
     found
 }
@@ -61,7 +59,6 @@ struct Site<'a> {
 impl Site<'_> {
     /// The richest feed of the same list among those that the page announces, and the address to watch for it.
     async fn announced(&self, found: &mut Scouted) -> Option<(Url, Listing)> {
-        let usual = choose_feed(self.page, &found.listing).map(|link| link.url);
         let mut best: Option<(Url, Listing)> = None;
         for link in fitting_feeds(self.page, &found.listing).into_iter().take(ANNOUNCED) {
             let Some(feed) = self.feed(&link.url).await else {
@@ -79,8 +76,8 @@ impl Site<'_> {
         }
         let (url, feed) = best?;
         found.said.push(format!("the feed will be read in the page's place: {url}"));
-        // The daemon finds this one by itself, and has the page to go back to.
-        Some((if Some(&url) == usual.as_ref() { self.page.asked.clone() } else { url }, feed))
+        // The daemon compares them in the same way, and has the page to go back to.
+        Some((self.page.asked.clone(), feed))
     }
 
     /// The first feed of the same list at a usual place.
@@ -97,6 +94,18 @@ impl Site<'_> {
             }
         }
         None
+    }
+
+    /// Names the news sitemaps of a site whose page is read all the same: they may hold more than it.
+    async fn name_sitemaps(&self, said: &mut Vec<String>) {
+        let Ok(robots) = self.page.url.join("/robots.txt") else { return };
+        let Some(page) = self.get(&robots).await else { return };
+        let news =
+            sitemaps_named(&page.text, &robots).into_iter().filter(|url| url.path().to_lowercase().contains("news"));
+        said.extend(
+            news.take(SITEMAPS)
+                .map(|url| format!("robots.txt names a news sitemap, which could be watched too: {url}")),
+        );
     }
 
     /// The first news sitemap that robots.txt names; of others only that they are there.

@@ -32,11 +32,14 @@ pub struct Addition {
     pub title: Option<String>,
     /// `tags`; see [`suggest_tag`].
     pub tags: Vec<String>,
+    /// `listing`: selectors by their keys.
+    pub rules: Vec<(&'static str, String)>,
 }
 
 /// A configuration's text with `[sources.id]` after its last source.
 pub fn append(text: &str, id: &SourceId, url: &Url) -> Result<String, AppendError> {
-    let addition = Addition { id: id.clone(), url: url.clone(), kind: None, title: None, tags: Vec::new() };
+    let addition =
+        Addition { id: id.clone(), url: url.clone(), kind: None, title: None, tags: Vec::new(), rules: Vec::new() };
     append_all(text, &[addition])
 }
 
@@ -59,11 +62,21 @@ pub fn append_all(text: &str, additions: &[Addition]) -> Result<String, AppendEr
             Item::Table(sources) => {
                 let mut source = Table::new();
                 source.extend(members);
+                if !addition.rules.is_empty() {
+                    let mut listing = Table::new();
+                    listing.extend(rules(addition));
+                    source.insert("listing", Item::Table(listing));
+                }
                 sources.insert(id, Item::Table(source));
             }
             Item::Value(Value::InlineTable(sources)) => {
                 let mut source = InlineTable::new();
                 source.extend(members);
+                if !addition.rules.is_empty() {
+                    let mut listing = InlineTable::new();
+                    listing.extend(rules(addition));
+                    source.insert("listing", Value::InlineTable(listing));
+                }
                 sources.insert(id, Value::InlineTable(source));
             }
             _ => return Err(AppendError::NoTable),
@@ -81,6 +94,10 @@ fn members(addition: &Addition) -> Vec<(&'static str, Value)> {
         members.push(("tags", Value::from_iter(addition.tags.iter().map(String::as_str))));
     }
     members
+}
+
+fn rules(addition: &Addition) -> impl Iterator<Item = (&'static str, Value)> {
+    addition.rules.iter().map(|(key, selector)| (*key, selector.as_str().into()))
 }
 
 /// The tag that a folder's name probably means: without the signs that `from` gives a meaning.
@@ -175,6 +192,7 @@ mod tests {
             kind: Some("feed"),
             title: Some("The \"N\"\n& more".to_owned()),
             tags: ["world news", "!a:b*"].iter().filter_map(|t| suggest_tag(t)).collect(),
+            rules: vec![("item", "li > a".into())],
         };
         for text in ["", "sources = { a = { url = 'https://a.example/' } }"] {
             let new = append_all(text, &[addition("one"), addition("two")]).expect("appended");
@@ -183,6 +201,7 @@ mod tests {
             assert_eq!(two["title"].as_str(), Some("The \"N\"\n& more"), "{new}");
             assert_eq!(two["tags"], toml::Value::from(vec!["world news", "ab"]), "{new}");
             assert_eq!(two["kind"].as_str(), Some("feed"), "{new}");
+            assert_eq!(two["listing"]["item"].as_str(), Some("li > a"), "{new}");
         }
         assert_eq!(append_all("", &[addition("one"), addition("one")]), Err(AppendError::Taken("one".into())));
         assert_eq!(suggest_tag(" !* "), None);

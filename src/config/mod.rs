@@ -7,6 +7,7 @@ mod append;
 mod complaint;
 mod feeds;
 mod filter;
+mod foreign;
 mod hosts;
 mod include;
 mod layer;
@@ -35,6 +36,7 @@ use crate::model::{Dedupe, Feed, Source, SourceId};
 use crate::serve::{Bind, Locks};
 
 pub use append::{Addition, AppendError, append, append_all, suggest_id, suggest_tag};
+pub use foreign::{Foreign, foreign};
 
 use complaint::{Complaint, Findings, Letters, Place};
 use section::Section;

@@ -186,14 +186,40 @@ fn source(id: SourceId, place: Place, url: At<Url>, title: Option<String>, layer
 /// Compiles a layer's selectors, as `read` will, and points at those that fail.
 fn check_rules(layer: &Layer, findings: &Findings) {
     let rules = Rules { listing: layer.listing.clone(), article: layer.article_rules.clone() };
-    for error in CompiledRules::compile(&rules).err().unwrap_or_default() {
+    let compiled = CompiledRules::compile(&rules);
+    let is_json = compiled.as_ref().is_ok_and(|rules| rules.json().is_some());
+    let of_list = layer.selectors.iter().find(|(key, ..)| key.starts_with("listing."));
+    match (layer.kind.as_ref().map(|kind| kind.value), of_list) {
+        (Some(Kind::Json), Some((_, _, place))) if compiled.is_ok() && !is_json => findings.complain(
+            Complaint::error(place, "`kind` is \"json\", and this is no JSONPath")
+                .remedy("a JSONPath begins with `$`: item = \"$.posts[*]\", title = \"$.title\""),
+        ),
+        (Some(kind @ (Kind::Feed | Kind::Sitemap | Kind::Page)), Some((_, _, place))) if is_json => {
+            let kind = format!("{kind:?}").to_lowercase();
+            findings.complain(
+                Complaint::error(place, format!("`kind` is \"{kind}\", and this is a JSONPath"))
+                    .remedy("write kind = \"json\", or leave it out"),
+            );
+        }
+        _ => {}
+    }
+    for error in compiled.err().unwrap_or_default() {
         let at = layer.selectors.iter().find(|(key, text, _)| *key == error.key && *text == error.selector);
-        if let Some((_, _, place)) = at {
-            findings.complain(Complaint::error(place, error.message));
+        if let Some((_, text, place)) = at {
+            findings.complain(Complaint::error(&letter(place, text, error.at), error.message));
         } else if let Some((_, _, place)) = layer.selectors.first() {
             findings.complain(Complaint::error(place, error.to_string()));
         }
     }
+}
+
+/// The place of one byte of a text that stands at `place`, where the text is written there as it is.
+fn letter(place: &Place, text: &str, at: Option<usize>) -> Place {
+    let Some(at) = at.filter(|_| place.span.len() == text.len()) else { return place.clone() };
+    let at = text.floor_char_boundary(at.min(text.len()));
+    let width = text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    let start = place.span.start + at;
+    Place { span: start..start + width, ..place.clone() }
 }
 
 /// The tables under a table of the operator's own names.

@@ -78,7 +78,7 @@ fn complain(
     file.findings.complain(
         Complaint::error(&sign.key_place, format!("this file is written for {program}, not for Courant"))
             .label(format!("only {program} has this"))
-            .remedy("both use the name feeds.toml; keep Courant's file elsewhere, or rewrite this one")
+            .remedy("both use the name feeds.toml; `courant --config OTHER.toml import FILE` takes its feeds over")
             .remedy(ours),
     );
 }

@@ -2,6 +2,8 @@
 //! mark, then the header's label, then the document's own (XML declaration, `<meta>`), then the bytes
 //! themselves. A label that the bytes contradict loses to one that they bear out.
 
+mod utf32;
+
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
@@ -13,6 +15,9 @@ const SAMPLE: usize = 64 * 1024;
 /// Decodes a document. `content_type`: the header's value. `host`: for the guess, by its top-level domain.
 /// Gives the text, without byte-order mark, and the charset's standard name.
 pub(super) fn decode(body: &[u8], content_type: Option<&str>, host: Option<&str>) -> (String, &'static str) {
+    if let Some(wide) = utf32::decode(body) {
+        return wide;
+    }
     if let Some((encoding, mark)) = Encoding::for_bom(body) {
         let body = body.get(mark..).unwrap_or_default();
         return (encoding.decode_without_bom_handling(body).0.into_owned(), encoding.name());

@@ -12,12 +12,14 @@ use crate::fetch::{FetchError, FetchErrorKind, Fetched};
 use crate::model::{
     Article, Kind, Listing, ListingMethod, Outcome, Page, PageKind, PageRequest, Problem, Read, Teaser, Validators,
 };
-use crate::read::{choose_feed, read_article, read_listing};
+use crate::read::{fitting_feeds, read_article, read_listing, richness};
 use crate::store::SourceState;
 
 /// Share of a page's links that a feed found on it must hold to be read in its stead: half, since a feed is
 /// often shorter than its page, while a whole site's feed shares little with one section.
 const SAME_LIST: f64 = 0.5;
+/// Most announced feeds that are compared with a page.
+pub const ANNOUNCED: usize = 4;
 /// Most pages of one list that are followed, whatever the rules say.
 const MAX_PAGES: u32 = 50;
 
@@ -99,7 +101,7 @@ pub(super) async fn listing(watched: &Watched, state: &SourceState, parts: &Part
             } else if let Some(feed) = feed {
                 feed_listing(watched, *page, body_hash, feed, parts).await
             } else {
-                page_listing(watched, *page, body_hash, parts, now).await
+                page_listing(watched, *page, body_hash, parts, now, !as_before).await
             };
             Asked { answer, base, moved, fresh_until }
         }
@@ -139,14 +141,21 @@ async fn feed_listing(watched: &Watched, page: Page, body_hash: u64, feed: Url, 
 }
 
 /// Reads a page (or feed) as the source's kind says, and looks for a feed in its stead.
-async fn page_listing(watched: &Watched, page: Page, body_hash: u64, parts: &Parts, now: DateTime<Utc>) -> Answer {
+async fn page_listing(
+    watched: &Watched,
+    page: Page,
+    body_hash: u64,
+    parts: &Parts,
+    now: DateTime<Utc>,
+    first: bool,
+) -> Answer {
     let source = &watched.source;
     if source.kind == Kind::Page {
         return one_page(watched, page, body_hash, parts).await;
     }
     let mut read = read(watched, &page, source.kind, parts).await;
     let may_have_feed = source.kind == Kind::Auto && !source.rules.listing.find_teasers() && !is_feed(&read.value);
-    if may_have_feed && let Some(listed) = feed_of(watched, &page, &read.value, parts).await {
+    if may_have_feed && let Some(listed) = feed_of(watched, &page, &read.value, parts, first).await {
         return Answer::Listed(Box::new(listed));
     }
     if let Some(failed) = judge::why_not(watched, &page, &read) {
@@ -184,23 +193,31 @@ async fn one_page(watched: &Watched, page: Page, body_hash: u64, parts: &Parts) 
     Answer::Listed(Box::new(listed))
 }
 
-/// The feed that the page announces, if it holds the same list.
-async fn feed_of(watched: &Watched, page: &Page, listing: &Listing, parts: &Parts) -> Option<Listed> {
+/// The richest of the feeds that the page announces which hold the same list; after the first reading of a source only
+/// the likeliest is asked, for the sake of a page whose feeds are all of other lists.
+async fn feed_of(watched: &Watched, page: &Page, listing: &Listing, parts: &Parts, first: bool) -> Option<Listed> {
+    let mut links = fitting_feeds(page, listing);
     // Where the page shows nothing, whatever it announces is better.
-    let any = || listing.feeds.first().filter(|_| listing.teasers.is_empty()).cloned();
-    let link = choose_feed(page, listing).or_else(any)?;
-    let Ok(Fetched::Page(answer)) = parts.get(&request(watched, link.url.clone()), true).await else {
-        return None;
-    };
-    let mut read = read(watched, &answer, Kind::Feed, parts).await;
-    if !is_feed(&read.value) || read.value.teasers.is_empty() || !same_list(listing, &read.value) {
-        return None;
+    if links.is_empty() && listing.teasers.is_empty() {
+        links.extend(listing.feeds.first().cloned());
     }
-    if read.value.home.is_none() {
-        read.value.home = Some(page.url.clone());
+    let mut best: Option<(usize, Listed)> = None;
+    for link in links.into_iter().take(if first { ANNOUNCED } else { 1 }) {
+        let Ok(Fetched::Page(answer)) = parts.get(&request(watched, link.url.clone()), true).await else { continue };
+        let mut read = read(watched, &answer, Kind::Feed, parts).await;
+        if !is_feed(&read.value) || read.value.teasers.is_empty() || !same_list(listing, &read.value) {
+            continue;
+        }
+        if read.value.home.is_none() {
+            read.value.home = Some(page.url.clone());
+        }
+        let rich = richness(&read.value);
+        if best.as_ref().is_none_or(|(most, _)| rich > *most) {
+            let hash = xxh3_64(&answer.body);
+            best = Some((rich, Listed::of(&answer, read, hash, Some(link.url))));
+        }
     }
-    let hash = xxh3_64(&answer.body);
-    Some(Listed::of(&answer, read, hash, Some(link.url)))
+    best.map(|(_, listed)| listed)
 }
 
 /// Whether a feed holds what the page lists. A page on which nothing was found leaves nothing to differ.

@@ -9,8 +9,9 @@ pub struct Rules {
     pub article: ArticleRules,
 }
 
-/// CSS selectors of a listing, relative to `item` but for `container` and `next`. A selector may end in
-/// `@attribute`; of several, the first that finds something counts.
+/// What finds the parts of a listing, relative to `item` but for `container` and `next`: CSS selectors that may end in
+/// `@attribute`, or for a JSON answer JSONPaths (RFC 9535), which begin with `$`. Of several, the first that finds
+/// something counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListingRules {
@@ -26,10 +27,16 @@ pub struct ListingRules {
     pub date: Vec<String>,
     /// Its summary.
     pub summary: Vec<String>,
+    /// Its full text.
+    pub content: Vec<String>,
+    /// Its own id.
+    pub id: Vec<String>,
     /// Its picture.
     pub image: Vec<String>,
     /// Its author.
     pub author: Vec<String>,
+    /// Its categories.
+    pub category: Vec<String>,
     /// The link to the list's next page.
     pub next: Option<String>,
     /// How many pages to follow, the first included; at least 1.

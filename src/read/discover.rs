@@ -45,14 +45,9 @@ const GENERIC: [&str; 22] = [
     "main",
 ];
 
-/// The feed, among those that a page announces, that says the same as the page: no comments feed, no feed of
-/// another section or site, no podcast or picture feed where there is a plain one. Of equals Atom before RSS
-/// before JSON Feed, then the first announced.
-pub fn choose_feed(page: &Page, listing: &Listing) -> Option<FeedLink> {
-    fitting_feeds(page, listing).into_iter().next()
-}
-
-/// All the feeds, among those that a page announces, that may say the same as the page; the likeliest first.
+/// The feeds, among those that a page announces, that may say the same as the page: no comments feed, no feed of
+/// another section or site, no podcast or picture feed where there is a plain one. The likeliest first; of equals Atom
+/// before RSS before JSON Feed, then the first announced.
 pub fn fitting_feeds(page: &Page, listing: &Listing) -> Vec<FeedLink> {
     let scored = listing.feeds.iter().filter_map(|feed| Some((suits(&page.url, feed)?, feed)));
     let mut scored: Vec<(i32, &FeedLink)> = scored.collect();
@@ -238,7 +233,7 @@ mod tests {
         };
         let listing = Listing { feeds: feeds.iter().map(link).collect(), ..Listing::default() };
         let page = saved_page(page.clone(), None, bytes::Bytes::new(), chrono::DateTime::UNIX_EPOCH);
-        choose_feed(&page, &listing).map(|f| f.url.to_string())
+        fitting_feeds(&page, &listing).first().map(|f| f.url.to_string())
     }
 
     const RSS: &str = "application/rss+xml";

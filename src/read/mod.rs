@@ -7,12 +7,13 @@
 mod article;
 mod discover;
 mod listing;
+mod paths;
 mod picked;
 mod rules;
 mod xml;
 
 pub use crate::html::{Tree, parse_html};
 pub use article::{FIRST_LOOK, Forest, HOPELESS, Judges, Look, OWN_NUMBERS, Studied, read_article, study};
-pub use discover::{choose_feed, common_feed_paths, fitting_feeds, richness, sitemaps_named};
+pub use discover::{common_feed_paths, fitting_feeds, richness, sitemaps_named};
 pub use listing::{Landmark, Learned, Weighed, kind_without_list, learn, read_listing, weigh_links};
 pub use rules::{CompiledRules, RuleError};

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use scraper::{ElementRef, Selector};
 
-use crate::model::{Rules, fold_space};
+use super::paths::{JsonPicker, JsonPickers, are_paths};
+use crate::model::{ListingRules, Rules, fold_space};
 
 /// A rule that cannot be compiled.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,6 +17,8 @@ pub struct RuleError {
     pub selector: String,
     /// What is wrong and what to do.
     pub message: String,
+    /// At which byte of it, where that is known.
+    pub at: Option<usize>,
 }
 
 /// A source's rules, ready for use. Cheap to clone.
@@ -29,6 +32,7 @@ pub struct CompiledRules {
 #[derive(Debug, Default)]
 struct Compiled {
     listing: ListingPickers,
+    json: Option<JsonPickers>,
     article: ArticlePickers,
 }
 
@@ -47,10 +51,16 @@ pub struct ListingPickers {
     pub date: Vec<Picker>,
     /// Its summary.
     pub summary: Vec<Picker>,
+    /// Its full text.
+    pub content: Vec<Picker>,
+    /// Its own id.
+    pub id: Vec<Picker>,
     /// Its picture.
     pub image: Vec<Picker>,
     /// Its author.
     pub author: Vec<Picker>,
+    /// Its categories.
+    pub category: Vec<Picker>,
     /// The link to the list's next page.
     pub next: Option<Picker>,
 }
@@ -76,29 +86,36 @@ impl CompiledRules {
     /// Compiles every selector; gives all errors at once.
     pub fn compile(rules: &Rules) -> Result<Self, Vec<RuleError>> {
         let mut errors = Vec::new();
+        let is_json = are_paths(&rules.listing);
+        let json = is_json.then(|| compile_json(&rules.listing, &mut errors));
+        // Rules for JSON are none for HTML.
+        let html = if is_json { &ListingRules::default() } else { &rules.listing };
         let mut one = |key: &str, written: &str| match Picker::compile(written) {
             Ok(picker) => Some(picker),
             Err(message) => {
-                errors.push(RuleError { key: key.to_owned(), selector: written.to_owned(), message });
+                errors.push(RuleError { key: key.to_owned(), selector: written.to_owned(), message, at: None });
                 None
             }
         };
         let mut many = |key: &str, written: &[String]| written.iter().filter_map(|w| one(key, w)).collect::<Vec<_>>();
         let mut maybe = |key: &str, written: &Option<String>| many(key, written.as_slice()).pop();
         let (container, item, next) = (
-            maybe("listing.container", &rules.listing.container),
-            maybe("listing.item", &rules.listing.item),
-            maybe("listing.next", &rules.listing.next),
+            maybe("listing.container", &html.container),
+            maybe("listing.item", &html.item),
+            maybe("listing.next", &html.next),
         );
         let listing = ListingPickers {
             container,
             item,
-            link: many("listing.link", &rules.listing.link),
-            title: many("listing.title", &rules.listing.title),
-            date: many("listing.date", &rules.listing.date),
-            summary: many("listing.summary", &rules.listing.summary),
-            image: many("listing.image", &rules.listing.image),
-            author: many("listing.author", &rules.listing.author),
+            link: many("listing.link", &html.link),
+            title: many("listing.title", &html.title),
+            date: many("listing.date", &html.date),
+            summary: many("listing.summary", &html.summary),
+            content: many("listing.content", &html.content),
+            id: many("listing.id", &html.id),
+            image: many("listing.image", &html.image),
+            author: many("listing.author", &html.author),
+            category: many("listing.category", &html.category),
             next,
         };
         let article = ArticlePickers {
@@ -110,7 +127,7 @@ impl CompiledRules {
             image: many("article.image", &rules.article.image),
         };
         if errors.is_empty() {
-            Ok(Self { rules: rules.clone(), compiled: Arc::new(Compiled { listing, article }) })
+            Ok(Self { rules: rules.clone(), compiled: Arc::new(Compiled { listing, json, article }) })
         } else {
             Err(errors)
         }
@@ -121,9 +138,41 @@ impl CompiledRules {
         &self.compiled.listing
     }
 
+    /// What finds the parts of a JSON listing, where the rules are JSONPaths.
+    pub fn json(&self) -> Option<&JsonPickers> {
+        self.compiled.json.as_ref()
+    }
+
     /// What finds the parts of an article.
     pub fn article(&self) -> &ArticlePickers {
         &self.compiled.article
+    }
+}
+
+/// Compiles a listing's rules as JSONPaths.
+fn compile_json(rules: &ListingRules, errors: &mut Vec<RuleError>) -> JsonPickers {
+    let mut one = |key: &str, written: &str| match JsonPicker::compile(written) {
+        Ok(picker) => Some(picker),
+        Err((message, at)) => {
+            errors.push(RuleError { key: format!("listing.{key}"), selector: written.to_owned(), message, at });
+            None
+        }
+    };
+    let mut many = |key: &str, written: &[String]| written.iter().filter_map(|w| one(key, w)).collect::<Vec<_>>();
+    let mut maybe = |key: &str, written: &Option<String>| many(key, written.as_slice()).pop();
+    JsonPickers {
+        container: maybe("container", &rules.container),
+        item: maybe("item", &rules.item),
+        next: maybe("next", &rules.next),
+        id: many("id", &rules.id),
+        link: many("link", &rules.link),
+        title: many("title", &rules.title),
+        date: many("date", &rules.date),
+        summary: many("summary", &rules.summary),
+        content: many("content", &rules.content),
+        image: many("image", &rules.image),
+        author: many("author", &rules.author),
+        category: many("category", &rules.category),
     }
 }
 

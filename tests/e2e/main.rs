@@ -19,7 +19,9 @@ mod first_harvest;
 mod follow;
 mod formats;
 mod guard;
+mod json;
 mod ledger;
+mod offers;
 mod private;
 mod push;
 #[cfg(feature = "test-readers")]

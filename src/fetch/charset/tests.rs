@@ -155,3 +155,26 @@ proptest::proptest! {
         decode(&body, Some(&header), Some("Example.XN--P1AI."));
     }
 }
+
+#[test]
+fn utf_32_is_read_with_a_mark_and_without() {
+    let text = "<?xml version='1.0' encoding='UTF-32'?><rss><title>Fähre 新 😀</title></rss>";
+    let little = |text: &str| -> Vec<u8> { text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect() };
+    let big = |text: &str| -> Vec<u8> { text.chars().flat_map(|c| u32::from(c).to_be_bytes()).collect() };
+    let marked = format!("\u{feff}{text}");
+    for (bytes, charset) in
+        [(little(&marked), "UTF-32LE"), (big(&marked), "UTF-32BE"), (little(text), "UTF-32LE"), (big(text), "UTF-32BE")]
+    {
+        for header in [None, Some("text/xml; charset=utf-32"), Some("text/xml; charset=iso-8859-1")] {
+            assert_eq!(decode(&bytes, header, None), (text.to_owned(), charset), "{header:?}");
+        }
+    }
+    // A broken end and a number that is no character are marked, and nothing else is lost.
+    let mut broken = little("<rss>a");
+    broken.extend([0xff, 0xff, 0xff, 0xff, 1, 2]);
+    broken.splice(0..0, little("\u{feff}"));
+    assert_eq!(decode(&broken, None, None).0, "<rss>a\u{fffd}\u{fffd}");
+    // UTF-16 with the same first two bytes stays what it is.
+    let wide: Vec<u8> = marked.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(decode(&wide, None, None), (text.to_owned(), "UTF-16LE"));
+}

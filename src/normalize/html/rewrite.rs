@@ -141,6 +141,7 @@ impl Writer<'_> {
             }
             "html" | "body" | "noscript" | "object" => Inside::Write,
             _ if is_hidden(element) => Inside::Skip,
+            _ if embed::write_component(self, element) => Inside::Skip,
             _ => {
                 self.tag(element);
                 Inside::Write

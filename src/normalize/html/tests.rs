@@ -104,6 +104,35 @@ fn players_become_links() {
             "<a href=\"https://www.youtube.com/watch?v=abc-123\" rel=\"noopener noreferrer\"><img src=\"https://i.ytimg.com/vi/abc-123/hqdefault.jpg\" alt=\"The film\"></a>",
         ),
         (
+            "<iframe src='https://youtu.be/abc'></iframe><iframe src='//www.youtube.com/watch?v=abc&t=1'></iframe>",
+            "<a href=\"https://www.youtube.com/watch?v=abc\" rel=\"noopener noreferrer\"><img src=\"https://i.ytimg.com/vi/abc/hqdefault.jpg\" alt=\"youtu.be\"></a>\
+             <a href=\"https://www.youtube.com/watch?v=abc\" rel=\"noopener noreferrer\"><img src=\"https://i.ytimg.com/vi/abc/hqdefault.jpg\" alt=\"youtube.com\"></a>",
+        ),
+        (
+            "<lite-youtube videoid=abc playlabel='The film'><button>Play</button></lite-youtube>",
+            "<a href=\"https://www.youtube.com/watch?v=abc\" rel=\"noopener noreferrer\"><img src=\"https://i.ytimg.com/vi/abc/hqdefault.jpg\" alt=\"The film\"></a>",
+        ),
+        (
+            "<amp-vimeo data-videoid=12 data-poster=/p.jpg></amp-vimeo><lite-youtube videoid='\"><script>'>x</lite-youtube>",
+            "<a href=\"https://vimeo.com/12\" rel=\"noopener noreferrer\"><img src=\"https://paper.example/p.jpg\" alt=\"vimeo.com\"></a>x",
+        ),
+        (
+            "<iframe src='https://player.example/9' data-thumbnail='/9.jpg' title=Nine></iframe>",
+            "<a href=\"https://player.example/9\" rel=\"noopener noreferrer\"><img src=\"https://paper.example/9.jpg\" alt=\"Nine\"></a>",
+        ),
+        (
+            "<iframe srcdoc='<a href=https://player.example/9><img src=/9.jpg onerror=x></a><script>x</script>'></iframe>",
+            "<a href=\"https://player.example/9\" rel=\"noopener noreferrer\"><img src=\"https://paper.example/9.jpg\" alt=\"player.example\"></a>",
+        ),
+        (
+            "<iframe src='https://embeds.example/w?src=x&url=https%3A%2F%2Ffilms.example%2F7&image=https%3A%2F%2Ffilms.example%2F7.jpg'></iframe>",
+            "<a href=\"https://films.example/7\" rel=\"noopener noreferrer\"><img src=\"https://films.example/7.jpg\" alt=\"embeds.example\"></a>",
+        ),
+        (
+            "<iframe src='https://embeds.example/w?url=javascript:x' data-poster='javascript:x'></iframe>",
+            "<a href=\"https://embeds.example/w?url=javascript:x\" rel=\"noopener noreferrer\">embeds.example</a>",
+        ),
+        (
             "<iframe data-src='//charts.example/1'></iframe>",
             "<a href=\"https://charts.example/1\" rel=\"noopener noreferrer\">charts.example</a>",
         ),

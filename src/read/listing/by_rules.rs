@@ -11,6 +11,8 @@ use crate::read::rules::{ListingPickers, Picker};
 
 /// Most teasers read from one page.
 const MOST_TEASERS: usize = 5_000;
+/// Most categories of one.
+const MOST_VALUES: usize = 64;
 
 /// Reads the teasers that the rules find.
 pub(super) fn read(html: &Html, rules: &ListingPickers, base: &Url, context: &Context) -> Read<Listing> {
@@ -81,9 +83,28 @@ fn teaser(element: ElementRef, rules: &ListingPickers, base: &Url, context: &Con
         published: rules.date.iter().find_map(|p| p.elements(element).into_iter().find_map(|e| date_of(p, e, context))),
         summary: rules.summary.iter().find_map(|p| p.value(element)),
         picture: rules.image.iter().find_map(|p| p.elements(element).into_iter().find_map(|e| picture_of(p, e, base))),
+        content: rules.content.iter().find_map(|p| content_of(p, element)),
+        guid: rules.id.iter().find_map(|p| p.value(element)),
+        categories: rules.category.iter().map(|p| values(p, element)).find(|v| !v.is_empty()).unwrap_or_default(),
         authors: rules.author.iter().find_map(|p| p.value(element)).map(Person::named).into_iter().collect(),
         ..Teaser::default()
     }
+}
+
+/// The HTML of a picked element, or the attribute asked for.
+fn content_of(picker: &Picker, within: ElementRef) -> Option<String> {
+    let html = |element: ElementRef| match picker.attribute() {
+        Some(name) => element.attr(name).unwrap_or_default().to_owned(),
+        None => element.inner_html(),
+    };
+    let all: Vec<String> = picker.elements(within).into_iter().map(html).collect();
+    Some(all.join("\n")).filter(|html| !html.trim().is_empty())
+}
+
+/// All values that a rule picks.
+fn values(picker: &Picker, within: ElementRef) -> Vec<String> {
+    let all = picker.elements(within).into_iter().take(MOST_VALUES).map(|element| picker.value_of(element));
+    all.filter(|value| !value.is_empty()).collect()
 }
 
 /// The element itself if it is a link, else the first link inside that has words, else the first.

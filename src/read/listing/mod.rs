@@ -40,11 +40,13 @@ pub fn read_listing(page: &Page, kind: Kind, rules: &CompiledRules) -> Read<List
     match kind {
         Kind::Feed => feed::read(page),
         Kind::Sitemap => sitemap::read(page),
-        Kind::Json => json::read(page),
+        Kind::Json => json::read(page, rules.json()),
+        // Who writes JSONPaths expects JSON.
+        Kind::Auto | Kind::Listing if rules.json().is_some() => json::read(page, rules.json()),
         Kind::Listing | Kind::Page => html::read(page, rules),
         Kind::Auto if feed::looks_like_feed(page) => feed::read(page),
         Kind::Auto if sitemap::looks_like_sitemap(page) => sitemap::read(page),
-        Kind::Auto if json::looks_like_json(page) => json::read(page),
+        Kind::Auto if json::looks_like_json(page) => json::read(page, None),
         Kind::Auto => html::read(page, rules),
     }
 }

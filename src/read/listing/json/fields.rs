@@ -308,32 +308,37 @@ pub(super) fn names(entry: &Value, field: Field) -> Vec<String> {
     };
     let mut out: Vec<String> = Vec::new();
     for value in find(entry, field).into_iter().chain(embedded) {
-        let list = match value {
-            Value::Array(list) => list.as_slice(),
-            one => std::slice::from_ref(one),
-        };
-        for one in list.iter().take(64) {
-            let name = match one {
-                Value::String(s) => Some(s.as_str()),
-                Value::Object(map) => {
-                    let inner = [
-                        "name",
-                        "displayName",
-                        "display_name",
-                        "fullName",
-                        "full_name",
-                        "title",
-                        "label",
-                        "original",
-                        "slug",
-                    ];
-                    inner.iter().find_map(|n| map.get(*n)?.as_str())
-                }
-                _ => None,
-            };
-            let name = name.map(|n| fold_space(&html_to_text(n)));
-            out.extend(name.filter(|n| !n.is_empty() && n.len() < 200 && !out.contains(n)));
-        }
+        push_names(value, &mut out);
     }
     out
+}
+
+/// Adds the names that a value holds.
+pub(super) fn push_names(value: &Value, out: &mut Vec<String>) {
+    let list = match value {
+        Value::Array(list) => list.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    for one in list.iter().take(64) {
+        let name = match one {
+            Value::String(s) => Some(s.as_str()),
+            Value::Object(map) => {
+                let inner = [
+                    "name",
+                    "displayName",
+                    "display_name",
+                    "fullName",
+                    "full_name",
+                    "title",
+                    "label",
+                    "original",
+                    "slug",
+                ];
+                inner.iter().find_map(|n| map.get(*n)?.as_str())
+            }
+            _ => None,
+        };
+        let name = name.map(|n| fold_space(&html_to_text(n)));
+        out.extend(name.filter(|n| !n.is_empty() && n.len() < 200 && !out.contains(n)));
+    }
 }

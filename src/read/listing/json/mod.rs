@@ -3,6 +3,7 @@
 //! An API's answer is some object that somewhere holds an array of objects, each with a title and a link.
 //! [`fields`] knows what such members are called; the array that has most of them is the list.
 
+mod by_paths;
 mod fields;
 mod parse;
 #[cfg(test)]
@@ -15,6 +16,7 @@ use crate::html::html_to_text;
 use crate::model::{
     Listing, ListingMethod, Origin, Page, Person, Picture, Problem, Read, Teaser, Written, fold_space, text_weight,
 };
+use crate::read::paths::JsonPickers;
 use fields::Field;
 pub(super) use parse::parse;
 
@@ -30,27 +32,40 @@ pub(super) fn looks_like_json(page: &Page) -> bool {
     (typed && !text.starts_with('<')) || text.starts_with("{\"") || text.starts_with("[{") || text.starts_with("{\n")
 }
 
-/// Reads a JSON answer by its shape: the array of objects with most links and titles.
-pub(super) fn read(page: &Page) -> Read<Listing> {
+/// Reads a JSON answer: by the operator's paths, else by its shape, the array of objects with most links and titles.
+pub(super) fn read(page: &Page, rules: Option<&JsonPickers>) -> Read<Listing> {
     let parsed = match parse(&page.text) {
         Ok(parsed) => parsed,
         Err(why) => return super::nothing(why),
     };
-    let Some(entries) = best_list(&parsed.value, &page.url) else {
-        return super::nothing("the JSON holds no list of objects that have a title and a link");
-    };
     let top = &parsed.value;
-    let teasers: Vec<Teaser> = entries.iter().take(MAX_ENTRIES).filter_map(|e| teaser(e, &page.url)).collect();
+    let Read { value, mut problems } = match rules {
+        Some(rules) => by_paths::read(top, rules, &page.url),
+        None => by_shape(top, &page.url),
+    };
+    problems.extend(parsed.mended.into_iter().map(Problem::warning));
     let listing = Listing {
-        method: ListingMethod::Json,
-        confidence: if teasers.len() > 2 { 0.9 } else { 0.6 },
+        method: if value.teasers.is_empty() { ListingMethod::None } else { ListingMethod::Json },
+        confidence: if rules.is_some() {
+            1.0
+        } else if value.teasers.len() > 2 {
+            0.9
+        } else {
+            0.6
+        },
         title: top.get("title").and_then(Value::as_str).map(fold_space).filter(|t| !t.is_empty()),
         language: top.get("language").and_then(Value::as_str).map(str::to_owned),
-        next: next(top, &page.url),
-        teasers,
-        ..Listing::default()
+        ..value
     };
-    Read { value: listing, problems: parsed.mended.into_iter().map(Problem::warning).collect() }
+    Read { value: listing, problems }
+}
+
+fn by_shape(top: &Value, base: &Url) -> Read<Listing> {
+    let Some(entries) = best_list(top, base) else {
+        return super::nothing("the JSON holds no list of objects that have a title and a link");
+    };
+    let teasers = entries.iter().take(MAX_ENTRIES).filter_map(|e| teaser(e, base)).collect();
+    Read::clean(Listing { next: next(top, base), teasers, ..Listing::default() })
 }
 
 /// The list with most to say: titled and linked entries, weighed by their titles; dated ones count more, for
@@ -115,15 +130,20 @@ fn resolve(address: &str, base: &Url) -> Option<Url> {
     base.join(address).ok().filter(|u| matches!(u.scheme(), "http" | "https"))
 }
 
+/// An entry that has a title and a link.
 fn teaser(entry: &Value, base: &Url) -> Option<Teaser> {
+    Some(members(entry, base)).filter(|teaser| teaser.headline.is_some() && teaser.link.is_some())
+}
+
+/// What an entry's members say, by what they are called.
+fn members(entry: &Value, base: &Url) -> Teaser {
     let html = |field| fields::find(entry, field).and_then(fields::text);
     let date = |field| fields::find(entry, field).and_then(fields::date).map(|t| Written::new(t, Origin::Feed));
-    let headline = title(entry)?;
     let summary = html(Field::Summary);
-    Some(Teaser {
+    Teaser {
         guid: fields::find(entry, Field::Id).and_then(fields::text),
-        link: Some(link(entry, base)?),
-        headline: Some(headline),
+        link: link(entry, base),
+        headline: title(entry),
         content: html(Field::Content).filter(|c| Some(c) != summary.as_ref()),
         summary,
         published: date(Field::Published),
@@ -133,7 +153,7 @@ fn teaser(entry: &Value, base: &Url) -> Option<Teaser> {
         picture: fields::addresses(entry, Field::Picture).into_iter().find_map(|a| resolve(&a, base)).map(Picture::at),
         language: fields::find(entry, Field::Language).and_then(fields::text),
         ..Teaser::default()
-    })
+    }
 }
 
 /// The address of the next page, as APIs give it: a member `next` that is one, at the top or among the links.

@@ -5,7 +5,7 @@ use crate::model::{Listing, Teaser};
 use crate::read::listing::page;
 
 fn listing(text: &str) -> Listing {
-    read(&page("https://paper.example/api/", text)).value
+    read(&page("https://paper.example/api/", text), None).value
 }
 
 fn only(text: &str) -> Teaser {
@@ -92,7 +92,7 @@ fn the_list_of_news_is_taken_and_not_the_menu() {
 fn what_holds_no_list_is_refused_with_the_reason() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     for text in ["", "{}", "[1,2]", "{\"title\":\"x\"}", "[{\"title\":\"no link\"}]", "<html>", "{\"a\":", &deep] {
-        let read = read(&page("https://paper.example/", text));
+        let read = read(&page("https://paper.example/", text), None);
         assert!(read.value.teasers.is_empty() && read.problems.len() == 1, "{}", text.get(..20).unwrap_or(text));
     }
     assert!(!looks_like_json(&page("https://p.example/", "<html>{\"")));
@@ -104,6 +104,92 @@ proptest! {
 
     #[test]
     fn no_text_does_harm(text in r#"[\[\]{}":,a-c0-9é \\eE.-]{0,80}"#) {
-        read(&page("https://p.example/", &text));
+        read(&page("https://p.example/", &text), None);
+    }
+}
+
+/// The listing of an answer by paths.
+fn by_paths(rules: &[(&str, &str)], text: &str) -> crate::model::Read<Listing> {
+    let mut written = crate::model::ListingRules::default();
+    for (key, path) in rules {
+        let path = path.to_string();
+        match *key {
+            "container" => written.container = Some(path),
+            "item" => written.item = Some(path),
+            "next" => written.next = Some(path),
+            "id" => written.id.push(path),
+            "link" => written.link.push(path),
+            "title" => written.title.push(path),
+            "date" => written.date.push(path),
+            "content" => written.content.push(path),
+            "author" => written.author.push(path),
+            "category" => written.category.push(path),
+            other => panic!("{other}"),
+        }
+    }
+    let rules = crate::model::Rules { listing: written, ..Default::default() };
+    let rules = crate::read::CompiledRules::compile(&rules).expect("rules");
+    crate::read::read_listing(&page("https://paper.example/api/", text), crate::model::Kind::Auto, &rules)
+}
+
+const ODD: &str = r#"{"result": {"rows": [
+    {"nr": 7, "h": {"de": "Die <b>Fähre</b>"}, "wann": 1763971200, "wer": [{"name": "Ada"}, {"name": "Ben"}], "txt": "<p>Lang</p>", "rub": ["See"]},
+    {"nr": 8, "h": {"de": ""}, "alt": "Ohne Titel", "url": "/b"}, null]}, "mehr": {"seite": 2}, "ads": [{"title": "Buy this now", "url": "/ad"}]}"#;
+
+#[test]
+fn declared_paths_say_what_members_are_called() {
+    let read = by_paths(
+        &[
+            ("item", "$.result.rows[*]"),
+            ("id", "$.nr"),
+            ("link", "$.url"),
+            ("link", "https://paper.example/artikel/{$.nr}.html"),
+            ("title", "$.h.de"),
+            ("title", "$.alt"),
+            ("date", "$.wann"),
+            ("content", "$.txt"),
+            ("author", "$.wer[*].name"),
+            ("category", "$.rub"),
+            ("next", "?seite={$.mehr.seite}"),
+        ],
+        ODD,
+    );
+    assert_eq!(read.problems, [], "{read:?}");
+    let listing = read.value;
+    assert_eq!(listing.method, crate::model::ListingMethod::Json);
+    assert_eq!(listing.next.map(String::from).as_deref(), Some("https://paper.example/api/?seite=2"));
+    let [ferry, other] = &*listing.teasers else { panic!("{:?}", listing.teasers) };
+    assert_eq!(ferry.link.as_ref().map(url::Url::as_str), Some("https://paper.example/artikel/7.html"));
+    assert_eq!((ferry.headline.as_deref(), ferry.guid.as_deref()), (Some("Die Fähre"), Some("7")));
+    assert_eq!(ferry.published.as_ref().map(|w| w.text.as_str()), Some("2025-11-24T08:00:00Z"));
+    assert_eq!(ferry.authors.iter().map(|a| a.name.as_str()).collect::<Vec<_>>(), ["Ada", "Ben"]);
+    assert_eq!((ferry.content.as_deref(), ferry.categories.as_slice()), (Some("<p>Lang</p>"), &["See".to_owned()][..]));
+    assert_eq!(other.headline.as_deref(), Some("Ohne Titel"));
+    assert_eq!(other.link.as_ref().map(url::Url::path), Some("/b"));
+}
+
+#[test]
+fn what_no_path_declares_is_read_by_its_shape() {
+    let read = by_paths(&[("item", "$.ads")], ODD);
+    let titles: Vec<_> = read.value.teasers.iter().map(|t| t.headline.clone().unwrap_or_default()).collect();
+    assert_eq!(titles, ["Buy this now"]);
+}
+
+#[test]
+fn a_list_that_is_empty_is_no_failure_and_one_that_is_gone_is() {
+    for (rules, text, failure) in [
+        (&[("item", "$.posts[*]")][..], r#"{"posts": []}"#, None),
+        (&[("item", "$.posts[*]")], r#"{"articles": [{"title": "A", "url": "/a"}]}"#, Some("listing.item")),
+        (&[("container", "$.data"), ("item", "$.posts[*]")], r#"{"data": {}}"#, None),
+        (&[("container", "$.data"), ("item", "$.posts[*]")], r#"{"error": 1}"#, Some("listing.container")),
+        (&[("item", "$.posts[*]")], "<!DOCTYPE html><p>Down for maintenance", Some("JSON cannot be read")),
+        (&[("item", "$.posts[*]")], r#"{"posts": [{"x": 1}]}"#, Some("neither link nor headline")),
+    ] {
+        let read = by_paths(rules, text);
+        assert!(read.value.teasers.is_empty());
+        match failure {
+            Some(words) => assert!(read.problems[0].message.contains(words), "{text}: {:?}", read.problems),
+            None => assert_eq!(read.problems, [], "{text}"),
+        }
     }
 }

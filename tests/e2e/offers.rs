@@ -1,0 +1,71 @@
+//! What a site offers in a page's stead, and what other programs' files hand over.
+
+use crate::courant::Desk;
+use crate::paper::{self, LINES};
+use crate::press::{Press, Sheet};
+
+/// A feed of the paper's lines, with full texts or without.
+fn feed(press: &Press, full: bool) -> String {
+    let entries: String = LINES
+        .iter()
+        .map(|line| {
+            let url = press.url(&format!("/news/{}.html", line.slug));
+            let text = if full { paper::article(line).replace('&', "&amp;").replace('<', "&lt;") } else { String::new() };
+            format!("<entry><id>{url}</id><title>{}</title><link href=\"{url}\"/><updated>{}T08:00:00Z</updated><content type=\"html\">{text}</content></entry>", line.title, line.day)
+        })
+        .collect();
+    format!("<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>Lantern</title><id>urn:l</id>{entries}</feed>")
+}
+
+#[test]
+fn of_the_feeds_that_a_page_announces_the_richest_is_read_by_all_commands_alike() {
+    let press = Press::start();
+    paper::print(&press);
+    let links = "<link rel=\"alternate\" type=\"application/atom+xml\" href=\"/short.atom\">\
+                 <link rel=\"alternate\" type=\"application/rss+xml\" href=\"/whole.xml\"></head>";
+    press.set("/news/", Sheet::html(paper::front(&LINES.each_ref()).replace("</head>", links)));
+    press.set("/short.atom", Sheet::new("application/atom+xml", feed(&press, false)));
+    press.set("/whole.xml", Sheet::new("application/atom+xml", feed(&press, true)));
+    press.set("/robots.txt", Sheet::new("text/plain", format!("Sitemap: {}\n", press.url("/news-sitemap.xml"))));
+    let desk = Desk::new("");
+    let said = desk.ok(&["add", &press.url("/news/")]);
+    assert!(said.contains("6 entries, 6 with full text") && said.contains("/short.atom (6 entries)"), "{said}");
+    assert!(said.contains(&format!("will be read in the page's place: {}", press.url("/whole.xml"))), "{said}");
+    desk.ok(&["fetch"]);
+    assert!(press.asked("/news/tram-bridge.html").is_empty(), "the feed has the texts");
+    let status = desk.ok(&["status", "--json"]);
+    assert!(status.contains("\"entries\":6"), "{status}");
+}
+
+#[test]
+fn a_news_sitemap_that_robots_txt_names_is_told_of() {
+    let press = Press::start();
+    paper::print(&press);
+    press.set("/robots.txt", Sheet::new("text/plain", format!("Sitemap: {}\n", press.url("/news-sitemap.xml"))));
+    let desk = Desk::new("");
+    let said = desk.ok(&["add", "--dry-run", &press.url("/news/")]);
+    let expected =
+        format!("robots.txt names a news sitemap, which could be watched too: {}", press.url("/news-sitemap.xml"));
+    assert!(said.contains(&expected), "{said}");
+}
+
+#[test]
+fn the_configuration_of_another_program_is_taken_over() {
+    let desk = Desk::new("");
+    desk.write_file(
+        "theirs.toml",
+        "[rsspls]\noutput = \"/srv\"\n[[feed]]\ntitle = \"News\"\nfilename = \"n.rss\"\n[feed.config]\n\
+         url = \"https://n.example/news/\"\nitem = \"article\"\nheading = \"h3 a\"\n[[feed]]\ntitle = \"X\"\n[feed.config]\n\
+         url = \"https://x.example/\"\nitem = \"li:eq(2)\"\nheading = \"a\"\n",
+    );
+    let said = desk.ok(&["import", "theirs.toml"]);
+    assert!(
+        said.contains("1 source added") && said.contains("left out: https://x.example/: one of its selectors"),
+        "{said}"
+    );
+    let ours = std::fs::read_to_string(desk.path("feeds.toml")).expect("a file");
+    let expected = "[sources.n-news]\nurl = \"https://n.example/news/\"\ntitle = \"News\"\n\n[sources.n-news.listing]\n\
+                    item = \"article\"\ntitle = \"h3 a\"\nlink = \"h3 a\"\n";
+    assert!(ours.contains(expected), "{ours}");
+    desk.ok(&["check"]);
+}
