@@ -10,8 +10,10 @@ use tokio::sync::OnceCell;
 
 use super::body::Body;
 use super::coding::Coding;
-use super::conditional::{Known, Verdict, weigh};
+use super::conditional::{Known, Verdict, lists, weigh};
+use super::payload::Payload;
 use super::preference;
+use super::quick::head_of;
 use crate::publish::entity_tag;
 
 /// Below this many bytes a coding saves less than its header costs.
@@ -48,10 +50,44 @@ pub(super) struct Answer {
 /// The representation in one coding.
 #[derive(Debug)]
 struct Variant {
-    body: Bytes,
+    body: Payload,
     known: Known,
     full: HeaderMap,
     not_modified: HeaderMap,
+    /// Heads of both, as they are written.
+    heads: [Box<[u8]>; 2],
+}
+
+/// An answer to a plain request: a representation that is there.
+#[derive(Debug)]
+pub(super) struct Ready {
+    answer: Arc<Answer>,
+    coding: Coding,
+    /// The client has it already.
+    known: bool,
+}
+
+impl Ready {
+    /// The head, but for its date.
+    pub fn head(&self) -> &[u8] {
+        let [full, not_modified] = &self.answer.made(self.coding).heads;
+        if self.known { not_modified } else { full }
+    }
+
+    /// The body, where there is one.
+    pub fn body(&self) -> Option<&Payload> {
+        (!self.known).then(|| &self.answer.made(self.coding).body)
+    }
+
+    /// How many bytes it has.
+    pub fn length(&self) -> u64 {
+        self.body().map_or(0, |body| body.bytes().len() as u64)
+    }
+
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        if self.known { StatusCode::NOT_MODIFIED } else { StatusCode::OK }
+    }
 }
 
 impl Answer {
@@ -88,12 +124,28 @@ impl Answer {
 
     /// The bytes, uncoded.
     pub fn body(&self) -> &Bytes {
-        &self.plain.body
+        self.plain.body.bytes()
+    }
+
+    /// Answers a plain request; `known` is its `If-None-Match`. `None`: this is no whole representation.
+    pub async fn ready(self: &Arc<Self>, coding: Coding, known: Option<&[u8]>) -> Option<Ready> {
+        if self.status != StatusCode::OK {
+            return None;
+        }
+        let variant = self.variant(coding).await;
+        let known = known.is_some_and(|line| lists(line, &variant.known));
+        Some(Ready { answer: self.clone(), coding, known })
+    }
+
+    /// The variant in a coding, as far as it was made.
+    fn made(&self, coding: Coding) -> &Variant {
+        let made = self.coded.get(coding as usize).and_then(|cell| cell.get());
+        made.and_then(Option::as_ref).unwrap_or(&self.plain)
     }
 
     /// Whether both have the same bytes and the same to say of them.
     pub fn is_same_as(&self, other: &Self) -> bool {
-        self.plain.full == other.plain.full && self.plain.body == other.plain.body
+        self.plain.full == other.plain.full && self.body() == other.body()
     }
 
     /// Answers a GET or HEAD: chooses the coding, weighs the conditions.
@@ -102,7 +154,9 @@ impl Answer {
         let (status, headers, body) = match weigh(headers, &variant.known) {
             Verdict::NotModified => (StatusCode::NOT_MODIFIED, &variant.not_modified, None),
             Verdict::PreconditionFailed => (StatusCode::PRECONDITION_FAILED, &variant.not_modified, None),
-            Verdict::Send => (self.status, &variant.full, (method != Method::HEAD).then(|| variant.body.clone())),
+            Verdict::Send => {
+                (self.status, &variant.full, (method != Method::HEAD).then(|| variant.body.bytes().clone()))
+            }
         };
         let mut response = Response::new(Body::from(body.unwrap_or_default()));
         *response.status_mut() = status;
@@ -118,11 +172,11 @@ impl Answer {
         if let Some(made) = cell.get() {
             return made.as_ref().unwrap_or(&self.plain);
         }
-        if self.plain.body.len() < WORTH_CODING {
+        if self.body().len() < WORTH_CODING {
             return &self.plain;
         }
         let made = cell.get_or_init(|| async {
-            let body = self.plain.body.clone();
+            let body = self.body().clone();
             // Coding a large document takes long enough to hold up other connections.
             let coded = tokio::task::spawn_blocking(move || coding.encode(&body)).await.ok().flatten()?;
             Some(Variant::new(coded, &self.tag, &self.about, coding))
@@ -164,7 +218,8 @@ impl Variant {
         if coding != Coding::Identity {
             full.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
         }
-        Self { body, known: Known { etag, modified }, full, not_modified }
+        let heads = [head_of(StatusCode::OK, &full), head_of(StatusCode::NOT_MODIFIED, &not_modified)];
+        Self { body: Payload::new(body), known: Known { etag, modified }, full, not_modified, heads }
     }
 }
 

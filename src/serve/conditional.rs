@@ -60,9 +60,18 @@ enum Compare {
 /// Whether one of the listed entity tags is ours; `*` always is. A tag without quotes, as some clients send
 /// them, counts as quoted.
 fn listed(headers: &HeaderMap, name: HeaderName, known: &Known, compare: Compare) -> bool {
+    headers.get_all(name).iter().any(|line| lists_by(line.as_bytes(), known, compare))
+}
+
+/// Whether a line of `If-None-Match` lists our entity tag.
+pub(super) fn lists(line: &[u8], known: &Known) -> bool {
+    line == known.etag.as_bytes() || lists_by(line, known, Compare::Weak)
+}
+
+fn lists_by(line: &[u8], known: &Known, compare: Compare) -> bool {
     let ours = known.etag.as_bytes();
-    headers.get_all(name).iter().any(|line| {
-        let mut rest = line.as_bytes();
+    let mut rest = line;
+    {
         loop {
             rest = rest.trim_ascii_start();
             while let Some(after) = rest.strip_prefix(b",") {
@@ -92,7 +101,7 @@ fn listed(headers: &HeaderMap, name: HeaderName, known: &Known, compare: Compare
             }
             rest = after.strip_prefix(b"\"").unwrap_or(after);
         }
-    })
+    }
 }
 
 /// Whether nothing changed since a date; `None` where there is no date on either side (§13.1.3: ignored then).

@@ -27,8 +27,10 @@ mod metrics;
 mod operator;
 mod pages;
 mod patient;
+mod payload;
 mod preference;
 mod push;
+mod quick;
 mod router;
 mod server;
 mod site;
@@ -140,6 +142,10 @@ impl server::Answers for site::Site {
         // Too much is as good as nothing: neither is a form.
         let form = Limited::new(body, largest).collect().await.map(|body| body.to_bytes()).unwrap_or_default();
         site::Site::answer(self, &Request::from_parts(head, form), peer).await
+    }
+
+    async fn ready(&self, asked: &quick::Asked<'_>, peer: SocketAddr) -> Option<answer::Ready> {
+        self.quickly(asked, peer).await
     }
 
     fn counts(&self) -> Option<(&std::sync::atomic::AtomicU64, &std::sync::atomic::AtomicU64)> {

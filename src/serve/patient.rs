@@ -28,6 +28,8 @@ pub(super) struct Patience {
 /// A stream that loses patience.
 pub(super) struct Patient<S> {
     stream: S,
+    /// What was read of it before.
+    before: Vec<u8>,
     patience: Patience,
     /// Armed while something is waited for. Setting it costs more than a look at the clock: while reading it may
     /// stand earlier than it should, and is set anew only when it has passed.
@@ -50,7 +52,23 @@ impl<S> Patient<S> {
         let since = Instant::now();
         let deadline = Box::pin(sleep_until(since + patience.first));
         let waited = Duration::ZERO;
-        Self { stream, patience, deadline, armed: false, since, read: 0, written: 0, waited, waiting: None }
+        Self {
+            stream,
+            before: Vec::new(),
+            patience,
+            deadline,
+            armed: false,
+            since,
+            read: 0,
+            written: 0,
+            waited,
+            waiting: None,
+        }
+    }
+
+    /// The same, after these bytes.
+    pub fn after(self, before: Vec<u8>) -> Self {
+        Self { before, ..self }
     }
 
     /// Waits for the client to say something.
@@ -102,6 +120,13 @@ impl<S> Patient<S> {
 
 impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if !self.before.is_empty() {
+            let fits = self.before.len().min(buf.remaining());
+            buf.put_slice(self.before.get(..fits).unwrap_or_default());
+            self.before.drain(..fits);
+            self.read += fits as u64;
+            return Poll::Ready(Ok(()));
+        }
         let before = buf.filled().len();
         match Pin::new(&mut self.stream).poll_read(cx, buf) {
             Poll::Ready(done) => {

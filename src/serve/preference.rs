@@ -8,14 +8,16 @@ use crate::publish::Format;
 
 /// The members of a list header with their weights in thousandths, parameters other than `q` off.
 fn members(headers: &HeaderMap, name: header::HeaderName) -> impl Iterator<Item = (&str, u16)> {
-    headers.get_all(name).iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(',')).filter_map(
-        |member| {
-            let mut parts = member.split(';').map(str::trim);
-            let value = parts.next().filter(|v| !v.is_empty())?;
-            let weight = parts.find_map(|p| p.strip_prefix("q=").or_else(|| p.strip_prefix("Q=")));
-            Some((value, weight.map_or(1000, thousandths)))
-        },
-    )
+    headers.get_all(name).iter().filter_map(|line| line.to_str().ok()).flat_map(members_of)
+}
+
+fn members_of(line: &str) -> impl Iterator<Item = (&str, u16)> {
+    line.split(',').filter_map(|member| {
+        let mut parts = member.split(';').map(str::trim);
+        let value = parts.next().filter(|v| !v.is_empty())?;
+        let weight = parts.find_map(|p| p.strip_prefix("q=").or_else(|| p.strip_prefix("Q=")));
+        Some((value, weight.map_or(1000, thousandths)))
+    })
 }
 
 /// `0.8` as 800; what is no weight is 0, so that it does not win.
@@ -28,9 +30,19 @@ pub(super) fn coding(headers: &HeaderMap) -> Coding {
     if !headers.contains_key(header::ACCEPT_ENCODING) {
         return Coding::Identity;
     }
+    heaviest(members(headers, header::ACCEPT_ENCODING))
+}
+
+/// The same of a line of `Accept-Encoding`.
+pub(super) fn coding_of(line: &str) -> Coding {
+    // Feed readers mostly say just this.
+    if line == "gzip" { Coding::Gzip } else { heaviest(members_of(line)) }
+}
+
+fn heaviest<'h>(members: impl Iterator<Item = (&'h str, u16)>) -> Coding {
     let mut weights = [None; Coding::ALL.len()];
     let mut others = None;
-    for (name, weight) in members(headers, header::ACCEPT_ENCODING) {
+    for (name, weight) in members {
         if name == "*" {
             others = Some(weight);
         } else if let Some(slot) = Coding::named(name).and_then(|c| weights.get_mut(c as usize)) {

@@ -16,8 +16,10 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 
+use super::answer::Ready;
 use super::body::Body;
 use super::patient::{Patience, Patient};
+use super::quick::{self, UnderWay};
 
 /// How many connections may be open; more are told to come back.
 const CONNECTIONS: usize = 4096;
@@ -43,6 +45,10 @@ const BUSY: &[u8] =
 pub(super) trait Answers: Send + Sync + 'static {
     /// Answers one.
     fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> impl Future<Output = Response<Body>> + Send;
+    /// Answers a plain request for a document; `None`: it is none, and goes the long way.
+    fn ready(&self, _: &quick::Asked<'_>, _: SocketAddr) -> impl Future<Output = Option<Ready>> + Send {
+        std::future::ready(None)
+    }
     /// Where open and refused connections are counted.
     fn counts(&self) -> Option<(&AtomicU64, &AtomicU64)>;
 }
@@ -63,6 +69,7 @@ pub(super) async fn serve(
         .keep_alive_interval(PING)
         .keep_alive_timeout(PING);
     let http = Arc::new(http);
+    let under_way = Arc::new(UnderWay::default());
     let (graceful, places) = (GracefulShutdown::new(), Arc::new(Semaphore::new(CONNECTIONS)));
     loop {
         let accepted = tokio::select! {
@@ -93,17 +100,21 @@ pub(super) async fn serve(
             let site = answering.clone();
             async move { Ok::<_, Infallible>(site.answer(request, peer).await) }
         });
-        let connection = http.serve_connection(TokioIo::new(Patient::new(stream, PATIENCE)), service).into_owned();
-        let connection = graceful.watch(connection);
-        let site = site.clone();
+        let (site, http, under_way) = (site.clone(), http.clone(), under_way.clone());
+        let (watcher, stopping) = (graceful.watcher(), shutdown.clone());
         tokio::spawn(async move {
             let open = site.counts().map(|(open, _)| open);
             if let Some(open) = open {
                 open.fetch_add(1, Relaxed);
             }
-            // Clients go away in many ways, none of which is ours to mend.
-            if let Err(error) = connection.await {
-                tracing::debug!(%peer, error, "a connection ended early");
+            let plain = quick::answer(stream, peer, &site, (PATIENCE, &under_way, &stopping)).await;
+            if let Some((stream, bytes)) = plain {
+                let stream = TokioIo::new(Patient::new(stream, PATIENCE).after(bytes));
+                let connection = watcher.watch(http.serve_connection(stream, service).into_owned());
+                // Clients go away in many ways, none of which is ours to mend.
+                if let Err(error) = connection.await {
+                    tracing::debug!(%peer, error, "a connection ended early");
+                }
             }
             if let Some(open) = open {
                 open.fetch_sub(1, Relaxed);
@@ -112,7 +123,8 @@ pub(super) async fn serve(
         });
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+    let ended = async { tokio::join!(graceful.shutdown(), under_way.none()) };
+    if tokio::time::timeout(DRAIN, ended).await.is_err() {
         tracing::debug!("connections were still open at the end");
     }
     Ok(())

@@ -13,6 +13,7 @@ use crate::model::{Dedupe, Draft, EntryId, FeedId, HarvestReport, Outcome, Probl
 use crate::store::{Finished, SourceState};
 
 mod beyond;
+mod plain;
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
@@ -37,6 +38,16 @@ impl Shelf {
         let store = crate::store::open(&folder.path().join("courant.db")).unwrap();
         store.sync_sources(vec![(source("harbour"), at("2026-11-20T09:00:00Z"))]).await.unwrap();
         Self { store, selection: Selection { sources: vec![source("harbour")] }, _folder: folder }
+    }
+
+    /// Stores an entry with a text of several kilobytes.
+    pub async fn put_long(&self, id: &str) {
+        let content = Some(format!("<p>{}</p>", format!("It rains on {id}. ").repeat(200)));
+        let state = self.store.sources().await.unwrap().remove(0);
+        let report = HarvestReport::begun(source("harbour"), at("2026-11-20T09:35:00Z"));
+        let url = Url::parse(&format!("https://harbour.example/{}", id.len() + 7)).ok();
+        let entry = Draft { content, url, keys: vec![format!("guid {id}")], ..draft(id) };
+        self.store.finish(Finished::new(report, vec![entry], state)).await.unwrap();
     }
 
     /// Stores an entry, and a run that ended badly.

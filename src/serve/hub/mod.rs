@@ -57,14 +57,16 @@ pub struct Outward {
     pub inbox: Option<Arc<dyn Inbox>>,
 }
 
+/// By topic: how much news is being told, and the marks of the latest.
+type Telling = HashMap<String, (usize, Arc<[u64]>)>;
+
 /// The hub.
 pub(super) struct Hub {
     courier: Arc<dyn Courier>,
     book: Arc<Book>,
     calls: Semaphore,
     waiting: Arc<Semaphore>,
-    /// By topic: how much news is being told, and the marks of the latest.
-    telling: Mutex<HashMap<String, (usize, Arc<[u64]>)>>,
+    telling: Mutex<Telling>,
     /// The waits before a delivery that failed is tried again.
     patience: Vec<Duration>,
 }
@@ -101,7 +103,7 @@ impl Hub {
         }
     }
 
-    fn telling(&self) -> MutexGuard<'_, HashMap<String, (usize, Arc<[u64]>)>> {
+    fn telling(&self) -> MutexGuard<'_, Telling> {
         self.telling.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
