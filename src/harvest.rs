@@ -7,6 +7,7 @@
 mod album;
 mod articles;
 mod ask;
+mod catch_up;
 mod drift;
 mod judge;
 mod relearn;
@@ -32,6 +33,7 @@ pub use album::Album;
 pub use ask::{ANNOUNCED, same_list};
 
 use ask::{Answer, Asked, Listed};
+use catch_up::Window;
 use drift::Verdict;
 
 /// How long a source that answered 410 is left alone.
@@ -47,6 +49,8 @@ const TRUST: Duration = Duration::hours(6);
 
 /// How many of the newest entries show a source's rhythm.
 const RHYTHM: usize = 50;
+/// A run that catches up may ask for so many times as many articles: what has left the page is not seen again.
+const CAUGHT_UP: usize = 5;
 /// A permanent redirect is believed after it held for so many runs in a row.
 const MOVED_AFTER: u32 = 2;
 
@@ -161,18 +165,43 @@ async fn run_over(
 ) -> Result<Harvested, StoreError> {
     let mut parts = parts.clone();
     parts.album = parts.album.map(|_| Album::of_run(now));
-    let parts = &parts;
-    let source = &watched.source;
-    let mut run = Run::begin(source, state, now);
+    let mut run = Run::begin(&watched.source, state, now);
     let told = match told {
-        Some(page) => ask::told(watched, &run.state, page, parts).await,
+        Some(page) => ask::told(watched, &run.state, page, &parts).await,
         None => None,
     };
     run.told = told.is_some();
-    let Asked { answer, base, moved, fresh_until } = match told {
+    let asked = match told {
         Some(asked) => asked,
-        None => ask::listing(watched, &run.state, parts, now).await,
+        None => ask::listing(watched, &run.state, &parts, now).await,
     };
+    settle(watched, asked, run, &parts, now).await
+}
+
+/// Does with a page that is at hand what a run does with one that it fetched: for measuring. Asks for nothing itself,
+/// but for what the source's rules want besides (articles, further pages, the feed that `kind = "auto"` looks for).
+pub async fn harvest_page(
+    watched: &Watched,
+    page: Page,
+    state: SourceState,
+    parts: &Parts,
+    now: DateTime<Utc>,
+) -> Result<Harvested, StoreError> {
+    let run = Run::begin(&watched.source, state, now);
+    let asked = ask::at_hand(watched, page, &run.state, parts, now).await;
+    settle(watched, asked, run, parts, now).await
+}
+
+/// The second half of a run: what came is read, judged and stored.
+async fn settle(
+    watched: &Watched,
+    asked: Asked,
+    mut run: Run,
+    parts: &Parts,
+    now: DateTime<Utc>,
+) -> Result<Harvested, StoreError> {
+    let source = &watched.source;
+    let Asked { answer, base, moved, fresh_until } = asked;
     if !run.told {
         run.state.wishes.silence = None;
     }
@@ -333,8 +362,15 @@ async fn draft_all(watched: &Watched, listed: Listed, parts: &Parts, run: &mut R
     let now = run.report.started;
     let Listed { mut listing, article, status, bytes, validators, body_hash, page, feed, mut problems, cut } = listed;
     let seen = (parts, &mut run.state, now);
-    let (verdict, sketch) =
+    let (verdict, mut sketch) =
         relearn::examine(watched, &mut listing, &mut problems, page.as_ref(), seen, run.told).await?;
+    let mut parts = parts.clone();
+    if verdict == Verdict::Healthy && !run.told && catch_up::is_behind(&run.state, &sketch.shape(watched, now), &sketch)
+    {
+        let window = Window { watched, listing: &mut listing, page: page.as_ref(), problems: &mut problems };
+        sketch = catch_up::catch_up(window, sketch, &mut run.state, &parts, now).await?;
+        parts.limits.articles = parts.limits.articles.saturating_mul(CAUGHT_UP);
+    }
     run.report.status = Some(status);
     run.report.bytes = bytes;
     run.report.listed = listing.teasers.len();
@@ -349,7 +385,6 @@ async fn draft_all(watched: &Watched, listed: Listed, parts: &Parts, run: &mut R
         run.state.feed = feed;
     }
 
-    let mut parts = parts.clone();
     match verdict {
         Verdict::Healthy => {}
         Verdict::Departed(why) => {

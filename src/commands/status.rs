@@ -71,6 +71,7 @@ fn state_json(state: &SourceState) -> serde_json::Value {
         "entries": state.entries,
         "title": state.title,
         "feed": state.feed,
+        "gaps": state.profile.gaps,
     })
 }
 
@@ -96,6 +97,11 @@ fn overview(states: &[SourceState]) -> String {
     for state in troubled {
         text.push_str(&format!("{}: {}\n", state.id, state.last_reason));
     }
+    for state in states {
+        for gap in &state.profile.gaps {
+            text.push_str(&format!("{}: gap: {gap}\n", state.id));
+        }
+    }
     text
 }
 
@@ -110,6 +116,9 @@ fn one(state: &SourceState, reports: &[HarvestReport]) -> String {
     );
     if let Some(feed) = &state.feed {
         text.push_str(&format!("  read from  {feed}\n"));
+    }
+    for gap in &state.profile.gaps {
+        text.push_str(&format!("  gap        {gap}\n"));
     }
     text.push('\n');
     let rows: Vec<Vec<String>> = reports

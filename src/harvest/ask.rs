@@ -101,7 +101,7 @@ pub(super) async fn listing(watched: &Watched, state: &SourceState, parts: &Part
             } else if let Some(feed) = feed {
                 feed_listing(watched, *page, body_hash, feed, parts).await
             } else {
-                page_listing(watched, *page, body_hash, parts, now, !as_before).await
+                page_listing(watched, *page, body_hash, state, parts, now).await
             };
             Asked { answer, base, moved, fresh_until }
         }
@@ -130,6 +130,19 @@ pub(super) async fn told(watched: &Watched, state: &SourceState, page: Page, par
     Some(Asked { answer: Answer::Listed(Box::new(listed)), base, moved: None, fresh_until: None })
 }
 
+/// The answer that a page at hand is.
+pub(super) async fn at_hand(
+    watched: &Watched,
+    page: Page,
+    state: &SourceState,
+    parts: &Parts,
+    now: DateTime<Utc>,
+) -> Asked {
+    let body_hash = xxh3_64(&page.body);
+    let answer = page_listing(watched, page, body_hash, state, parts, now).await;
+    Asked { answer, base: watched.source.url.clone(), moved: None, fresh_until: None }
+}
+
 /// Reads the feed that was found for the source.
 async fn feed_listing(watched: &Watched, page: Page, body_hash: u64, feed: Url, parts: &Parts) -> Answer {
     let read = read(watched, &page, Kind::Feed, parts).await;
@@ -145,9 +158,9 @@ async fn page_listing(
     watched: &Watched,
     page: Page,
     body_hash: u64,
+    state: &SourceState,
     parts: &Parts,
     now: DateTime<Utc>,
-    first: bool,
 ) -> Answer {
     let source = &watched.source;
     if source.kind == Kind::Page {
@@ -155,13 +168,14 @@ async fn page_listing(
     }
     let mut read = read(watched, &page, source.kind, parts).await;
     let may_have_feed = source.kind == Kind::Auto && !source.rules.listing.find_teasers() && !is_feed(&read.value);
+    let first = state.reading != Some(watched.reading);
     if may_have_feed && let Some(listed) = feed_of(watched, &page, &read.value, parts, first).await {
         return Answer::Listed(Box::new(listed));
     }
     if let Some(failed) = judge::why_not(watched, &page, &read) {
         let changed = failed.outcome == Outcome::StructureMissing;
-        match if changed { relearn(watched, &page, parts).await } else { None } {
-            Some(found) => read = found,
+        match if changed { relearn(watched, &page, &read.value, &state.profile.links, parts).await } else { None } {
+            Some(found) => read = found.read,
             None => return Answer::Failed(failed),
         }
     }

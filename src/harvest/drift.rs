@@ -3,7 +3,7 @@
 use crate::model::{Profile, Shape};
 
 /// Runs that must be remembered before one is judged.
-const ENOUGH: usize = 3;
+pub(super) const ENOUGH: usize = 3;
 /// More news than this at once is suspicious where a source never had so many.
 const FLOOD: usize = 20;
 /// How many times the usual news is a flood.
@@ -87,7 +87,7 @@ mod tests {
 
     /// A page of thirty with two new ones an hour.
     fn profile() -> Profile {
-        Profile { runs: (0..10).map(|hour| shape(hour, 30, 28, 30)).collect() }
+        Profile { runs: (0..10).map(|hour| shape(hour, 30, 28, 30)).collect(), ..Profile::default() }
     }
 
     #[test]
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn nothing_is_judged_before_there_is_enough_to_compare_with() {
-        let young = Profile { runs: vec![shape(0, 30, 28, 30); 2] };
+        let young = Profile { runs: vec![shape(0, 30, 28, 30); 2], ..Profile::default() };
         assert_eq!(judge(&young, &shape(1, 300, 0, 0)), Verdict::Healthy);
     }
 }

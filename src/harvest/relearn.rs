@@ -3,33 +3,53 @@
 use chrono::{DateTime, Utc};
 
 use super::ask::on_reader;
-use super::drift::{Verdict, judge};
+use super::drift::{ENOUGH, Verdict, judge};
 use super::sketch::Sketch;
 use super::{Parts, Watched};
-use crate::model::{Kind, Listing, ListingMethod, Page, Problem, Read, Selection};
-use crate::read::{Landmark, Learned, learn};
+use crate::model::{Kind, Links, Listing, ListingMethod, Page, Problem, Profile, Read, Selection, Sketch as Markup};
+use crate::read::{Landmark, Learned, learn, links, markup, recall};
 use crate::store::{SourceState, StoreError};
 
 /// Entries of the source that are looked for on the page.
-const LANDMARKS: usize = 60;
+const LANDMARKS: usize = 400;
+/// Markup of which less is as it was is another design's.
+const SAME_DESIGN: f64 = 0.3;
 
-/// The list of a page, found again by the source's known entries; and what to tell the operator.
-pub(super) async fn relearn(watched: &Watched, page: &Page, parts: &Parts) -> Option<Read<Listing>> {
+/// A list that was known again.
+pub(super) struct Relearned {
+    /// What it lists, and what to tell the operator.
+    pub(super) read: Read<Listing>,
+    /// Whether the page was read as well without what is known.
+    matched: bool,
+}
+
+/// The list of a page, known again by the source's entries; `other` is what was read without knowing them.
+pub(super) async fn relearn(
+    watched: &Watched,
+    page: &Page,
+    other: &Listing,
+    before: &Links,
+    parts: &Parts,
+) -> Option<Relearned> {
     let selection = Selection { sources: vec![watched.source.id.clone()] };
     // A store that fails here fails again where the run is stored, and is told there.
     let entries = parts.store.entries(&selection, LANDMARKS).await.ok()?;
     let known: Vec<Landmark> = entries.into_iter().map(|e| Landmark { url: e.url, title: e.title }).collect();
-    let page = page.clone();
-    let learnt = move || Read::clean(learn(&page, &known));
-    let Learned { rules, mut listing, located, found } = on_reader(parts, learnt).await.value?;
-    listing.problems.retain(|problem| problem.severity < crate::model::Severity::Failure);
-    let text = format!(
-        "the page has changed; its list was found again by {found} of the {located} known entries on it. To settle it, put \
-         this into feeds.toml:\n{}",
-        patch(watched, &rules)
-    );
-    listing.problems.push(Problem::warning(text));
-    Some(listing)
+    let (page, other, before) = (page.clone(), other.clone(), before.clone());
+    let work = move || Read::clean(recall(&page, &known, &before, &other).map(|found| (found, learn(&page, &known))));
+    let (recalled, learned) = on_reader(parts, work).await.value?;
+    let mut text = format!("the page has changed; its list was found again by {} known entries on it", recalled.known);
+    if let Some(Learned { rules, .. }) = learned {
+        text.push_str(&format!(". To settle it, put this into feeds.toml:\n{}", patch(watched, &rules)));
+    }
+    let matched = recalled.is_matched();
+    Some(Relearned { read: Read { value: recalled.listing, problems: vec![Problem::warning(text)] }, matched })
+}
+
+/// Whether a page is of another design than its source's healthy pages.
+fn is_redesigned(before: &Profile, now: &Markup) -> bool {
+    let (same, all) = before.markup.shared(now, |_| true);
+    before.runs.len() >= ENOUGH && !before.markup.is_empty() && (same as f64) < SAME_DESIGN * all as f64
 }
 
 /// Selectors as they stand in feeds.toml.
@@ -72,20 +92,41 @@ pub(super) async fn examine(
         listing.method,
         ListingMethod::Guess | ListingMethod::Rules | ListingMethod::Embedded | ListingMethod::None
     );
-    if verdict != Verdict::Healthy
-        && is_html
-        && let Some(page) = page
-        && let Some(found) = relearn(watched, page, parts).await
+    let page = page.filter(|_| is_html);
+    let markup = page.map(markup).unwrap_or_default();
+    let redesigned = is_redesigned(&state.profile, &markup);
+    let mut settled = true;
+    if let Some(page) = page
+        && (redesigned || verdict != Verdict::Healthy)
     {
-        let other = Sketch::of(watched, &found.value, parts, now).await?;
-        let again = other.shape(watched, now);
-        if judge(&state.profile, &again) == Verdict::Healthy {
-            (*listing, sketch, shape, verdict) = (found.value, other, again, Verdict::Healthy);
-            problems.extend(found.problems);
+        match relearn(watched, page, listing, &state.profile.links, parts).await {
+            Some(found) if redesigned && verdict == Verdict::Healthy && found.matched => {}
+            Some(Relearned { read, .. }) => {
+                let other = Sketch::of(watched, &read.value, parts, now).await?;
+                let again = other.shape(watched, now);
+                let judged = judge(&state.profile, &again);
+                if redesigned || judged == Verdict::Healthy {
+                    (*listing, sketch, shape, verdict) = (read.value, other, again, judged);
+                    problems.extend(read.problems);
+                    settled = false;
+                }
+            }
+            None if redesigned && verdict == Verdict::Healthy && shape.known * 2 < shape.listed => {
+                verdict = Verdict::Departed(format!(
+                    "it is marked up in another way, and only {} of the {} listed are known",
+                    shape.known, shape.listed
+                ));
+            }
+            None => {}
         }
     }
     if verdict == Verdict::Healthy && shape.listed > 0 && state.last_success.is_some() {
         state.profile.note(shape);
+        // Until the page is read as well without knowing its entries, it is known by them.
+        if settled {
+            state.profile.markup = markup;
+            state.profile.links = page.map(links).unwrap_or_default();
+        }
     }
     Ok((verdict, sketch))
 }

@@ -1,11 +1,11 @@
 //! What a listing comes to before any article is read. Made once a run: drafting is what costs most after parsing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
 use super::{Parts, Watched};
-use crate::model::{Draft, Listing, Shape};
+use crate::model::{Draft, Listing, Shape, Teaser};
 use crate::normalize::{self, Surroundings};
 use crate::store::{Known, StoreError};
 
@@ -37,6 +37,23 @@ impl Sketch {
         let keys = drafts.iter().flat_map(|(_, draft)| draft.keys.iter().cloned()).collect();
         let known = parts.store.known(&source.id, keys).await?.into_iter().map(|k| (k.key.clone(), k)).collect();
         Ok(Self { drafts, known })
+    }
+
+    /// Whether the store knows a draft.
+    pub(super) fn knows(&self, draft: &Draft) -> bool {
+        draft.keys.iter().any(|key| self.known.contains_key(key))
+    }
+
+    /// How many drafts are known.
+    pub(super) fn known_drafts(&self) -> usize {
+        self.drafts.iter().filter(|(_, draft)| self.knows(draft)).count()
+    }
+
+    /// Of the teasers that this is a sketch of, those that are not known and dated after an instant.
+    pub(super) fn unknown_since(&self, teasers: Vec<Teaser>, since: DateTime<Utc>) -> Vec<Teaser> {
+        let new = self.drafts.iter().filter(|(_, d)| d.published.is_some_and(|at| at >= since) && !self.knows(d));
+        let places: HashSet<usize> = new.map(|(place, _)| *place).collect();
+        teasers.into_iter().enumerate().filter(|(place, _)| places.contains(place)).map(|(_, teaser)| teaser).collect()
     }
 
     /// What the listing looks like beside what is known, the operator's filters applied.

@@ -1,5 +1,9 @@
+use std::fmt;
+
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::Sketch;
 
 /// What healthy runs over a source look like: the latest few, newest last.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -7,6 +11,73 @@ use serde::{Deserialize, Serialize};
 pub struct Profile {
     /// The runs that read a list, but for the first of all.
     pub runs: Vec<Shape>,
+    /// How the page is marked up, of the last of these; empty for what is no page.
+    pub markup: Sketch,
+    /// Hashes of the addresses to which the page led that time, listed or not: what was there before is no news.
+    pub links: Links,
+    /// The latest gaps, newest last.
+    pub gaps: Vec<Gap>,
+}
+
+/// A time of which a source's news may be missing: it could not be read, and when it could again, its window no longer
+/// reached back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    /// The last run before.
+    pub since: DateTime<Utc>,
+    /// The first run after.
+    pub until: DateTime<Utc>,
+    /// Further pages of the list that were read in vain.
+    pub pages: usize,
+}
+
+impl fmt::Display for Gap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (since, until) = (self.since.format("%Y-%m-%d %H:%M"), self.until.format("%Y-%m-%d %H:%M UTC"));
+        write!(f, "what appeared between {since} and {until} may be missing: nothing on the page was known any more")?;
+        match self.pages {
+            0 => write!(f, ", and neither further pages, a feed nor a sitemap reach back"),
+            pages => write!(f, ", nor on {pages} further pages, and neither a feed nor a sitemap reach back"),
+        }
+    }
+}
+
+/// Hashes of addresses, in order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Links(Vec<u32>);
+
+impl Links {
+    /// Most that are remembered of one page.
+    const MOST: usize = 1200;
+
+    /// Of these hashes.
+    pub fn of(hashes: impl Iterator<Item = u32>) -> Self {
+        let mut hashes: Vec<u32> = hashes.take(Self::MOST).collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        Self(hashes)
+    }
+
+    /// Whether one is among them.
+    pub fn holds(&self, hash: u32) -> bool {
+        self.0.binary_search(&hash).is_ok()
+    }
+}
+
+/// As hexadecimal digits, eight for each: numbers would take half as much again.
+impl Serialize for Links {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{}", self.0.iter().map(|hash| format!("{hash:08x}")).collect::<String>()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Links {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let (digits, _) = text.as_bytes().as_chunks::<8>();
+        let hash = |eight: &[u8; 8]| u32::from_str_radix(str::from_utf8(eight).ok()?, 16).ok();
+        Ok(Self::of(digits.iter().filter_map(hash)))
+    }
 }
 
 /// What one run looked like.
@@ -33,10 +104,35 @@ impl Profile {
     /// Runs remembered: a day of half-hours.
     const REMEMBERED: usize = 48;
 
+    /// Gaps remembered.
+    const GAPS: usize = 8;
+
+    /// Remembers a gap.
+    pub fn add_gap(&mut self, gap: Gap) {
+        self.gaps.push(gap);
+        let surplus = self.gaps.len().saturating_sub(Self::GAPS);
+        self.gaps.drain(..surplus);
+    }
+
     /// Remembers a run.
     pub fn note(&mut self, shape: Shape) {
         self.runs.push(shape);
         let surplus = self.runs.len().saturating_sub(Self::REMEMBERED);
         self.runs.drain(..surplus);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_survives_being_kept() {
+        let links = Links::of([7, 0xffff_ffff, 7, 0].into_iter());
+        let profile = Profile { links, ..Profile::default() };
+        let text = serde_json::to_string(&profile).unwrap();
+        assert_eq!(serde_json::from_str::<Profile>(&text).unwrap(), profile);
+        assert!(profile.links.holds(0xffff_ffff) && !profile.links.holds(8));
+        assert_eq!(serde_json::from_str::<Profile>("{}").unwrap(), Profile::default());
     }
 }

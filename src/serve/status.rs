@@ -15,7 +15,7 @@ use super::edition::Edition;
 use super::feeds::about_document;
 use super::router::{Asked, Shape};
 use super::{operator, preference, trouble};
-use crate::model::{Dedupe, Entry, EntryId, Feed, FeedId, HarvestReport, SourceId};
+use crate::model::{Dedupe, Entry, EntryId, Feed, FeedId, Gap, HarvestReport, SourceId};
 use crate::publish::{self, Format};
 use crate::store::{SourceState, Store, StoreError};
 
@@ -62,7 +62,8 @@ async fn document(store: &dyn Store, edition: &Edition, format: Format) -> Resul
         let reports = store.reports(&state.id, RUNS).await?;
         let title = edition.titles.get(&state.id).map_or(state.id.as_str(), String::as_str);
         let address = edition.addresses.absolute_admin(state.id.as_str());
-        entries.extend(troubles(&state, &reports).into_iter().map(|trouble| trouble.entry(&state.id, title, &address)));
+        let all = troubles(&state, &reports).into_iter().chain(state.profile.gaps.iter().map(Trouble::of_gap));
+        entries.extend(all.map(|trouble| trouble.entry(&state.id, title, &address)));
     }
     entries.sort_by(|a, b| b.published.cmp(&a.published).then_with(|| a.id.cmp(&b.id)));
     let changed = entries.first().map_or(DateTime::UNIX_EPOCH, |entry| entry.published);
@@ -145,6 +146,11 @@ fn troubles(state: &SourceState, reports: &[HarvestReport]) -> Vec<Trouble> {
 }
 
 impl Trouble {
+    fn of_gap(gap: &Gap) -> Self {
+        let key = format!("gap {}", gap.until.timestamp_millis());
+        Self { key, at: gap.until, failing: Some("gap"), text: gap.to_string() }
+    }
+
     fn entry(self, source: &SourceId, title: &str, address: &str) -> Entry {
         let name = format!("courant trouble of {source}: {}", self.key);
         Entry {

@@ -9,6 +9,7 @@ mod paper;
 mod press;
 
 mod carried;
+mod catch_up;
 mod commands;
 mod conditional;
 mod crash;

@@ -9,31 +9,21 @@ use ego_tree::NodeId;
 use scraper::{ElementRef, Html};
 use url::Url;
 
+use super::landmarks::{Landmark, Landmarks};
 use super::{html, islands};
 use crate::dates::{self, Context};
 use crate::html::parse_html;
-use crate::model::{Listing, ListingRules, Page, Read, Rules, fold_space, letters};
+use crate::model::{Listing, ListingRules, Page, Read, Rules, fold_space};
 use crate::read::CompiledRules;
 
 /// Landmarks used, at most: one bit each.
-const LANDMARKS: usize = 64;
+const MOST: usize = 64;
 /// Fewer found again prove nothing.
 const LEAST: usize = 3;
-/// A headline of fewer letters is found anywhere.
-const LETTERS: usize = 10;
 /// A rule that selects so many times what is known, and a dozen more, selects something else besides.
 const TIMES: usize = 5;
 /// Longest way down from a named element to the list.
 const STEPS: usize = 6;
-
-/// Something that the list is known to have shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Landmark {
-    /// Its address.
-    pub url: Option<Url>,
-    /// Its headline, plain text.
-    pub title: String,
-}
 
 /// A list that was found again.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,7 +40,7 @@ pub struct Learned {
 
 /// Finds the list of a page by what it is known to have shown; `None` where too little of it is there. Never fails.
 pub fn learn(page: &Page, known: &[Landmark]) -> Option<Learned> {
-    let landmarks = Landmarks::of(known);
+    let landmarks = Landmarks::of(known.get(..MOST).unwrap_or(known));
     let text = islands::unfold(&page.text);
     let tree = parse_html(&text);
     let places = Places::of(&tree.html, &landmarks, &page.url);
@@ -83,50 +73,6 @@ pub fn learn(page: &Page, known: &[Landmark]) -> Option<Learned> {
         best.listing = plain;
     }
     Some(best)
-}
-
-/// What is known, by address and by headline.
-struct Landmarks {
-    by_address: HashMap<String, usize>,
-    by_title: HashMap<String, usize>,
-}
-
-impl Landmarks {
-    fn of(known: &[Landmark]) -> Self {
-        let (mut by_address, mut by_title) = (HashMap::new(), HashMap::new());
-        let mut twice = HashSet::new();
-        for (nr, landmark) in known.iter().take(LANDMARKS).enumerate() {
-            if let Some(url) = &landmark.url {
-                by_address.entry(plain_address(url)).or_insert(nr);
-            }
-            let title = letters(&landmark.title);
-            if title.chars().count() >= LETTERS && by_title.insert(title.clone(), nr).is_some() {
-                twice.insert(title);
-            }
-        }
-        by_title.retain(|title, _| !twice.contains(title));
-        Self { by_address, by_title }
-    }
-
-    fn which(&self, url: Option<&Url>, title: &str) -> Option<usize> {
-        let by_address = url.and_then(|url| self.by_address.get(&plain_address(url)));
-        by_address.or_else(|| self.by_title.get(&letters(title))).copied()
-    }
-
-    /// How many of them a listing shows.
-    fn found(&self, listing: &Listing) -> usize {
-        let shown = |t: &crate::model::Teaser| self.which(t.link.as_ref(), t.headline.as_deref().unwrap_or_default());
-        listing.teasers.iter().filter_map(shown).collect::<HashSet<_>>().len()
-    }
-}
-
-impl Landmarks {
-    /// How many teasers of a listing bear a known headline, letter for letter.
-    fn named(&self, listing: &Listing) -> usize {
-        let known =
-            |t: &&crate::model::Teaser| self.by_title.contains_key(&letters(t.headline.as_deref().unwrap_or_default()));
-        listing.teasers.iter().filter(known).count()
-    }
 }
 
 /// Where the landmarks stand.
@@ -220,10 +166,7 @@ impl Places {
 
 /// The headline's element, where a link's own words are not the headline.
 fn title_rule(items: &[(ElementRef, usize)], landmarks: &Landmarks) -> Vec<String> {
-    let is_known = |element: ElementRef| {
-        let words = letters(&element.text().take(50).collect::<String>());
-        landmarks.by_title.contains_key(&words)
-    };
+    let is_known = |element: ElementRef| landmarks.is_headline(&element.text().take(50).collect::<String>());
     let by_link = |item: &ElementRef| {
         let own = (item.value().name() == "a").then_some(*item);
         let mut links = item.descendants().filter_map(ElementRef::wrap).filter(|e| e.value().name() == "a");
@@ -314,12 +257,6 @@ fn is_steady(name: &str) -> bool {
     let plain = name.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '-' | '_'));
     let state = ["active", "current", "first", "last", "odd", "even", "selected", "open", "new", "hidden", "visible"];
     plain && name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.len() <= 40 && !state.contains(&name)
-}
-
-/// An address without scheme, `www.` and fragment.
-fn plain_address(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default().trim_start_matches("www.");
-    format!("{host}{}?{}", url.path().trim_end_matches('/'), url.query().unwrap_or_default())
 }
 
 #[cfg(test)]

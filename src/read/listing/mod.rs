@@ -13,12 +13,15 @@ mod hints;
 mod html;
 mod islands;
 mod json;
+mod landmarks;
 mod learn;
+mod markup;
 mod naming;
 mod outline;
 mod page_kind;
 mod paging;
 mod pictures;
+mod recall;
 mod sitemap;
 mod targets;
 mod teasers;
@@ -28,7 +31,10 @@ mod weights;
 mod when;
 
 pub use html::{kind_without_list, weigh_links};
-pub use learn::{Landmark, Learned, learn};
+pub use landmarks::Landmark;
+pub use learn::{Learned, learn};
+pub use markup::{links, markup};
+pub use recall::{Agreement, Recalled, recall};
 pub use weighed::Weighed;
 
 use crate::model::{Kind, Listing, Page, Problem, Read};

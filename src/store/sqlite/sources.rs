@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::columns::{address, damaged, instant, json, text};
 use super::writer::Touched;
-use crate::model::{Outcome, SourceId, Validators};
+use crate::model::{Outcome, Profile, SourceId, Validators};
 use crate::store::{SourceState, Wishes};
 
 /// The columns that [`state`] reads, in its order.
@@ -120,7 +120,7 @@ pub(super) fn save(db: &Connection, nr: i64, state: &SourceState) -> rusqlite::R
         state.last_outcome.map(Outcome::as_str),
         state.last_reason,
         state.failures,
-        Some(&state.profile).filter(|p| !p.runs.is_empty()).map(text).transpose()?,
+        Some(&state.profile).filter(|p| **p != Profile::default()).map(text).transpose()?,
         wishes,
         Some(&state.about).filter(|about| !about.is_empty()).map(text).transpose()?,
     ])

@@ -1,0 +1,129 @@
+//! An outage longer than the page's window: caught up with where that can be, told where not.
+
+use serde_json::Value;
+
+use crate::courant::Desk;
+use crate::http::get;
+use crate::press::{Press, Sheet};
+
+/// Articles on one page of the list.
+const WINDOW: usize = 10;
+
+fn headline(n: usize) -> String {
+    let what = ["harbour", "orchard", "library", "ferry", "owl", "market", "bridge"][n % 7];
+    format!("What the {what} means for the town, part {n} of the report")
+}
+
+/// A list of which the newest is `top`, in pages as far as `pages` says.
+fn print(press: &Press, top: usize, pages: usize, head: &str) {
+    for page in 0..pages {
+        let newest = top.saturating_sub(page * WINDOW);
+        let rows: String = (newest.saturating_sub(WINDOW)..newest)
+            .rev()
+            .map(|n| format!("<li class=row><h3><a href=\"/news/{n}.html\">{}</a></h3><p>A few words of summary for {n}.</p></li>", headline(n)))
+            .collect();
+        let more =
+            if page + 1 < pages { format!("<a rel=next href=\"/list/{}\">Older</a>", page + 1) } else { String::new() };
+        let html =
+            format!("<html lang=en><head><title>News</title>{head}</head><main><ul>{rows}</ul>{more}</main></html>");
+        press.set(&if page == 0 { "/".to_owned() } else { format!("/list/{page}") }, Sheet::html(html));
+    }
+}
+
+fn desk(press: &Press, more: &str) -> Desk {
+    Desk::new(&format!("[sources.town]\nurl = \"{}\"\narticle = \"never\"\n{more}", press.url("/")))
+}
+
+/// Half an hour hence, as a feed writes it.
+fn soon() -> String {
+    (chrono::Utc::now() + chrono::Duration::minutes(30)).format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+#[test]
+fn further_pages_are_read_until_something_is_known() {
+    let press = Press::start();
+    let desk = desk(&press, "");
+    print(&press, 12, 3, "");
+    assert!(desk.ok(&["fetch"]).contains("10 listed, 10 new"));
+    assert!(press.asked("/list/1").is_empty(), "the first run takes what the page shows");
+    print(&press, 45, 5, "");
+    let said = desk.ok(&["fetch"]);
+    assert!(said.contains("33 new"), "{said}");
+    assert!(press.asked("/list/4").is_empty(), "what is known ends the search");
+    assert_eq!(
+        (desk.status("town")["entries"].clone(), desk.status("town")["gaps"].clone()),
+        (43.into(), Value::Array(Vec::new()))
+    );
+    // The window reaches back again: nothing more is asked for.
+    print(&press, 48, 5, "");
+    assert!(desk.ok(&["fetch"]).contains("3 new"));
+    assert_eq!(press.asked("/list/1").len(), 1);
+}
+
+#[test]
+fn the_sites_feed_or_sitemap_reaches_back_where_the_list_does_not() {
+    let link = |press: &Press, n: usize| press.url(&format!("/news/{n}.html"));
+    // Both with a page of rules, for which no feed is read otherwise.
+    let rules = "[sources.town.listing]\nitem = \".row\"\n";
+    for by_feed in [true, false] {
+        let press = Press::start();
+        let desk = desk(&press, rules);
+        let head = if by_feed { "<link rel=alternate type=\"application/rss+xml\" href=\"/rss\">" } else { "" };
+        print(&press, 12, 1, head);
+        desk.ok(&["fetch"]);
+        print(&press, 30, 1, head);
+        let items = |open: &str, close: &str, date: &str| -> String {
+            let line = |n: usize| {
+                format!(
+                    "<{open}>{}</{close}>",
+                    if by_feed {
+                        format!(
+                            "<title>{}</title><link>{}</link><pubDate>{date}</pubDate>",
+                            headline(n),
+                            link(&press, n)
+                        )
+                    } else {
+                        format!("<loc>{}</loc><lastmod>{date}</lastmod>", link(&press, n))
+                    }
+                )
+            };
+            (5..30).rev().map(line).collect()
+        };
+        if by_feed {
+            let feed = format!(
+                "<rss version=\"2.0\"><channel><title>Town</title>{}</channel></rss>",
+                items("item", "item", &soon())
+            );
+            press.set("/rss", Sheet::new("application/rss+xml", feed));
+        } else {
+            let date = (chrono::Utc::now() + chrono::Duration::minutes(30)).to_rfc3339();
+            let other = format!("<url><loc>{}</loc><lastmod>{date}</lastmod></url>", press.url("/about/us.html"));
+            let map = format!(
+                "<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">{other}{}</urlset>",
+                items("url", "url", &date)
+            );
+            press.set("/sitemap.xml", Sheet::new("application/xml", map));
+        }
+        let said = desk.ok(&["fetch"]);
+        assert!(said.contains("18 new"), "by feed {by_feed}: {said}");
+        assert_eq!(desk.status("town")["gaps"], Value::Array(Vec::new()));
+    }
+}
+
+#[test]
+fn a_gap_that_cannot_be_closed_is_recorded_and_shown() {
+    let press = Press::start();
+    let desk = desk(&press, "");
+    print(&press, 12, 1, "");
+    desk.ok(&["fetch"]);
+    print(&press, 60, 2, "");
+    let said = desk.ok(&["fetch"]);
+    assert!(said.contains("20 new"), "{said}");
+    assert_eq!(desk.status("town")["gaps"].as_array().map(Vec::len), Some(1));
+    let told = desk.ok(&["status"]);
+    assert!(told.contains("town: gap: what appeared between") && told.contains("1 further pages"), "{told}");
+    assert!(desk.ok(&["status", "town"]).contains("  gap        "));
+    let daemon = desk.daemon();
+    assert!(get(daemon.address, "/feeds/_status.atom").text().contains("may be missing"));
+    assert!(get(daemon.address, "/admin/sources/town").text().contains("may be missing"));
+}
