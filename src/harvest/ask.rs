@@ -304,7 +304,7 @@ pub(super) async fn article_read(watched: &Watched, page: &Page, parts: &Parts) 
     let (page, rules) = (page.clone(), watched.rules.clone());
     let Read { value: (article, kind), problems } = on_reader(parts, move || {
         let read = read_article(&page, &rules);
-        let kind = judge::wall(&page, &read.value, &rules);
+        let kind = judge::wall(&read.value);
         Read { value: (read.value, kind), problems: read.problems }
     })
     .await;

@@ -3,13 +3,7 @@
 
 use super::Watched;
 use super::ask::{Failed, is_feed};
-use crate::model::{
-    Article, Kind, Listing, ListingMethod, Outcome, Page, PageKind, Read, Severity, fold_space, text_weight,
-};
-use crate::read::{CompiledRules, kind_without_list, read_listing};
-
-/// A text above this weight is an article's: what walls say is short.
-const LONG: usize = 1500;
+use crate::model::{Article, Listing, ListingMethod, Outcome, Page, PageKind, Read, Severity, fold_space};
 
 /// Why a page that was fetched gives no list; `None` when it does, or is rightly empty.
 pub(super) fn why_not(watched: &Watched, page: &Page, read: &Read<Listing>) -> Option<Failed> {
@@ -38,15 +32,9 @@ pub(super) fn why_not(watched: &Watched, page: &Page, read: &Read<Listing>) -> O
     Some(Failed::at(page, outcome(listing.page_kind), reason, read.problems.clone()))
 }
 
-/// What stands in an article's place, where its page is a wall: its text is short, and a second look at the page
-/// says so.
-pub(super) fn wall(page: &Page, article: &Article, rules: &CompiledRules) -> Option<PageKind> {
-    let text = article.body_text.as_deref().unwrap_or_default();
-    // Most short texts are short news: the list is looked for only where the page may be a wall.
-    if text_weight(text) > LONG || !is_wall(kind_without_list(page)) {
-        return None;
-    }
-    Some(read_listing(page, Kind::Listing, rules).value.page_kind).filter(|kind| is_wall(*kind))
+/// What stands in an article's place, where its page is a wall.
+pub(super) fn wall(article: &Article) -> Option<PageKind> {
+    Some(article.page_kind).filter(|kind| is_wall(*kind))
 }
 
 /// Whether a feed came to its end: its outermost element is closed. What is no XML is whole where it could be read.
@@ -102,6 +90,7 @@ pub(super) fn in_words(kind: PageKind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::read::{CompiledRules, read_article};
 
     #[test]
     fn a_wall_in_an_articles_place_is_named_and_short_news_is_none() {
@@ -125,7 +114,8 @@ mod tests {
             let html = format!("<html><head><title>{title}</title></head><body>{body}</body></html>");
             let url = "https://paper.example/a".parse().unwrap();
             let page = crate::fetch::saved_page(url, Some("text/html"), html.into(), chrono::DateTime::UNIX_EPOCH);
-            assert_eq!(wall(&page, &Article::default(), &CompiledRules::default()), expected, "{title}");
+            let article = read_article(&page, &CompiledRules::default()).value;
+            assert_eq!(wall(&article), expected, "{title}");
         }
     }
 

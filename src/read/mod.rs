@@ -16,7 +16,6 @@ pub use crate::html::{Tree, parse_html};
 pub use article::{FIRST_LOOK, Forest, HOPELESS, Judges, Look, OWN_NUMBERS, Studied, read_article, study};
 pub use discover::{common_feed_paths, fitting_feeds, richness, sitemaps_named};
 pub use listing::{
-    Agreement, Landmark, Learned, Recalled, Weighed, kind_without_list, learn, links, markup, read_listing, recall,
-    weigh_links,
+    Agreement, Landmark, Learned, Recalled, Weighed, learn, links, markup, read_listing, recall, weigh_links,
 };
 pub use rules::{CompiledRules, RuleError};

@@ -12,6 +12,7 @@ mod context;
 mod embedded;
 mod features;
 mod forest;
+mod kind;
 mod media;
 mod metadata;
 mod once;
@@ -48,7 +49,12 @@ pub fn read_article(page: &Page, rules: &CompiledRules) -> Read<Article> {
     by_rules::cut(&mut tree.html, rules.article());
     let reading = Reading::of(page, &tree);
     let Reading { outline, around, blocks, addresses, metas, json_ld, meta, microdata, .. } = &reading;
-    let body = body::body(page, &reading);
+    let mut body = body::body(page, &reading);
+    let kind = kind::kind(page, outline, blocks, &body);
+    if kind != PageKind::Article {
+        // What a menu or a notice says is no article.
+        (body.text, body.html, body.confidence) = Default::default();
+    }
     let site = meta.site.clone().or_else(|| json_ld.site.clone());
     let language = metas
         .one(&["content-language"])
@@ -89,7 +95,7 @@ pub fn read_article(page: &Page, rules: &CompiledRules) -> Read<Article> {
         })
         .collect();
     let mut article = Article {
-        page_kind: if body.text.is_empty() { PageKind::Other } else { PageKind::Article },
+        page_kind: kind,
         confidence: body.confidence,
         section: section::section(outline, json_ld, meta, headline.as_deref()),
         authors: people::authors(

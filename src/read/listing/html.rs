@@ -11,7 +11,7 @@ use super::weighed::Weighed;
 use super::{by_rules, page_kind, paging, targets, teasers};
 use crate::dates::Context;
 use crate::html::parse_html;
-use crate::model::{Listing, ListingMethod, Page, PageKind, Read, Teaser};
+use crate::model::{Listing, ListingMethod, Page, Read, Teaser};
 use crate::read::CompiledRules;
 
 /// Reads the list of an HTML page.
@@ -37,16 +37,6 @@ pub(super) fn read(page: &Page, rules: &CompiledRules) -> Read<Listing> {
         None => paging::next(&outline, &head, &page.url, &base),
     };
     Read { value: listing, problems: tree.problems }
-}
-
-/// What kind of page this is if it lists nothing. No list that is found makes a wall (a login, a consent wall, a bot
-/// check, an error) of what is none by this, and finding lists is what costs.
-pub fn kind_without_list(page: &Page) -> PageKind {
-    let text = islands::unfold(&page.text);
-    let tree = parse_html(&text);
-    let outline = Outline::of(&tree.html);
-    let head = Head::of(&outline, page, title(&tree.html));
-    page_kind::of(&outline, &head, page, 0, 0.0)
 }
 
 /// The groups of links on a page and what speaks for each, best first: why the list was found where it was.

@@ -18,7 +18,7 @@ mod learn;
 mod markup;
 mod naming;
 mod outline;
-mod page_kind;
+pub(super) mod page_kind;
 mod paging;
 mod pictures;
 mod recall;
@@ -30,7 +30,7 @@ mod weighed;
 mod weights;
 mod when;
 
-pub use html::{kind_without_list, weigh_links};
+pub use html::weigh_links;
 pub use landmarks::Landmark;
 pub use learn::{Learned, learn};
 pub use markup::{links, markup};

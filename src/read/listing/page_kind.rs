@@ -6,29 +6,66 @@ use super::outline::Outline;
 use crate::model::{Page, PageKind, text_weight};
 
 /// Below this weight of visible text a page says next to nothing.
-const NEXT_TO_NOTHING: usize = 250;
+pub(in crate::read) const NEXT_TO_NOTHING: usize = 250;
 /// Below this weight a page can still be a notice: an error, a check.
 const NOTICE: usize = 3000;
+
+/// What tells a wall: a page that stands where another was asked for.
+#[derive(Debug)]
+pub(in crate::read) struct Notice<'a> {
+    pub(in crate::read) status: u16,
+    /// The page's title.
+    pub(in crate::read) title: &'a str,
+    /// How its visible text begins.
+    pub(in crate::read) start: &'a str,
+    /// How much it shows.
+    pub(in crate::read) weight: usize,
+    /// Whether a script of it is a known check against robots.
+    pub(in crate::read) challenged: bool,
+    /// Whether it asks for a password.
+    pub(in crate::read) password: bool,
+}
+
+impl Notice<'_> {
+    /// The kind of wall, if it is one, where so many teasers were found and that is or is not sure to be a list.
+    pub(in crate::read) fn wall(&self, teasers: usize, sure: bool) -> Option<PageKind> {
+        if self.weight >= NOTICE {
+            return None;
+        }
+        let title = self.title.to_lowercase();
+        let start = self.start.get(..self.start.floor_char_boundary(4000)).unwrap_or_default().to_lowercase();
+        if self.challenged || is_bot_check(&title, &start) {
+            return Some(PageKind::BotCheck);
+        }
+        if is_error(&title, &start, self.status, self.weight) {
+            return Some(PageKind::Error);
+        }
+        if is_consent(&title, &start) && teasers < 5 {
+            return Some(PageKind::Consent);
+        }
+        (!sure && self.password).then_some(PageKind::Login)
+    }
+}
+
+/// Whether a script is that of a known check against robots.
+pub(in crate::read) fn is_challenge(script: &str) -> bool {
+    script.contains("_cf_chl_opt") || script.contains("cf_chl_")
+}
 
 /// What kind of page this is, given how many teasers were found and how sure that is.
 pub(super) fn of(outline: &Outline, head: &Head, page: &Page, teasers: usize, confidence: f32) -> PageKind {
     let weight = text_weight(&outline.text);
-    let title = head.title.as_deref().unwrap_or_default().to_lowercase();
-    let start = outline.text.get(..outline.text.floor_char_boundary(4000)).unwrap_or_default().to_lowercase();
-    if weight < NOTICE {
-        if is_bot_check(&title, &start, outline) {
-            return PageKind::BotCheck;
-        }
-        if is_error(&title, &start, page.status, weight) {
-            return PageKind::Error;
-        }
-        if is_consent(&title, &start) && teasers < 5 {
-            return PageKind::Consent;
-        }
-    }
+    let notice = Notice {
+        status: page.status,
+        title: head.title.as_deref().unwrap_or_default(),
+        start: &outline.text,
+        weight,
+        challenged: outline.scripts.iter().any(|(_, s)| is_challenge(s)),
+        password: has_password(outline),
+    };
     let sure = teasers >= 3 && confidence >= 0.5;
-    if !sure && weight < NOTICE && has_password(outline) {
-        return PageKind::Login;
+    if let Some(wall) = notice.wall(teasers, sure) {
+        return wall;
     }
     if !sure && is_article(outline, head, weight) {
         return PageKind::Article;
@@ -42,7 +79,7 @@ pub(super) fn of(outline: &Outline, head: &Head, page: &Page, teasers: usize, co
     if teasers > 0 { PageKind::Listing } else { PageKind::Other }
 }
 
-fn is_bot_check(title: &str, start: &str, outline: &Outline) -> bool {
+fn is_bot_check(title: &str, start: &str) -> bool {
     let titles = [
         "just a moment",
         "attention required",
@@ -66,9 +103,7 @@ fn is_bot_check(title: &str, start: &str, outline: &Outline) -> bool {
         "请完成安全验证",
         "人机验证",
     ];
-    titles.iter().any(|w| title.contains(w))
-        || words.iter().any(|w| start.contains(w))
-        || outline.scripts.iter().any(|(_, s)| s.contains("_cf_chl_opt") || s.contains("cf_chl_"))
+    titles.iter().any(|w| title.contains(w)) || words.iter().any(|w| start.contains(w))
 }
 
 fn is_error(title: &str, start: &str, status: u16, weight: usize) -> bool {
