@@ -47,7 +47,7 @@ pub(super) fn write(feed: &Feed, entries: &[Entry], links: &Links, changed: Date
     let extensions = map(carried.into_iter().chain(archive::mark(links)));
     let used = entries.iter().flat_map(|entry| entry.extensions.keys()).chain(extensions.keys());
     let namespaces = markup::namespaces(used);
-    let feed = AtomFeed {
+    let head = AtomFeed {
         title: Text::plain(feed.title.clone()),
         id: id_of(&links.home),
         updated: changed.fixed_offset(),
@@ -59,14 +59,29 @@ pub(super) fn write(feed: &Feed, entries: &[Entry], links: &Links, changed: Date
         rights: about.and_then(|about| about.rights.clone()).map(Text::plain),
         logo: about.and_then(|about| about.picture.as_ref()).map(|picture| picture.url.to_string()),
         categories: about.into_iter().flat_map(|about| &about.categories).map(|term| category(term)).collect(),
-        entries,
         namespaces,
         extensions,
         lang: feed.language.clone(),
         ..AtomFeed::default()
     };
+    join(&head, entries)
+}
+
+/// Head and entries as one document, the head's extensions before the first entry: the crate writes them behind the
+/// last, which RFC 4287's schema does not allow.
+fn join(head: &AtomFeed, entries: Vec<AtomEntry>) -> Vec<u8> {
+    const END: &[u8] = b"</feed>";
     // Writing to memory does not fail.
-    feed.write_to(Vec::new()).unwrap_or_default()
+    let mut document = head.write_to(Vec::new()).unwrap_or_default();
+    if entries.is_empty() {
+        return document;
+    }
+    let rest = AtomFeed { entries, ..AtomFeed::default() }.write_to(Vec::new()).unwrap_or_default();
+    // In text and attributes it would be escaped.
+    let first = memchr::memmem::find(&rest, b"<entry>").unwrap_or_default();
+    document.truncate(document.len().saturating_sub(END.len()));
+    document.extend_from_slice(rest.get(first..).unwrap_or_default());
+    document
 }
 
 /// A feed's permanent id (§4.2.6): the same for every way of asking for the feed, and no two feeds share one.

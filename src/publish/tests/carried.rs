@@ -95,6 +95,9 @@ fn in_every_format() {
         well_formed(&text(format, &podcast(), &entries));
         feed_rs::parser::parse(text(format, &podcast(), &entries).as_bytes()).unwrap();
     }
+    // RFC 4287's schema wants all that is the feed's before its entries.
+    let atom = text(Format::Atom, &podcast(), &entries);
+    assert!(atom.find("<itunes:owner>") < atom.find("<entry>") && atom.ends_with("</entry></feed>"), "{atom}");
     insta::assert_snapshot!("carried_rss", lines(&text(Format::Rss, &podcast(), &entries)));
     insta::assert_snapshot!("carried_atom", lines(&text(Format::Atom, &podcast(), &entries)));
     let json: serde_json::Value = serde_json::from_str(&text(Format::Json, &podcast(), &entries)).unwrap();

@@ -188,6 +188,11 @@ fn teaser(entry: Element, page: &Page) -> Teaser {
     for element in entry.all(Space::Plain, "enclosure") {
         media::add(&mut enclosures, media::enclosure(element, page));
     }
+    // A feed mangled by FeedBurner keeps the site's own address of the first here.
+    let origin = entry.child_text(Space::FeedBurner, "origEnclosureLink").filter(|text| is_address(text));
+    if let Some((first, own)) = enclosures.first_mut().zip(origin.and_then(|text| url::Url::parse(&text).ok())) {
+        first.url = own;
+    }
     for element in entry.all(Space::Atom, "link").filter(|l| l.value("rel") == Some("enclosure")) {
         media::add(&mut enclosures, media::enclosure(element, page));
     }

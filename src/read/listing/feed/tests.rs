@@ -236,6 +236,17 @@ fn atom_texts_are_read_by_their_type() {
 }
 
 #[test]
+fn what_feedburner_mangled_is_led_back_to_the_site() {
+    let t = item(
+        "<link>http://proxy.example/1</link><feedburner:origLink>https://paper.example/1</feedburner:origLink>\
+         <enclosure url='http://proxy.example/1.mp3' type='audio/mpeg' length='7'/><feedburner:origEnclosureLink>\
+         https://paper.example/1.mp3</feedburner:origEnclosureLink>",
+    );
+    assert_eq!(url(t.link.as_ref()), Some("https://paper.example/1"));
+    assert_eq!((t.enclosures[0].url.as_str(), t.enclosures[0].length), ("https://paper.example/1.mp3", Some(7)));
+}
+
+#[test]
 fn the_best_of_atoms_links_is_taken() {
     let t = entry(
         "<link rel='self' href='/self'/><link href='/bare'/><link rel='alternate' type='application/json' href='/json'/>
