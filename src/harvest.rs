@@ -164,7 +164,9 @@ async fn run_over(
     now: DateTime<Utc>,
 ) -> Result<Harvested, StoreError> {
     let mut parts = parts.clone();
-    parts.album = parts.album.map(|_| Album::of_run(now));
+    if parts.album.is_some() {
+        parts.album = Some(Album::of_run(now, parts.store.dictionary(&watched.source.id).await?));
+    }
     let mut run = Run::begin(&watched.source, state, now);
     let told = match told {
         Some(page) => ask::told(watched, &run.state, page, &parts).await,

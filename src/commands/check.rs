@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use super::{Failure, print};
+use super::{Failure, diff, print};
 use crate::config::{self, Config};
 
 /// Check a configuration: all complaints at once, each with its line and a remedy.
@@ -10,6 +10,10 @@ use crate::config::{self, Config};
 pub struct Arguments {
     /// The configuration file; else that of --config
     file: Option<PathBuf>,
+    /// Show what every feed would gain, lose or change by it, beside --config and what is held: kept answers are read
+    /// again by its rules
+    #[arg(long)]
+    diff: bool,
 }
 
 /// Checks a file and says so.
@@ -19,7 +23,8 @@ pub fn run(arguments: Arguments, configured: &Path) -> Result<(), Failure> {
     for warning in &config.warnings {
         eprintln!("{warning}\n");
     }
-    print(&format!("{}\n", summary(file, &config)))
+    print(&format!("{}\n", summary(file, &config)))?;
+    if arguments.diff { diff::show(&config, configured) } else { Ok(()) }
 }
 
 /// One line about a good file.

@@ -64,6 +64,8 @@ pub struct Config {
     pub keep: Option<Duration>,
     /// `[store] snapshots`: how long answers are kept as they came; not at all where absent.
     pub snapshots: Option<Duration>,
+    /// `[store] snapshots_size`: most bytes that they take; the oldest go first.
+    pub snapshots_size: u64,
     /// `[demo]`: a folder served on a port of its own, for the first run.
     pub demo: Option<Demo>,
     /// What is legal but hardly meant, or not acted upon in this version; each rendered like a complaint.
@@ -158,6 +160,7 @@ fn read(path: &Path, files: &[Letters], findings: &Findings) -> Option<Config> {
         store: settings.store,
         keep: settings.keep,
         snapshots: settings.snapshots,
+        snapshots_size: settings.snapshots_size,
         demo: settings.demo,
         warnings: findings.warnings(files),
     })

@@ -29,6 +29,8 @@ pub(super) struct Settings {
     pub keep: Option<Duration>,
     /// `[store] snapshots`.
     pub snapshots: Option<Duration>,
+    /// `[store] snapshots_size`.
+    pub snapshots_size: u64,
     /// `[fetch]`, without its hosts.
     pub manners: Manners,
     /// `[demo]`.
@@ -45,6 +47,7 @@ impl Settings {
             store: folder.join("data/courant.db"),
             keep: None,
             snapshots: None,
+            snapshots_size: 2 << 30,
             manners: Manners::default(),
             demo: None,
             seen: Vec::new(),
@@ -126,6 +129,9 @@ impl Settings {
         }
         self.keep = section.read("keep", measures::some_duration).map(|d| d.value);
         self.snapshots = section.read("snapshots", measures::some_duration).map(|d| d.value);
+        if let Some(bytes) = section.take("snapshots_size").and_then(|v| size(&v)) {
+            self.snapshots_size = bytes;
+        }
         section.finish(&[]);
     }
 

@@ -38,5 +38,10 @@ async fn tidy(plan: &Plan, store: &dyn Store) -> Result<(), StoreError> {
     // Where none are to be kept any more, those that are there go too.
     let long = plan.config.snapshots.and_then(|long| TimeDelta::from_std(long).ok()).unwrap_or_default();
     store.forget_snapshots(now.checked_sub_signed(long).unwrap_or(now)).await?;
+    let gone = store.bound_snapshots(plan.config.snapshots_size).await?;
+    if gone > 0 {
+        info!("{gone} answers were forgotten, the oldest: together they took more than `[store] snapshots_size`");
+    }
+    store.train_dictionaries(now).await?;
     Ok(())
 }

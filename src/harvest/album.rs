@@ -7,19 +7,20 @@ use chrono::{DateTime, Utc};
 use super::Parts;
 use crate::fetch::{FetchError, Fetched};
 use crate::model::PageRequest;
-use crate::store::Snapshot;
+use crate::store::{Dictionary, Snapshot};
 
 /// The answers of one run so far, packed.
 #[derive(Debug, Clone, Default)]
 pub struct Album {
     run: DateTime<Utc>,
+    dictionary: Option<Arc<Dictionary>>,
     shots: Arc<Mutex<Vec<Snapshot>>>,
 }
 
 impl Album {
-    /// An empty one, for a run that begins now.
-    pub(super) fn of_run(now: DateTime<Utc>) -> Self {
-        Self { run: now, shots: Arc::default() }
+    /// An empty one, for a run that begins now; what its answers are packed with.
+    pub(super) fn of_run(now: DateTime<Utc>, dictionary: Option<Arc<Dictionary>>) -> Self {
+        Self { run: now, dictionary, shots: Arc::default() }
     }
 
     /// All answers, in the order in which they came.
@@ -33,7 +34,7 @@ impl Parts {
     pub(super) async fn get(&self, ask: &PageRequest, listing: bool) -> Result<Fetched, FetchError> {
         let answer = self.fetcher.get(ask).await?;
         if let (Some(album), Fetched::Page(page)) = (&self.album, &answer)
-            && let Some(shot) = Snapshot::of(page, listing, album.run)
+            && let Some(shot) = Snapshot::of(page, listing, album.run, album.dictionary.clone())
         {
             album.shots.lock().unwrap_or_else(PoisonError::into_inner).push(shot);
         }

@@ -1,13 +1,14 @@
 //! The contract: what any keeper of entries promises.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 
 use super::{
-    Claim, Counts, Dossier, Finished, Following, Held, Known, Resemblance, Revision, Snapshot, SourceState, StoreError,
-    Verdict,
+    Claim, Counts, Dictionary, Dossier, Finished, Following, Held, Known, Resemblance, Revision, Snapshot, SourceState,
+    StoreError, Verdict,
 };
 use crate::model::{Changes, Entry, EntryId, HarvestReport, Selection, SourceId};
 
@@ -114,6 +115,15 @@ pub trait Store: Send + Sync {
 
     /// Forgets the answers taken before an instant; tells how many.
     async fn forget_snapshots(&self, before: DateTime<Utc>) -> Result<usize, StoreError>;
+
+    /// Forgets the oldest answers until all that are left take no more than so many bytes; tells how many.
+    async fn bound_snapshots(&self, bytes: u64) -> Result<usize, StoreError>;
+
+    /// What a source's further answers are best packed with, where it has given enough of them.
+    async fn dictionary(&self, source: &SourceId) -> Result<Option<Arc<Dictionary>>, StoreError>;
+
+    /// Makes dictionaries for the sources that have given enough answers and have none of late; tells how many.
+    async fn train_dictionaries(&self, now: DateTime<Utc>) -> Result<usize, StoreError>;
 
     /// All that is known of the entries that a name may mean: an id with or without `urn:uuid:`, an address as
     /// stored, a key. Deleted and merged ones too.

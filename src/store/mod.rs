@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 pub use error::{StoreError, StoreTrouble};
 pub use keeper::Store;
-pub use snapshot::Snapshot;
+pub use snapshot::{Dictionary, Snapshot};
 pub use values::{
     Claim, Counts, Dossier, Finished, Following, Held, Known, Moved, Resemblance, Revision, Silence, SourceState,
     Verdict, Wishes,

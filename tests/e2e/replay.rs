@@ -33,4 +33,14 @@ fn what_edited_rules_would_change_is_shown_before_they_come_into_force() {
     assert_eq!(json.lines().filter(|line| line.contains("\"what\":\"change\"")).count(), 5, "{json}");
     assert_eq!(press.asked("/news/").len(), asked, "nobody was asked");
     assert_eq!(desk.status("lantern")["entries"], 6, "nothing was stored");
+
+    // The same before the file comes into force, feed by feed.
+    let said = desk.ok(&["check", "--diff", "edited.toml"]);
+    assert!(said.contains("all: 0 to gain, 1 to lose, 5 to change") && said.contains(LINES[4].title), "{said}");
+    let feeds = "[feeds.few]\nfrom = [\"lantern\"]\nlimit = 2\n";
+    desk.write_file("edited.toml", &kept(feeds));
+    let said = desk.ok(&["check", "edited.toml", "--diff"]);
+    assert!(said.contains("few: 2 to gain, 0 to lose, 0 to change (a new feed)"), "{said}");
+    assert!(said.contains("all: 0 to gain, 0 to lose, 0 to change"), "{said}");
+    assert_eq!(press.asked("/news/").len(), asked, "nobody was asked");
 }

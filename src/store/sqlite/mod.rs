@@ -4,6 +4,7 @@ mod altering;
 mod care;
 mod claims;
 mod columns;
+mod dictionaries;
 mod dossier;
 mod entries;
 mod file;
@@ -37,8 +38,8 @@ use self::readers::Readers;
 use self::tally::Tallies;
 use self::writer::{Touched, Writer};
 use super::{
-    Claim, Counts, Dossier, Finished, Following, Held, Known, Resemblance, Revision, Snapshot, SourceState, Store,
-    StoreError, StoreTrouble, Verdict,
+    Claim, Counts, Dictionary, Dossier, Finished, Following, Held, Known, Resemblance, Revision, Snapshot, SourceState,
+    Store, StoreError, StoreTrouble, Verdict,
 };
 use crate::model::{Changes, Entry, EntryId, HarvestReport, Selection, SourceId};
 
@@ -224,6 +225,28 @@ impl Store for Sqlite {
     async fn snapshots(&self, source: &SourceId) -> Result<Vec<Snapshot>, StoreError> {
         let source = source.clone();
         self.readers.read(move |db| snapshots::of(db, &source)).await
+    }
+
+    async fn bound_snapshots(&self, bytes: u64) -> Result<usize, StoreError> {
+        self.write(move |db, _| snapshots::bound(db, bytes)).await
+    }
+
+    async fn dictionary(&self, source: &SourceId) -> Result<Option<Arc<Dictionary>>, StoreError> {
+        let source = source.clone();
+        self.readers.read(move |db| dictionaries::of(db, &source)).await
+    }
+
+    async fn train_dictionaries(&self, now: DateTime<Utc>) -> Result<usize, StoreError> {
+        let wanting = self.readers.read(move |db| dictionaries::wanting(db, now)).await?;
+        let mut made = 0;
+        for source in wanting {
+            // Training takes its time, and must not keep runs from being stored.
+            if let Some(bytes) = self.readers.read(move |db| dictionaries::train(db, source)).await? {
+                self.write(move |db, _| dictionaries::keep(db, source, &bytes, now)).await?;
+                made += 1;
+            }
+        }
+        Ok(made)
     }
 
     async fn forget_snapshots(&self, before: DateTime<Utc>) -> Result<usize, StoreError> {

@@ -45,3 +45,14 @@ create table followings (
 alter table entries add column extras text;
 -- What a source's feed says of itself, as JSON; null where nothing.
 alter table sources add column about text;
+
+-- What the answers of a source have in common, to pack further ones with.
+create table dictionaries (
+    nr integer primary key,
+    source integer not null references sources (nr),
+    made integer not null,
+    bytes blob not null
+) strict;
+create index dictionaries_of_source on dictionaries (source);
+-- What an answer is packed with; null where with nothing.
+alter table snapshots add column dictionary integer;
