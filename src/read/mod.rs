@@ -13,7 +13,10 @@ mod rules;
 mod xml;
 
 pub use crate::html::{Tree, parse_html};
-pub use article::{FIRST_LOOK, Forest, HOPELESS, Judges, Look, OWN_NUMBERS, Studied, read_article, study};
+pub use article::{
+    FIRST_LOOK, Forest, HOPELESS, Judged, Judges, Look, OWN_NUMBERS, Studied, Verdict, explain_body, read_article,
+    study,
+};
 pub use discover::{common_feed_paths, fitting_feeds, richness, sitemaps_named};
 pub use listing::{
     Agreement, Landmark, Learned, Recalled, Weighed, learn, links, markup, read_listing, recall, weigh_links,

@@ -30,6 +30,7 @@ mod study;
 mod tag;
 mod thumb;
 mod title;
+mod verdict;
 mod write;
 mod written;
 
@@ -42,6 +43,7 @@ pub use features::{COUNT as OWN_NUMBERS, FIRST_LOOK};
 pub use forest::{Forest, Judges, Look};
 pub use reading::HOPELESS;
 pub use study::{Studied, study};
+pub use verdict::{Judged, Verdict, explain_body};
 
 /// Reads the story that a page tells.
 pub fn read_article(page: &Page, rules: &CompiledRules) -> Read<Article> {
