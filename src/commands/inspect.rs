@@ -1,5 +1,6 @@
 //! `courant inspect`: the extractors on saved pages, as JSON.
 
+use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ use crate::dates::{self, Moment, Precision};
 use crate::fetch::saved_page;
 use crate::model::{Article, Kind, Listing, ListingMethod, Page, PageKind, Source, Teaser, Written};
 use crate::normalize::{self, Surroundings};
-use crate::read::{CompiledRules, read_article, read_listing, weigh_links};
+use crate::read::{CompiledRules, explain_article, read_article, read_listing, weigh_links};
 
 /// Show what the extractors read in a saved page, as JSON
 #[derive(Debug, Args)]
@@ -34,7 +35,8 @@ pub struct Arguments {
     /// The input is a manifest: one {"id","url","path"} a line; prints one prediction a line, in order
     #[arg(long)]
     batch: bool,
-    /// Say why: for a listing every group of links, what speaks for it, and which were taken
+    /// Say why: for a listing every group of links, what speaks for it, and which were taken; for an article who
+    /// says what for each field, and who was believed
     #[arg(long)]
     explain: bool,
     /// The page (`.gz` is unpacked), or `-` for standard input; with --batch the manifest
@@ -68,7 +70,7 @@ struct Row {
     /// `Content-Type` that the document was served with, where known.
     content_type: Option<String>,
     /// Further response headers, names in lower case: `content-location`, `content-language`.
-    headers: std::collections::BTreeMap<String, String>,
+    headers: BTreeMap<String, String>,
     input: Option<String>,
     tz: Option<String>,
     now: Option<DateTime<Utc>>,
@@ -184,7 +186,7 @@ fn answer(
         page.url = url;
     }
     Ok(match kind {
-        As::Article => article(&row.id, &page, &read_article(&page, &CompiledRules::default()).value),
+        As::Article => article_answer(&row.id, &page, explain),
         As::Feed => feed(row, &page),
         As::Listing => {
             let found = read_listing(&page, Kind::Listing, &CompiledRules::default()).value;
@@ -201,9 +203,7 @@ fn answer(
                     drop(found);
                     feed(row, &page)
                 }
-                (_, PageKind::Article) => {
-                    article(&row.id, &page, &read_article(&page, &CompiledRules::default()).value)
-                }
+                (_, PageKind::Article) => article_answer(&row.id, &page, explain),
                 _ => listing(&row.id, &page, &found),
             }
         }
@@ -226,12 +226,59 @@ fn printed(moment: Option<Moment>) -> Value {
     }
 }
 
+fn article_answer(id: &str, page: &Page, explain: bool) -> Value {
+    let rules = CompiledRules::default();
+    let found = read_article(page, &rules).value;
+    let mut answer = article(id, page, &found);
+    if explain {
+        answer["evidence"] = witnesses(page, &rules, &found);
+    }
+    answer
+}
+
+/// Who said what for each field of an article, and who was believed.
+pub(super) fn witnesses(page: &Page, rules: &CompiledRules, article: &Article) -> Value {
+    let mut fields: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    for evidence in explain_article(page, rules, article) {
+        fields.entry(evidence.field).or_default().push(json!({
+            "value": evidence.value,
+            "from": evidence.from,
+            "weight": evidence.weight,
+            "taken": evidence.taken,
+        }));
+    }
+    let dates = moments_of(page, article);
+    let context =
+        dates::Context { now: page.fetched, zone: Tz::UTC, language: article.language.as_deref(), order: None };
+    for (field, written, chosen) in
+        [("date", &article.published, dates.published), ("updated", &article.updated, dates.updated)]
+    {
+        for written in written {
+            let moment = dates::parse(&written.text, &context);
+            fields.entry(field).or_default().push(json!({
+                "value": written.text,
+                "from": written.origin,
+                "read": printed(moment),
+                "taken": moment.is_some() && moment.map(|m| m.at) == chosen.map(|m| m.at),
+            }));
+        }
+    }
+    json!(fields)
+}
+
+/// The dates that an article by itself supports.
+fn moments_of(page: &Page, article: &Article) -> normalize::Moments {
+    let teaser = Teaser { link: Some(page.url.clone()), ..Teaser::default() };
+    let source = Source::at(page.url.clone());
+    normalize::moments(&teaser, Some(article), &Surroundings::default(), &source, page.fetched)
+}
+
 /// An article as DESIGN has it.
 pub(super) fn article(id: &str, page: &Page, article: &Article) -> Value {
     let source = Source::at(page.url.clone());
     let around = Surroundings::default();
     let teaser = Teaser { link: Some(page.url.clone()), ..Teaser::default() };
-    let dates = normalize::moments(&teaser, Some(article), &around, &source, page.fetched);
+    let dates = moments_of(page, article);
     let draft = normalize::draft(&teaser, Some(article), &around, &source, page.fetched);
     json!({
         "id": id,

@@ -10,7 +10,12 @@ use super::{Context, Moment, Precision};
 /// month alone (`/2020/10/`) has `Precision::Month`. Dates ahead of now are none.
 pub fn in_url(url: &Url, context: &Context) -> Option<Moment> {
     let path = url.path();
-    let path = path.get(..path.len().min(600)).unwrap_or(path);
+    // An archive's address holds that of the page, after a date of its own.
+    let path = ["/http://", "/https://", "/http:/", "/https:/"]
+        .iter()
+        .find_map(|mark| path.split_once(mark))
+        .map_or(path, |(_, inner)| inner);
+    let path = path.get(..path.floor_char_boundary(600)).unwrap_or(path);
     let parts = numbers(path);
     let mut month_alone = None;
     for (at, part) in parts.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! When an entry was published and changed: which witness is believed.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeDelta, Timelike, Utc};
 use url::Url;
 
 use super::Surroundings;
@@ -36,18 +36,14 @@ pub fn moments(
     let url = teaser.link.as_ref().unwrap_or(&source.url);
     let order = around.order.or_else(|| order_of_host(language, url));
     let context = Context { now, zone: source.timezone, language, order };
-    let mut published: Vec<(u8, Moment)> = Vec::new();
-    let mut consider = |written: &Written| {
-        if let Some(moment) = read(written, &context) {
-            published.push((rank(written.origin), moment));
-        }
-    };
-    teaser.published.iter().for_each(&mut consider);
-    article.iter().flat_map(|a| &a.published).for_each(&mut consider);
+    let witnesses = teaser.published.iter().chain(article.iter().flat_map(|a| &a.published));
+    let mut witnesses: Vec<Witness> =
+        witnesses.filter_map(|written| Some(Witness { written, moment: read(written, &context)? })).collect();
     // The sort is stable: among equals the reader's own order of trust stands.
-    published.sort_by_key(|(rank, _)| *rank);
-    let mut published: Option<Moment> =
-        published.first().map(|&(_, first)| sharpened(first, published.iter().map(|p| p.1)));
+    witnesses.sort_by_key(|witness| rank(witness.written.origin));
+    // A list gives the date of each line; on a page it is looked for, and the address helps.
+    let address = teaser.published.is_none().then_some(url);
+    let mut published = believed(&witnesses, address, &context);
     let mut updated = teaser
         .updated
         .iter()
@@ -84,11 +80,138 @@ fn rank(origin: Origin) -> u8 {
         Origin::Meta => 3,
         Origin::Microdata => 4,
         Origin::Script => 5,
-        Origin::TimeElement => 6,
-        Origin::Text => 7,
-        Origin::Heading => 8,
-        Origin::Url => 9,
+        // What is shown: the reader knows which place is likelier.
+        Origin::TimeElement | Origin::Text => 6,
+        Origin::Heading => 7,
+        Origin::Url => 8,
     }
+}
+
+/// A page that shows more days than these around its headline shows a list, or tells a history.
+const FEW: usize = 3;
+
+/// A date and what it was read as.
+struct Witness<'a> {
+    written: &'a Written,
+    moment: Moment,
+}
+
+impl Witness<'_> {
+    fn day(&self) -> NaiveDate {
+        self.moment.at.date_naive()
+    }
+
+    /// Whether it is seen on the page, not stated for machines.
+    fn is_shown(&self) -> bool {
+        matches!(self.written.origin, Origin::TimeElement | Origin::Text | Origin::Heading | Origin::Url)
+    }
+}
+
+/// The first witness, in the light of the others.
+fn believed(witnesses: &[Witness], address: Option<&Url>, context: &Context) -> Option<Moment> {
+    let first = witnesses.first()?;
+    if let Some(url) = address.filter(|_| first.is_shown()) {
+        return Some(shown(first, witnesses, url, context));
+    }
+    let others = witnesses.get(1..).unwrap_or_default();
+    let first = turned(first, others, context).unwrap_or(first.moment);
+    let machine = witnesses.first().is_some_and(|w| {
+        matches!(w.written.origin, Origin::JsonLd | Origin::Meta | Origin::Microdata | Origin::Script)
+    });
+    let local = machine && !confirmed(first, others, context);
+    let mut moment = if local { on_local_day(first, others) } else { first };
+    // What machines are told is often the day of the last import or rewriting; the older date that people see is
+    // the day of publication.
+    let mut days: Vec<NaiveDate> = others.iter().filter(|w| w.is_shown()).map(Witness::day).collect();
+    days.sort();
+    days.dedup();
+    if machine
+        && days.len() <= FEW
+        && let Some(shown) = others.iter().find(|w| w.is_shown() && w.written.origin != Origin::Url)
+        && !shown.moment.relative
+        && shown.day() < moment.at.date_naive()
+        && !confirmed(moment, others, context)
+    {
+        moment = shown.moment;
+    }
+    Some(sharpened(moment, others.iter().map(|w| w.moment)))
+}
+
+/// Of dates that are only seen, the one that the address confirms; an address that names a day far from them all
+/// is believed before them.
+fn shown(first: &Witness, witnesses: &[Witness], url: &Url, context: &Context) -> Moment {
+    let seen = || witnesses.iter().filter(|w| w.written.origin != Origin::Url && !w.moment.relative);
+    let agreed = dates::in_url(url, context).and_then(|address| {
+        let day = address.at.date_naive();
+        let near = |w: &&Witness| match address.precision {
+            Precision::Month => w.day().year() == day.year() && w.day().month() == day.month(),
+            _ => (w.day() - day).num_days().abs() <= 1,
+        };
+        let exact = seen().find(|w| w.day() == day).or_else(|| seen().find(near)).map(|w| w.moment);
+        exact.or(Some(address).filter(|a| a.precision >= Precision::Day))
+    });
+    let chosen = agreed.unwrap_or(first.moment);
+    sharpened(chosen, witnesses.iter().map(|w| w.moment))
+}
+
+/// Whether the page shows a stated day, in either order of day and month.
+fn confirmed(stated: Moment, others: &[Witness], context: &Context) -> bool {
+    let day = stated.at.date_naive();
+    let orders = [Order::DayFirst, Order::MonthFirst];
+    others.iter().filter(|w| w.is_shown()).any(|w| {
+        w.day() == day
+            || orders.into_iter().any(|order| {
+                read(w.written, &Context { order: Some(order), ..context.clone() })
+                    .is_some_and(|moment| moment.at.date_naive() == day)
+            })
+    })
+}
+
+/// A date of two numbers that may each be the month, read the other way where only that agrees with another witness.
+fn turned(first: &Witness, others: &[Witness], context: &Context) -> Option<Moment> {
+    let in_order = |order| read(first.written, &Context { order: Some(order), ..context.clone() });
+    let mut orders = [Order::DayFirst, Order::MonthFirst].into_iter().filter_map(in_order);
+    let turned = orders.find(|moment| moment.at != first.moment.at)?;
+    let day = turned.at.date_naive();
+    let agrees = |day: NaiveDate| others.iter().any(|w| w.written.text != first.written.text && w.day() == day);
+    (day != first.day() && agrees(day) && !agrees(first.day())).then_some(turned)
+}
+
+/// An instant written in UTC, in the zone that the page shows it in: the day a reader there has read. The instant
+/// itself stays.
+fn on_local_day(stated: Moment, others: &[Witness]) -> Moment {
+    let is_utc = |m: &Moment| m.at.offset().local_minus_utc() == 0;
+    if stated.precision < Precision::Minute || !is_utc(&stated) {
+        return stated;
+    }
+    if let Some(same) = others.iter().find(|w| w.moment.at == stated.at && !is_utc(&w.moment)) {
+        return Moment { at: same.moment.at, ..stated };
+    }
+    let shifted = |seconds: i64| {
+        let offset = FixedOffset::east_opt(i32::try_from(seconds).ok()?)?;
+        Some(Moment { at: stated.at.with_timezone(&offset), ..stated })
+    };
+    let shown = others.iter().filter(|w| w.is_shown() && !w.moment.relative);
+    for witness in shown.clone().filter(|w| w.moment.precision >= Precision::Minute && is_utc(&w.moment)) {
+        let ahead = (witness.moment.at.naive_local() - stated.at.naive_utc()).num_seconds();
+        // Zones are whole quarters of an hour; a minute is shown without its seconds.
+        let quarters = (ahead as f64 / 900.0).round() as i64;
+        if quarters != 0 && (ahead - quarters * 900).abs() < 60 && (-48..=56).contains(&quarters) {
+            return shifted(quarters * 900).unwrap_or(stated);
+        }
+    }
+    for witness in shown.filter(|w| w.moment.precision == Precision::Day) {
+        let hour = i64::from(stated.at.hour());
+        let hours = match (witness.day() - stated.at.date_naive()).num_days() {
+            1 => 24 - hour,
+            -1 => -(hour + 1),
+            _ => continue,
+        };
+        if (-12..=14).contains(&hours) {
+            return shifted(hours * 3600).unwrap_or(stated);
+        }
+    }
+    stated
 }
 
 /// A day given its time by a witness that agrees on the day.
@@ -112,5 +235,69 @@ fn order_of_host(language: Option<&str>, url: &Url) -> Option<Order> {
         | "mt" => Some(Order::DayFirst),
         "us" | "gov" | "mil" | "edu" | "ph" => Some(Order::MonthFirst),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: &str = "2024-06-01T00:00:00Z";
+
+    #[track_caller]
+    fn check(url: &str, witnesses: &[(&str, Origin)], expected: &str) {
+        let article = Article {
+            published: witnesses.iter().map(|(text, origin)| Written::new(*text, *origin)).collect(),
+            language: Some("en".to_owned()),
+            ..Article::default()
+        };
+        let url = Url::parse(url).unwrap();
+        let teaser = Teaser { link: Some(url.clone()), ..Teaser::default() };
+        let found = moments(&teaser, Some(&article), &Surroundings::default(), &Source::at(url), NOW.parse().unwrap())
+            .published;
+        assert_eq!(found.map(|m| m.at.to_rfc3339()).unwrap_or_default(), expected, "{witnesses:?}");
+    }
+
+    #[test]
+    fn a_stated_instant_is_told_in_the_zone_that_the_page_shows() {
+        use Origin::*;
+        let page = "https://paper.example/harbour";
+        let stated = ("2024-05-03T02:10:55Z", JsonLd);
+        check(page, &[stated], "2024-05-03T02:10:55+00:00");
+        check(page, &[stated, ("2024-05-02T19:10:55-07:00", TimeElement)], "2024-05-02T19:10:55-07:00");
+        check(page, &[stated, ("May 2, 2024 at 7:10 p.m.", Text)], "2024-05-02T19:10:55-07:00");
+        check(page, &[stated, ("May 2, 2024", Text)], "2024-05-02T23:10:55-03:00");
+        check("https://paper.example/2024/05/02/harbour", &[stated, ("2024-05-02", Url)], "2024-05-02T23:10:55-03:00");
+        check(page, &[stated, ("May 3, 2024", Text)], "2024-05-03T02:10:55+00:00");
+    }
+
+    #[test]
+    fn the_older_day_that_is_shown_is_that_of_publication() {
+        use Origin::*;
+        let page = "https://paper.example/harbour";
+        let stated = ("2024-05-03T12:00:00Z", Meta);
+        check(page, &[stated, ("21 April 2021", Text)], "2021-04-21T00:00:00+00:00");
+        check(page, &[stated, ("21 May 2024", Text)], "2024-05-03T12:00:00+00:00");
+        check(page, &[stated, ("21 April 2021", Text), ("3 May 2024", Text)], "2024-05-03T12:00:00+00:00");
+        let history = ["1 May 2019", "2 May 2020", "3 June 2021", "4 May 2022"].map(|day| (day, Text));
+        check(page, &[&[stated][..], &history].concat(), "2024-05-03T12:00:00+00:00");
+    }
+
+    #[test]
+    fn the_address_decides_between_dates_that_are_only_seen() {
+        use Origin::*;
+        let seen = [("21 April 2021", Text), ("3 May 2024", Text)];
+        check("https://paper.example/harbour", &seen, "2021-04-21T00:00:00+00:00");
+        check("https://paper.example/2024/05/harbour", &seen, "2024-05-03T00:00:00+00:00");
+        check("https://paper.example/2024/05/02/harbour", &seen, "2024-05-03T00:00:00+00:00");
+        check("https://paper.example/2023/01/02/harbour", &seen, "2023-01-02T00:00:00+00:00");
+    }
+
+    #[test]
+    fn day_and_month_are_told_apart_by_another_witness() {
+        use Origin::*;
+        let page = "https://paper.example/harbour";
+        check(page, &[("03/05/2024", Meta), ("3 May 2024", Text)], "2024-05-03T00:00:00+00:00");
+        check(page, &[("05/03/2024", Meta), ("3 May 2024", Text)], "2024-05-03T00:00:00+00:00");
     }
 }

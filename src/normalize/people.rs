@@ -6,49 +6,12 @@ use chrono_tz::Tz;
 use super::html_to_text;
 use super::title::plain;
 use crate::dates::{self, Context};
-use crate::model::{Person, fold_space};
-
-/// What stands before a name: longest first, lower case, each ended by its blank or colon.
-#[rustfmt::skip]
-const BEFORE: &[&str] = &[
-    "posted by:", "posted by ", "written by:", "written by ", "reported by ", "story by ", "article by ",
-    "words by ", "published by ", "submitted by ", "text and photos by ", "text by ", "by: ", "by ", "author: ",
-    "authors: ", "author:", "autor: ", "autorin: ", "autor:", "auteur: ", "auteur :", "autore: ", "автор: ",
-    "автор:", "автор ", "yazar: ", "oleh: ", "oleh ", "von: ", "von ", "text: ", "foto: ", "par ", "por: ", "por ",
-    "di ", "door ", "af ", "av ", "tekst: ", "napisał ", "από ", "od ", "作者：", "作者:", "作者 ", "文/", "文／",
-    "文：", "撰文：", "撰文/", "记者：", "记者:", "記者：", "記者/", "记者 ", "記者 ", "编辑：", "责任编辑：",
-    "著者：", "執筆：", "文＝", "기자 : ", "de la redacción de ",
-];
+use crate::model::{Person, after_byline_label, fold_space, is_office_word};
 
 /// What parts one name from the next.
 const BETWEEN: &[&str] = &[
     " and ", " & ", " und ", " y ", " et ", " och ", " og ", " with ", " и ", " και ", " ve ", " dan ", " e ", " en ",
     " i ", ";", "|", " / ", "、", "，", "；", "·", "•", "\n", "｜", "，", " – ", " — ", " - ",
-];
-
-/// Words that name an office, not a person.
-#[rustfmt::skip]
-const OFFICES: &[&str] = &[
-    "admin", "administrator", "agencies", "agency", "agencia", "agencias", "agenturen", "analyst", "anonymous",
-    "associate", "author", "authors", "blogger", "bureau", "business", "chief", "columnist", "contributing",
-    "contributor", "contributors", "copy", "correspondent", "crew", "critic", "desk", "deputy", "digital",
-    "director", "editor", "editorial", "editors", "executive", "features", "freelance", "guest", "head", "intern",
-    "journalist", "lead", "managing", "multimedia", "news", "newsdesk", "newsroom", "online", "photographer",
-    "political", "politics", "producer", "redacción", "redaccion", "redaction", "rédaction", "redaktion",
-    "redaktionen", "redactie", "redakcja", "redakce", "redazione", "redação", "redacao", "reporter", "reporters",
-    "researcher", "senior", "service", "services", "special", "specialist", "sports", "staff", "team", "unknown",
-    "user", "web", "webmaster", "wire", "world", "writer", "writers", "редакция", "администратор", "редактор",
-    "корреспондент", "记者", "記者", "编辑", "編集部", "編輯", "小编", "기자", "편집부", "the", "of", "our", "in",
-    "for", "at",
-];
-
-/// Agencies, which are named where no person is.
-#[rustfmt::skip]
-const AGENCIES: &[&str] = &[
-    "afp", "ap", "apa", "ansa", "dpa", "efe", "ians", "lusa", "pa", "pti", "ani", "reuters", "sid", "tass", "tt",
-    "ntb", "ritzau", "xinhua", "bloomberg", "associated press", "the associated press", "agence france-presse",
-    "press association", "press trust of india", "新华社", "中新社", "新华网", "共同通信", "時事通信", "연합뉴스",
-    "pa media", "upi", "cna",
 ];
 
 /// The people that a source's bylines name, each once; offices and agencies alone only where no one is named.
@@ -158,10 +121,7 @@ fn split_keeping(part: &str, separator: &str) -> Vec<String> {
 fn without_front(name: &str) -> &str {
     let mut name = name;
     for _ in 0..2 {
-        let cut = BEFORE.iter().find_map(|front| {
-            let head = name.get(..front.len())?;
-            (head.to_lowercase() == **front).then(|| name.get(front.len()..).unwrap_or_default().trim_start())
-        });
+        let cut = after_byline_label(name);
         match cut {
             // Names may begin with such a word: `Di Maria`, `Von Trapp`.
             Some("") | None => break,
@@ -238,20 +198,24 @@ fn tidy(name: &str) -> String {
     out
 }
 
-/// `Anna Lee Staff Writer` without the office, where a whole name stands before it.
+/// `Anna Lee Staff Writer` without the office, where a whole name stands before it; a team stays what it is.
 fn without_office(name: &str) -> &str {
-    let mut kept = name;
-    let mut cut = 0;
-    while let Some((front, last)) = kept.rsplit_once(' ')
-        && OFFICES.contains(&last.to_lowercase().as_str())
-        && front.contains(' ')
-    {
-        kept = front;
-        cut += 1;
+    let words: Vec<&str> = name.split(' ').collect();
+    let office = |word: &&str| is_office_word(word);
+    let many = |word: &&&str| TEAMS.contains(&word.to_lowercase().as_str());
+    let (Some(last), false) = (words.last(), words.iter().take(2).any(office)) else { return name };
+    if words.len() < 3 || !office(last) || many(&last) {
+        return name;
     }
-    // A whole line of offices stays as it is, to be known for one.
-    if cut > 0 && kept.split(' ').any(|w| OFFICES.contains(&w.to_lowercase().as_str())) { name } else { kept }
+    // `Anna Lee Senior Autos Reporter`: a name of two words, then an office that begins with one of its own.
+    let begin = words.iter().skip(2).position(office).map_or(words.len(), |at| at + 2);
+    let at: usize = words.iter().take(begin).map(|word| word.len() + 1).sum();
+    name.get(..at.saturating_sub(1)).unwrap_or(name)
 }
+
+/// Words for several people under one name.
+const TEAMS: &[&str] =
+    &["team", "staff", "desk", "crew", "bureau", "service", "services", "news", "editors", "redaktion", "online"];
 
 fn is_one_word(text: &str) -> bool {
     let text = text.trim();
@@ -316,10 +280,7 @@ fn is_date(piece: &str) -> bool {
 /// Whether a name is that of an office, an agency or the site itself.
 fn is_office(name: &str, sites: &[&str]) -> bool {
     let lower = name.to_lowercase();
-    let bare = lower.trim_end_matches('.');
-    AGENCIES.contains(&bare)
-        || sites.iter().any(|site| site.to_lowercase() == bare)
-        || bare.split([' ', '-', '/']).filter(|w| !w.is_empty()).all(|word| OFFICES.contains(&word))
+    crate::model::is_office(name) || sites.iter().any(|site| site.to_lowercase() == lower.trim_end_matches('.'))
 }
 
 #[cfg(test)]
@@ -338,6 +299,8 @@ mod tests {
 
     #[test]
     fn bylines_become_people() {
+        check("Anna Lee Senior Autos Reporter", &["Anna Lee"]);
+        check("Great Harbour Editorial Team", &["Great Harbour Editorial Team"]);
         check("By A. Lee and B. Roe | Staff", &["A. Lee", "B. Roe"]);
         check("by Anna Lee, Staff Writer", &["Anna Lee"]);
         check("Von Anna Lee und Bernd Roe", &["Anna Lee", "Bernd Roe"]);

@@ -161,7 +161,7 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn article(&self, object: &Object, stated: &mut Stated) {
         stated.headline = text(object.get("headline")).or_else(|| text(object.get("name")));
-        stated.authors = self.people(object.get("author").or(object.get("creator")));
+        (stated.authors, stated.offices) = self.people(object.get("author").or(object.get("creator")));
         for key in ["datePublished", "dateCreated", "uploadDate"] {
             stated.published.extend(text(object.get(key)));
         }
@@ -198,30 +198,30 @@ impl<'a> Reader<'a> {
         id.and_then(|id| self.by_id.get(id).copied()).or(Some(object))
     }
 
-    fn people(&self, value: Option<&Value>) -> Vec<Person> {
+    /// People, and apart from them what is stated to be an organization.
+    fn people(&self, value: Option<&Value>) -> (Vec<Person>, Vec<Person>) {
         let values: &[Value] = match value {
             Some(Value::Array(list)) => list,
             Some(one) => std::slice::from_ref(one),
             None => &[],
         };
-        let mut people = Vec::new();
+        let (mut people, mut offices) = (Vec::new(), Vec::new());
         for value in values.iter().take(50) {
             match value {
                 Value::String(name) => people.push(Person::named(decode(name))),
                 Value::Object(_) => {
                     let Some(object) = self.resolve(value) else { continue };
-                    if is_a(object, "Organization") || is_a(object, "NewsMediaOrganization") {
-                        continue;
-                    }
+                    let office = types(object).any(|t| t.ends_with("Organization")) && !is_a(object, "Person");
                     for name in strings(object.get("name")) {
                         let url = text(object.get("url")).filter(|u| u.starts_with("http"));
-                        people.push(Person { name, url, email: None });
+                        let list = if office { &mut offices } else { &mut people };
+                        list.push(Person { name, url, email: None });
                     }
                 }
                 _ => {}
             }
         }
-        people
+        (people, offices)
     }
 
     fn images(&self, value: Option<&Value>) -> Vec<String> {

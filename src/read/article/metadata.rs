@@ -47,36 +47,46 @@ impl<'a> Metas<'a> {
         names.iter().filter_map(|n| self.values.get(*n)).filter_map(|v| v.first()).map(|v| fold_space(v)).collect()
     }
 
+    /// The people that a name's values state; accounts and addresses are left out.
+    fn people(&self, name: &str) -> Vec<Person> {
+        let values = self.all(&[name]).into_iter().map(plain);
+        values.filter(|a| !a.contains("://") && !a.starts_with('@')).map(Person::named).collect()
+    }
+
+    /// Dates of publication: under the names that are known, else under one that says what it is
+    /// (`w-published-date`, `published_on`).
+    fn published(&self) -> Vec<String> {
+        let known = self.each(PUBLISHED);
+        if !known.is_empty() {
+            return known;
+        }
+        let telling = |name: &&String| {
+            let means = |words: &[&str]| words.iter().any(|word| name.contains(word));
+            means(&["publish", "pubdate", "pub-date", "release"])
+                && means(&["date", "time", "_on", "_at", "-on", "-at"])
+        };
+        let mut names: Vec<&String> = self.values.keys().filter(telling).collect();
+        names.sort();
+        names.into_iter().filter_map(|name| self.one(&[name])).map(fold_space).collect()
+    }
+
+    /// The author on a Twitter card, whose first field content systems label in the site's language.
+    fn label_of_card(&self) -> Option<Person> {
+        let label = self.one(&["twitter:label1"])?.trim();
+        let written = crate::model::after_byline_label(label).is_some_and(str::is_empty);
+        let name = self.one(&["twitter:data1"]).filter(|_| written)?;
+        Some(Person::named(plain(name)))
+    }
+
     /// What they state of the article.
     pub(super) fn stated(&self) -> Stated {
         let text = |names: &[&str]| self.one(names).map(plain).filter(|t| !t.is_empty());
-        let authors = self
-            .all(&[
-                "author",
-                "article:author",
-                "parsely-author",
-                "sailthru.author",
-                "dc.creator",
-                "dcterms.creator",
-                "dc.creator.person",
-                "byl",
-                "authors",
-                "article.author",
-                "citation_author",
-                "article:author_name",
-                "cxenseparse:author",
-                "og:article:author",
-                "book:author",
-                "twitter:data1x",
-                "dcsext.author",
-                "rbauthors",
-                "creator",
-            ])
-            .into_iter()
-            .map(plain)
-            .filter(|a| !a.contains("://") && !a.starts_with('@'))
-            .map(Person::named)
-            .collect();
+        let authors = AUTHORS
+            .iter()
+            .map(|name| self.people(name))
+            .find(|people| !people.is_empty())
+            .or_else(|| self.label_of_card().map(|person| vec![person]))
+            .unwrap_or_default();
         let video = self.all(&["og:video:secure_url", "og:video:url", "og:video"]);
         let audio = self.all(&["og:audio:secure_url", "og:audio:url", "og:audio"]);
         let media = video
@@ -98,59 +108,7 @@ impl<'a> Metas<'a> {
                 "title",
             ]),
             authors,
-            published: self.each(&[
-                "article:published_time",
-                "og:article:published_time",
-                "og:published_time",
-                "datepublished",
-                "article:published",
-                "rnews:datepublished",
-                "pubdate",
-                "publishdate",
-                "publish-date",
-                "publish_date",
-                "publication_date",
-                "publicationdate",
-                "date.published",
-                "published_time",
-                "published_at",
-                "published",
-                "parsely-pub-date",
-                "sailthru.date",
-                "cxenseparse:recs:publishtime",
-                "cxenseparse:publishtime",
-                "article.published",
-                "article_date_original",
-                "originalpublicationdate",
-                "dc.date.issued",
-                "dcterms.issued",
-                "dcterms.created",
-                "dc.date.created",
-                "dcterms.date",
-                "dc.date",
-                "dc.issued",
-                "citation_publication_date",
-                "citation_date",
-                "bt:pubdate",
-                "displaydate",
-                "ptime",
-                "article:post_date",
-                "timestamp",
-                "date",
-                "datecreated",
-                "uploaddate",
-                "created",
-                "article.created",
-                "weibo: article:create_at",
-                "bytedance:published_time",
-                "iso-8601-publish-date",
-                "vr:published_time",
-                "date_published",
-                "og:pubdate",
-                "last-published",
-                "shareaholic:article_published_time",
-                "cre_date",
-            ]),
+            published: self.published(),
             updated: self.each(&[
                 "article:modified_time",
                 "og:updated_time",
@@ -232,6 +190,30 @@ impl<'a> Metas<'a> {
         }
     }
 }
+
+/// Names under which authors are stated: what newsrooms fill in first, what sites set once for all pages last.
+#[rustfmt::skip]
+const AUTHORS: &[&str] = &[
+    "parsely-author", "sailthru.author", "cxenseparse:author", "byl", "byline", "article:author_name",
+    "article_author", "articleauthor", "article.author", "citation_author", "article:author",
+    "og:article:author", "author", "authors", "dc.creator", "dcterms.creator", "dc.creator.person",
+    "book:author", "dcsext.author", "rbauthors", "creator", "twitter:misc:written by",
+];
+
+/// Names under which the date of publication is stated, most trusted first.
+#[rustfmt::skip]
+const PUBLISHED: &[&str] = &[
+    "article:published_time", "og:article:published_time", "og:published_time", "datepublished",
+    "article:published", "rnews:datepublished", "pubdate", "publishdate", "publish-date", "publish_date",
+    "publication_date", "publicationdate", "date.published", "published_time", "published_at", "published",
+    "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime",
+    "article.published", "article_date_original", "originalpublicationdate", "dc.date.issued", "dcterms.issued",
+    "dcterms.created", "dc.date.created", "dcterms.date", "dc.date", "dc.issued", "citation_publication_date",
+    "citation_date", "bt:pubdate", "displaydate", "ptime", "article:post_date", "timestamp", "date",
+    "datecreated", "uploaddate", "created", "article.created", "weibo: article:create_at",
+    "bytedance:published_time", "iso-8601-publish-date", "vr:published_time", "date_published", "og:pubdate",
+    "last-published", "shareaholic:article_published_time", "cre_date",
+];
 
 /// Some pages escape their metadata twice.
 fn plain(text: &str) -> String {

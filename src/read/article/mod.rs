@@ -8,19 +8,26 @@ mod address;
 mod blocks;
 mod body;
 mod by_rules;
+mod byline;
 mod context;
+mod dateline;
 mod embedded;
+mod explain;
 mod features;
 mod forest;
 mod kind;
+mod looked;
 mod media;
 mod metadata;
+mod names;
 mod once;
 mod outline;
 mod people;
 mod phrases;
 mod picture;
 mod reading;
+mod scene;
+mod script_date;
 mod scripted;
 mod section;
 mod select;
@@ -34,11 +41,13 @@ mod verdict;
 mod write;
 mod written;
 
-use crate::model::{Article, Enclosure, Page, PageKind, Read};
+use crate::model::{Article, Enclosure, Origin, Page, Read};
 
 use super::{CompiledRules, parse_html};
+use looked::Looked;
 use reading::Reading;
 
+pub use explain::{Evidence, explain_article};
 pub use features::{COUNT as OWN_NUMBERS, FIRST_LOOK};
 pub use forest::{Forest, Judges, Look};
 pub use reading::HOPELESS;
@@ -49,32 +58,13 @@ pub use verdict::{Judged, Verdict, explain_body};
 pub fn read_article(page: &Page, rules: &CompiledRules) -> Read<Article> {
     let mut tree = parse_html(&page.text);
     by_rules::cut(&mut tree.html, rules.article());
-    let reading = Reading::of(page, &tree);
-    let Reading { outline, around, blocks, addresses, metas, json_ld, meta, microdata, .. } = &reading;
-    let mut body = body::body(page, &reading);
-    let kind = kind::kind(page, outline, blocks, &body);
-    if kind != PageKind::Article {
-        // What a menu or a notice says is no article.
-        (body.text, body.html, body.confidence) = Default::default();
-    }
+    let looked = Looked::at(page, &tree);
+    let Looked { reading, body, kind } = &looked;
+    let Reading { outline, blocks, addresses, json_ld, meta, microdata, .. } = reading;
     let site = meta.site.clone().or_else(|| json_ld.site.clone());
-    let language = metas
-        .one(&["content-language"])
-        .map(str::to_owned)
-        .filter(|_| outline.html_lang.is_none())
-        .or_else(|| outline.html_lang.map(str::to_owned))
-        .or_else(|| json_ld.language.clone())
-        .or_else(|| meta.language.clone());
-    let scene = written::Scene {
-        page,
-        outline,
-        around,
-        blocks,
-        keep: &body.keep,
-        headline: reading.headline.as_ref().and_then(|h| h.place),
-        language: language.as_deref(),
-    };
-    let dates = written::dates(&scene, json_ld, meta, microdata);
+    let scene = looked.scene(page);
+    let dates =
+        written::dates(&scene, [(json_ld, Origin::JsonLd), (meta, Origin::Meta), (microdata, Origin::Microdata)]);
     let headline = reading.headline.as_ref().map(|h| h.text.clone());
     let mut categories: Vec<String> = Vec::new();
     for word in json_ld.keywords.iter().chain(&meta.keywords).flat_map(|k| k.split([',', ';', '，', '；', '、'])) {
@@ -97,22 +87,17 @@ pub fn read_article(page: &Page, rules: &CompiledRules) -> Read<Article> {
         })
         .collect();
     let mut article = Article {
-        page_kind: kind,
+        page_kind: *kind,
         confidence: body.confidence,
         section: section::section(outline, json_ld, meta, headline.as_deref()),
-        authors: people::authors(
-            outline,
-            around,
-            &[&json_ld.authors, &meta.authors, &microdata.authors],
-            &reading.sites,
-        ),
+        authors: people::authors(&scene, &[json_ld, meta, microdata], &reading.sites),
         published: dates.published,
         updated: dates.updated,
         categories,
         summary: meta.summary.clone().or_else(|| json_ld.summary.clone()),
-        body_text: Some(body.text).filter(|t| !t.is_empty()),
-        body_html: Some(body.html).filter(|t| !t.is_empty()),
-        language,
+        body_text: Some(body.text.clone()).filter(|t| !t.is_empty()),
+        body_html: Some(body.html.clone()).filter(|t| !t.is_empty()),
+        language: scene.language.map(str::to_owned),
         picture: picture::lead(outline, blocks, &body.keep, &[meta, json_ld], addresses),
         enclosures,
         site,

@@ -44,9 +44,7 @@ pub(super) fn lead(
     witnesses: &[&Stated],
     addresses: &Addresses,
 ) -> Option<Picture> {
-    let mut written = witnesses.iter().flat_map(|stated| stated.images.iter().take(5));
-    let stated = written.find_map(|w| addresses.web(w).filter(|url| !is_standard(url)));
-    if let Some(url) = stated {
+    if let Some(url) = witnesses.iter().flat_map(|witness| stated(witness, addresses)).find(|url| !is_standard(url)) {
         return Some(shown(outline, &url, addresses).unwrap_or_else(|| Picture::at(url)));
     }
     let mut kept = blocks
@@ -58,6 +56,11 @@ pub(super) fn lead(
         .filter_map(|n| n.element)
         .filter(|e| !is_pixel(e));
     kept.find_map(|e| picture(e, addresses))
+}
+
+/// The pictures that a witness states, the site's own among them.
+pub(super) fn stated(witness: &Stated, addresses: &Addresses) -> Vec<Url> {
+    witness.images.iter().take(5).filter_map(|written| addresses.web(written)).collect()
 }
 
 fn picture(element: &Element, addresses: &Addresses) -> Option<Picture> {

@@ -11,7 +11,7 @@ use super::outline::Outline;
 use super::signs::Signs;
 use super::stated::Stated;
 use super::thumb::signs_around;
-use super::title::{self, Ballot, Headline};
+use super::title::{self, Ballot, Candidate, Headline};
 use crate::model::Page;
 use crate::read::Tree;
 
@@ -35,6 +35,8 @@ pub(super) struct Reading<'a> {
     pub(super) microdata: Stated,
     /// Names that the site goes by, folded.
     pub(super) sites: Vec<String>,
+    /// All who stand for headline, and who is elected.
+    pub(super) titles: Vec<Candidate>,
     pub(super) headline: Option<Headline>,
 }
 
@@ -50,14 +52,15 @@ impl<'a> Reading<'a> {
         let sites = title::site_names(&[meta.site.as_deref(), json_ld.site.as_deref()], page.url.host_str());
         let ballot = Ballot {
             stated: &[
-                (meta.headline.as_deref(), 0.9),
-                (json_ld.headline.as_deref(), if json_ld.is_article { 0.9 } else { 0.4 }),
-                (microdata.headline.as_deref(), 0.9),
-                (metas.one(&["twitter:title"]), 0.5),
+                ("meta", meta.headline.as_deref(), 0.9),
+                ("json-ld", json_ld.headline.as_deref(), if json_ld.is_article { 0.9 } else { 0.4 }),
+                ("microdata", microdata.headline.as_deref(), 0.9),
+                ("twitter:title", metas.one(&["twitter:title"]), 0.5),
             ],
             sites: &sites,
         };
-        let headline = title::headline(&outline, &around, &ballot);
+        let titles = title::candidates(&outline, &around, &ballot);
+        let headline = title::elected(&titles);
         let blocks = blocks(&outline);
         let known = Known {
             headline: headline.as_ref().map(|h| h.text.as_str()),
@@ -79,6 +82,7 @@ impl<'a> Reading<'a> {
             meta,
             microdata,
             sites,
+            titles,
             headline,
         }
     }

@@ -7,6 +7,8 @@ use crate::model::Person;
 pub(super) struct Stated {
     pub(super) headline: Option<String>,
     pub(super) authors: Vec<Person>,
+    /// Organizations that are stated as authors.
+    pub(super) offices: Vec<Person>,
     pub(super) published: Vec<String>,
     pub(super) updated: Vec<String>,
     pub(super) sections: Vec<String>,

@@ -18,9 +18,14 @@ const ONLY_HEADING: f32 = 2.4;
 
 /// A candidate with its weight in the vote.
 #[derive(Debug, Clone, PartialEq)]
-struct Candidate {
-    text: String,
+pub(super) struct Candidate {
+    pub(super) text: String,
+    /// Its own voice in the vote.
     weight: f32,
+    /// Where it comes from, in words.
+    pub(super) from: &'static str,
+    /// All voices for it.
+    pub(super) score: f32,
     /// Where it is in the outline; none for what is only stated.
     place: Option<u32>,
 }
@@ -33,17 +38,19 @@ pub(super) struct Headline {
     pub(super) place: Option<u32>,
 }
 
-/// Statements that take part: text and weight.
+/// Statements that take part: who makes them, text and weight.
 pub(super) struct Ballot<'a> {
-    pub(super) stated: &'a [(Option<&'a str>, f32)],
+    pub(super) stated: &'a [(&'static str, Option<&'a str>, f32)],
     pub(super) sites: &'a [String],
 }
 
-pub(super) fn headline(outline: &Outline, around: &[Signs], ballot: &Ballot) -> Option<Headline> {
+/// All who stand for headline, with the voices that each gets.
+pub(super) fn candidates(outline: &Outline, around: &[Signs], ballot: &Ballot) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = Vec::new();
-    for (text, weight) in ballot.stated {
+    let stated = |from, text: &str, weight| Candidate { text: text.to_owned(), weight, from, score: 0.0, place: None };
+    for (from, text, weight) in ballot.stated {
         let Some(text) = text.map(fold_space).filter(|t| !t.is_empty()) else { continue };
-        candidates.push(Candidate { text: cut_site(&text, ballot.sites), weight: *weight, place: None });
+        candidates.push(stated(from, &cut_site(&text, ballot.sites), *weight));
     }
     let title = outline.titles.first().map(|t| fold_space(t)).filter(|t| !t.is_empty());
     let stated_title = title.as_deref().unwrap_or_default();
@@ -61,42 +68,39 @@ pub(super) fn headline(outline: &Outline, around: &[Signs], ballot: &Ballot) -> 
         if !key.is_empty()
             && (shown.iter().any(|c| plain(&c.text) == key) || candidates.iter().any(|c| plain(&c.text) == key))
         {
-            candidates.push(Candidate { text: part.to_owned(), weight: 0.9, place: None });
+            candidates.push(stated("a part of the title element", part, 0.9));
             break;
         }
     }
     if !stated_title.is_empty() {
         let weight = if names_the_section(stated_title, &shown, outline) { 0.2 } else { 0.7 };
-        candidates.push(Candidate { text: cut_site(stated_title, ballot.sites), weight, place: None });
+        candidates.push(stated("title element", &cut_site(stated_title, ballot.sites), weight));
     }
     candidates.append(&mut shown);
     let keys: Vec<String> = candidates.iter().map(|c| plain(&c.text)).collect();
-    let mut best: Option<(f32, usize)> = None;
-    for (index, key) in keys.iter().enumerate() {
-        if key.is_empty() {
-            continue;
-        }
-        let mut score = 0.0;
-        for (other, voice) in keys.iter().zip(&candidates) {
-            score += voice.weight * likeness(key, other);
-        }
-        // Of equals the first shown on the page wins; a headline is rarely longer than three lines.
-        score += candidates.get(index).map_or(0.0, |c| 0.25 * c.weight + if c.place.is_some() { 0.1 } else { 0.0 });
-        if key.chars().count() > 250 {
-            score *= 0.3;
-        }
-        if best.is_none_or(|(most, _)| score > most) {
-            best = Some((score, index));
-        }
+    let scores: Vec<f32> = keys.iter().enumerate().map(|(index, key)| voices(key, index, &keys, &candidates)).collect();
+    candidates.iter_mut().zip(scores).for_each(|(candidate, score)| candidate.score = score);
+    candidates
+}
+
+/// The sum of the voices for one candidate.
+fn voices(key: &str, index: usize, keys: &[String], candidates: &[Candidate]) -> f32 {
+    if key.is_empty() {
+        return 0.0;
     }
-    let (_, winner) = best?;
-    let key = keys.get(winner)?;
-    let place = candidates.iter().zip(&keys).find(|(c, k)| c.place.is_some() && *k == key).and_then(|(c, _)| c.place);
-    let text = place.and_then(|p| candidates.iter().find(|c| c.place == Some(p))).map(|c| c.text.clone());
-    Some(Headline {
-        text: text.unwrap_or_else(|| candidates.get(winner).map(|c| c.text.clone()).unwrap_or_default()),
-        place,
-    })
+    let mut score: f32 = keys.iter().zip(candidates).map(|(other, voice)| voice.weight * likeness(key, other)).sum();
+    // Of equals the first shown on the page wins; a headline is rarely longer than three lines.
+    score += candidates.get(index).map_or(0.0, |c| 0.25 * c.weight + if c.place.is_some() { 0.1 } else { 0.0 });
+    if key.chars().count() > 250 { score * 0.3 } else { score }
+}
+
+/// The first of those with the most voices, as the page shows it.
+pub(super) fn elected(candidates: &[Candidate]) -> Option<Headline> {
+    let most = candidates.iter().map(|c| c.score).fold(0.0, f32::max);
+    let winner = candidates.iter().find(|c| c.score == most && most > 0.0)?;
+    let key = plain(&winner.text);
+    let shown = candidates.iter().find(|c| c.place.is_some() && plain(&c.text) == key);
+    Some(Headline { text: shown.unwrap_or(winner).text.clone(), place: shown.and_then(|c| c.place) })
 }
 
 /// Whether `<title>` is the section's rather than the story's: it ends in the breadcrumb's last step, and says
@@ -148,7 +152,14 @@ fn shown_headings(outline: &Outline, around: &[Signs], is_site: impl Fn(&str) ->
         if first && node.link == node.weight && found.is_empty() && firsts > 1 {
             weight *= 0.4;
         }
-        found.push(Candidate { text: outline.text_of(index as u32), weight, place: Some(index as u32) });
+        let from = if first || second { "heading" } else { "element named a title" };
+        found.push(Candidate {
+            text: outline.text_of(index as u32),
+            weight,
+            from,
+            score: 0.0,
+            place: Some(index as u32),
+        });
         if found.len() >= 40 {
             break;
         }

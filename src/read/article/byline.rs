@@ -1,0 +1,234 @@
+//! Who the page shows to have written: names in elements that are called author or byline, in links to authors'
+//! pages, and after words such as "by", near the headline before anywhere else.
+
+use scraper::node::Element;
+
+use super::blocks::{Block, Kind};
+use super::names::{Piece, first_names, is_joint, is_no_name, piece_names, trim, unlabelled};
+use super::outline::{Outline, attribute};
+use super::scene::Scene;
+use super::signs::Signs;
+use super::tag::Tag;
+use crate::dates::{self, Context};
+use crate::model::{after_byline_label, fold_space, is_office, is_office_word};
+
+/// Names that the page shows in one place, and how likely they are the article's authors.
+pub(super) struct Sighting {
+    pub(super) score: f32,
+    pub(super) names: Vec<String>,
+}
+
+/// Sightings below this are of somebody else.
+const ENOUGH: f32 = 0.5;
+/// Most elements that are looked into.
+const MOST: usize = 400;
+
+/// The authors that the page shows: those of the best sighting; none where nothing tells them.
+pub(super) fn shown(scene: &Scene) -> Vec<String> {
+    let mut best: Option<Sighting> = None;
+    for sighting in sightings(scene) {
+        if best.as_ref().is_none_or(|b| sighting.score > b.score) {
+            best = Some(sighting);
+        }
+    }
+    best.map(|b| b.names).unwrap_or_default()
+}
+
+/// Every place of the page that may name its authors, in the page's order.
+pub(super) fn sightings(scene: &Scene) -> Vec<Sighting> {
+    let near = scene.neighbourhood();
+    let nodes = node_range(scene, &near);
+    let context = Context { now: scene.page.fetched, zone: chrono_tz::Tz::UTC, language: scene.language, order: None };
+    let mut sightings = Vec::new();
+    let mut offer = |score: f32, names: Vec<String>| {
+        if score >= ENOUGH && !names.is_empty() {
+            sightings.push(Sighting { score, names });
+        }
+    };
+    let mut looked_at = 0;
+    for (index, node) in scene.outline.nodes.iter().enumerate() {
+        let Some(element) = node.element.filter(|_| (2..=160).contains(&node.weight)) else { continue };
+        let Some(called) = called_author(element, node.tag) else { continue };
+        looked_at += 1;
+        if looked_at > MOST {
+            break;
+        }
+        let index = index as u32;
+        let signs = scene.signs(index);
+        if signs.has(Signs(Signs::COMMENT.0 | Signs::CAPTION.0)) {
+            continue;
+        }
+        let is_near = nodes.contains(&index);
+        let beside = Signs(
+            Signs::RELATED.0
+                | Signs::SIDE.0
+                | Signs::FOOTER.0
+                | Signs::TEASER.0
+                | Signs::MENU.0
+                | Signs::ASIDE.0
+                | Signs::SIGN_UP.0
+                | Signs::CONSENT.0,
+        );
+        let mut score = called + if is_near { 0.4 } else { 0.0 };
+        if signs.has(beside) {
+            score -= if is_near { 0.2 } else { 0.3 };
+        }
+        let names = names_in(scene.outline, index, &context);
+        if names.is_empty() {
+            // A desk or a handle, where an element made for authors says nothing else.
+            let text = scene.outline.text_of(index);
+            let name = unlabelled(&text);
+            let words = name.split(' ').count();
+            let plain = !name.contains(['@', '/', ':', '#', '(']) && !is_no_name(name) && name.len() > 1;
+            let desk = name.rsplit(' ').next().is_some_and(is_office_word);
+            if words <= 5
+                && (is_office(name) || plain && (words == 1 || desk))
+                && dates::parse(name, &context).is_none()
+            {
+                offer(score - 0.4, vec![name.to_owned()]);
+            }
+        }
+        offer(score, names);
+    }
+    for (at, block) in scene.blocks.iter().enumerate() {
+        let is_near = near.contains(&at);
+        let signs = scene.signs(block.owner);
+        if block.kind != Kind::Text || block.weight > 200 || signs.has(Signs(Signs::COMMENT.0 | Signs::TEASER.0)) {
+            continue;
+        }
+        let beside = signs.has(Signs(Signs::RELATED.0 | Signs::SIDE.0 | Signs::FOOTER.0 | Signs::MENU.0));
+        let next = scene.blocks.get(at + 1);
+        let names = labelled(block, next, &context);
+        let score = if is_near { 0.95 } else { 0.55 } - if beside { 0.4 } else { 0.0 };
+        offer(score, names);
+    }
+    sightings
+}
+
+/// The nodes of a row of blocks.
+fn node_range(scene: &Scene, near: &std::ops::Range<usize>) -> std::ops::Range<u32> {
+    let blocks = scene.blocks.get(near.clone()).unwrap_or_default();
+    match (blocks.first(), blocks.last()) {
+        (Some(first), Some(last)) => first.owner.min(first.from)..last.to,
+        _ => 0..0,
+    }
+}
+
+/// How surely an element is made for an author's name; none for one that is not.
+fn called_author(element: &Element, tag: Tag) -> Option<f32> {
+    if tag == Tag::Link {
+        if attribute(element, "rel").is_some_and(|r| r.split_ascii_whitespace().any(|r| r == "author")) {
+            return Some(0.9);
+        }
+        if attribute(element, "href").is_some_and(|href| AUTHOR_PAGES.iter().any(|page| href.contains(page))) {
+            return Some(0.65);
+        }
+    }
+    let names = ["class", "id", "itemprop", "data-testid"].iter().filter_map(|name| attribute(element, name));
+    names
+        .filter_map(|name| {
+            let name = name.get(..name.floor_char_boundary(200)).unwrap_or_default().to_ascii_lowercase();
+            CALLED.iter().find(|(word, _)| name.contains(word)).map(|(_, score)| *score)
+        })
+        .reduce(f32::max)
+}
+
+/// Words in the names of elements that hold a byline, surest first.
+const CALLED: &[(&str, f32)] = &[
+    ("byline", 0.8),
+    ("author", 0.8),
+    ("autor", 0.8),
+    ("auteur", 0.8),
+    ("writer", 0.7),
+    ("journalist", 0.7),
+    ("redakteur", 0.7),
+    ("reporter", 0.7),
+    ("contributor", 0.6),
+    ("creator", 0.6),
+    ("vcard", 0.6),
+    ("posted-by", 0.7),
+    ("postedby", 0.7),
+    ("username", 0.5),
+];
+
+/// Parts of the addresses of pages about one author.
+#[rustfmt::skip]
+const AUTHOR_PAGES: &[&str] = &[
+    "/author/", "/authors/", "/author-", "/autor/", "/autoren/", "/auteur/", "/by/", "/contributor/",
+    "/contributors/", "/profile/", "/profiles/", "/writers/", "/writer/", "/journalist/", "/journalists/",
+    "/people/", "/staff/", "/reporter/", "?author=", "/team/",
+];
+
+/// The names in an element: whole pieces of its text that are names. After the first, only what is set apart by a
+/// word or sign that joins names, or stands in an element made like the first one's, is another name and no office.
+pub(super) fn names_in(outline: &Outline, index: u32, context: &Context) -> Vec<String> {
+    let Some(node) = outline.get(index) else { return Vec::new() };
+    let mut names: Vec<String> = Vec::new();
+    let mut manner = None;
+    let mut joined = false;
+    let inner = outline.nodes.get(index as usize..node.end as usize).unwrap_or_default();
+    for piece in inner.iter().filter(|n| n.tag == Tag::Text) {
+        let text = fold_space(piece.text);
+        if text.is_empty() {
+            continue;
+        }
+        let made = outline.get(piece.parent).map(|n| (n.tag, n.element.and_then(|e| attribute(e, "class"))));
+        match piece_names(&text, context) {
+            Piece::Names(found) if names.is_empty() => {
+                names = found;
+                manner = made;
+            }
+            Piece::Names(found) if joined || made == manner => names.extend(found),
+            Piece::Between => {
+                joined = is_joint(&text);
+                continue;
+            }
+            Piece::Else if names.is_empty() => {
+                names = first_names(&text, context);
+                break;
+            }
+            _ => break,
+        }
+        joined = is_joint(text.get(text.floor_char_boundary(text.len().saturating_sub(5))..).unwrap_or_default());
+        if names.len() >= 12 {
+            break;
+        }
+    }
+    names.dedup();
+    names
+}
+
+/// The names after a label at the beginning of a line, or on the next line where the label stands alone.
+fn labelled(block: &Block, next: Option<&Block>, context: &Context) -> Vec<String> {
+    let text = fold_space(&block.text);
+    // 来源：… 作者：… in one line.
+    let from = HAN_LABELS.iter().filter_map(|label| text.find(label)).min().filter(|at| *at < 400);
+    let text = from.and_then(|at| text.get(at..)).unwrap_or(&text);
+    let Some(rest) = after_byline_label(trim(text)).or_else(|| after_date(text, context)) else { return Vec::new() };
+    let rest = trim(rest);
+    let line = match next {
+        Some(next) if rest.is_empty() && next.kind == Kind::Text && next.weight <= 60 => next.text.as_str(),
+        _ => rest,
+    };
+    match piece_names(line, context) {
+        Piece::Names(names) => names,
+        // A handle: nothing else is on the line.
+        _ if !line.is_empty() && line.len() <= 20 && line.chars().all(|c| c.is_alphanumeric() || c == '_') => {
+            vec![line.to_owned()]
+        }
+        _ => first_names(line, context),
+    }
+}
+
+/// What a label leads to after a date: `Posted on 3 May 2021 by Ada Roe`.
+fn after_date<'t>(text: &'t str, context: &Context) -> Option<&'t str> {
+    let (range, _) = dates::find(text, context).filter(|(range, _)| range.start <= 24)?;
+    after_byline_label(trim(text.get(range.end..)?))
+}
+
+/// Labels of Chinese and Japanese bylines, which stand anywhere in a line.
+const HAN_LABELS: &[&str] =
+    &["作者：", "作者:", "文/", "文／", "撰文：", "记者：", "本报记者", "记者 ", "記者 ", "著者：", "責任編輯"];
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,193 @@
+//! Dates that the page shows: `<time>` elements and short lines, near the headline before anywhere else.
+
+use super::blocks::{Block, Kind};
+use super::outline::{Outline, attribute};
+use super::scene::Scene;
+use super::signs::Signs;
+use super::tag::Tag;
+use crate::dates::{self, Context, Moment};
+use crate::model::{Origin, Written, fold_space};
+
+/// Dates shown, likeliest first.
+#[derive(Debug, Default)]
+pub(super) struct Shown {
+    pub(super) published: Vec<Written>,
+    pub(super) updated: Vec<Written>,
+}
+
+/// A date in its place.
+struct Sighting {
+    score: f32,
+    written: Written,
+    /// Whether it is said to be that of a change.
+    is_change: bool,
+}
+
+/// Longest line that a date stands in, as a block's weight has it.
+const LINE: u32 = 120;
+/// Longest sentence that tells when something was published.
+const SENTENCE: u32 = 200;
+/// Most blocks and elements that are searched far from the headline.
+const MOST: usize = 3000;
+
+/// The dates around the headline; where the page states one for machines, only those that are made for their place.
+pub(super) fn near(scene: &Scene, context: &Context, is_stated: bool) -> Shown {
+    let blocks = scene.blocks.get(scene.neighbourhood()).unwrap_or_default();
+    let strangers = Signs(Signs::RELATED.0 | Signs::TEASER.0 | Signs::EMBED.0);
+    let mut found = search(scene, blocks, Signs(strangers.0 | Signs::COMMENT.0), context);
+    if found.is_empty() && !is_stated {
+        // Some sites call the head of a story a teaser.
+        found = search(scene, blocks, Signs::COMMENT, context);
+    }
+    found.retain(|sighting| !is_stated || sighting.score >= SURE);
+    sorted(found)
+}
+
+/// The dates of the rest of the page, for pages that neither state nor show one by the headline: only those that
+/// stand alone, or in a place or after words made for them.
+pub(super) fn far(scene: &Scene, context: &Context) -> Shown {
+    let beside =
+        Signs(Signs::RELATED.0 | Signs::COMMENT.0 | Signs::TEASER.0 | Signs::SIDE.0 | Signs::MENU.0 | Signs::CAPTION.0);
+    let blocks = scene.blocks.get(..scene.blocks.len().min(MOST)).unwrap_or_default();
+    let mut found = search(scene, blocks, beside, context);
+    found.retain(|sighting| sighting.score >= SURE);
+    sorted(found)
+}
+
+/// So much speaks for a date that is made for its place: a `<time>` element, a name, a word before it.
+const SURE: f32 = 0.6;
+
+fn search(scene: &Scene, blocks: &[Block], without: Signs, context: &Context) -> Vec<Sighting> {
+    let mut found = Vec::new();
+    for block in blocks {
+        let passed_over = block.kind != Kind::Text || scene.signs(block.owner).has(without);
+        // Dates of elements are in attributes; days named by words alone stand near the headline only.
+        if !passed_over {
+            look_into(scene, block, context, &mut found);
+        }
+    }
+    found
+}
+
+fn sorted(mut found: Vec<Sighting>) -> Shown {
+    found.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let mut shown = Shown::default();
+    for Sighting { written, is_change, .. } in found {
+        let list = if is_change { &mut shown.updated } else { &mut shown.published };
+        if list.len() < 20 && !list.contains(&written) {
+            list.push(written);
+        }
+    }
+    shown
+}
+
+fn look_into(scene: &Scene, block: &Block, context: &Context, found: &mut Vec<Sighting>) {
+    let signs = scene.signs(block.owner);
+    let text = fold_space(&block.text);
+    let named = if signs.has(Signs(Signs::DATE.0 | Signs::BYLINE.0)) { 0.3 } else { 0.0 };
+    let elements = (block.from..block.to)
+        .chain(scene.outline.ancestors(block.from).map(|(index, _)| index).take_while(|index| *index > block.owner));
+    let elements = elements.chain([block.owner]).filter_map(|index| time_element(scene.outline, index));
+    for written in elements.take(8) {
+        if plausible(dates::parse(&written.text, context), context) {
+            let own = if written.text.len() > 12 { written.text.as_str() } else { text.as_str() };
+            let is_change = says(own, CHANGED) || says(&text, CHANGED) && !says(&text, PUBLISHED) && named > 0.0;
+            found.push(Sighting { score: 0.6 + named, written, is_change });
+        }
+    }
+    // A long paragraph has a date of its own only at its very beginning: the place and day of a report.
+    let part = match block.weight {
+        0..=LINE => text.as_str(),
+        ..=SENTENCE if says(&text, PUBLISHED) => text.as_str(),
+        _ => text.get(..text.floor_char_boundary(40)).unwrap_or_default(),
+    };
+    let Some((range, moment)) = dates::find(part, context) else { return };
+    let Some(date) = part.get(range.clone()) else { return };
+    if !plausible(Some(moment), context) || !is_day(date, part, moment) {
+        return;
+    }
+    let led = part.get(..range.end).unwrap_or_default();
+    let said = if says(led, PUBLISHED) { 0.3 } else { 0.0 };
+    let alone = if date.len() * 2 >= part.len() && block.weight <= LINE { 0.25 } else { 0.0 };
+    let linked = if block.link_share() > 0.6 { 0.3 } else { 0.0 };
+    let dateline = if block.weight > LINE { 0.1 } else { 0.0 };
+    let yearless = if date.bytes().filter(u8::is_ascii_digit).count() < 4 && !moment.relative { 0.2 } else { 0.0 };
+    found.push(Sighting {
+        score: 0.35 + named + said + alone - linked - dateline - yearless,
+        written: Written::new(fold_space(date), Origin::Text),
+        is_change: says(led, CHANGED) && said == 0.0,
+    });
+    // `Published 3 May 2021, updated 5 May 2021`
+    if let Some(rest) = part.get(range.end..).filter(|rest| says(rest, CHANGED))
+        && let Some((range, moment)) = dates::find(rest, context)
+        && plausible(Some(moment), context)
+        && let Some(date) = rest.get(range)
+    {
+        let written = Written::new(fold_space(date), Origin::Text);
+        found.push(Sighting { score: 0.35 + named, written, is_change: true });
+    }
+}
+
+/// Whether what was found is a day that is meant: a number with a month, not a length of time or a lone word.
+fn is_day(date: &str, text: &str, moment: Moment) -> bool {
+    let digits = date.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty()).count();
+    if moment.relative {
+        let lower = text.to_lowercase();
+        let ago = AGO.iter().any(|word| lower.contains(word));
+        return ago && (digits > 0 || text.split_whitespace().count() <= 2);
+    }
+    let word = date.split(|c: char| !c.is_alphabetic()).any(|word| word.chars().count() >= 3);
+    digits >= 2 || digits == 1 && word || !date.is_ascii()
+}
+
+/// Words that make a length of time a moment in the past.
+#[rustfmt::skip]
+const AGO: &[&str] = &[
+    "ago", "yesterday", "today", "vor ", "gestern", "heute", "il y a", "hier", "aujourd", "hace", "ayer", "hoy", " fa",
+    "ieri", "oggi", "há ", "ontem", "hoje", "geleden", "gisteren", "vandaag", "sedan", "igår", "siden", "går", "назад",
+    "вчера", "сегодня", "önce", "dün", "bugün", "lalu", "kemarin", "temu", "wczoraj", "前", "昨", "今", "전", "어제", "acum",
+];
+
+/// News is not from the future, nor older than the web.
+pub(super) fn plausible(moment: Option<Moment>, context: &Context) -> bool {
+    moment.is_some_and(|m| {
+        let at = m.at.with_timezone(&chrono::Utc);
+        at <= context.now + chrono::TimeDelta::days(2) && at.timestamp() > 631_152_000
+    })
+}
+
+fn time_element(outline: &Outline, index: u32) -> Option<Written> {
+    let node = outline.get(index).filter(|n| n.tag == Tag::Time)?;
+    let stated = node.element.and_then(|e| attribute(e, "datetime")).map(fold_space).filter(|d| !d.is_empty());
+    // `PT7M` is how long something takes (ISO 8601 duration).
+    if stated.as_deref().is_some_and(|d| d.starts_with(['P', 'p'])) {
+        return None;
+    }
+    stated
+        .map(|d| Written::new(d, Origin::TimeElement))
+        .or_else(|| Some(Written::new(outline.text_of(index), Origin::TimeElement)).filter(|w| w.text.len() < 60))
+}
+
+fn says(text: &str, words: &[&str]) -> bool {
+    let lower = text.to_lowercase();
+    words.iter().any(|word| lower.contains(word))
+}
+
+/// Words before a date of publication.
+#[rustfmt::skip]
+const PUBLISHED: &[&str] = &[
+    "publish", "posted", "written", "created", "released", "veröffentlicht", "erschienen", "erstellt", "gepostet", "eingestellt",
+    "gespeichert", "geschrieben", "publi", "paru", "mis en ligne", "pubblicat", "gepubliceerd", "geplaatst", "publicerad",
+    "publisert", "udgivet", "julkaistu", "опубликован", "дата:", "发布", "發布", "发表", "發表", "时间", "時間", "公開", "投稿", "掲載",
+    "입력", "등록", "yayın", "diterbitkan", "datum:", "date:", "wurde am", "δημοσ", "ngày",
+];
+
+/// Words before the date of a change.
+#[rustfmt::skip]
+const CHANGED: &[&str] = &[
+    "updat", "aktualis", "aktualiz", "actualis", "actualiz", "modif", "geändert", "änderung", "revised", "edited", "reviewed",
+    "aggiornat", "bijgewerkt", "обновл", "更新", "수정", "güncelle", "opdater", "oppdater", "uppdater", "atualiz", "mis à jour",
+];
+
+#[cfg(test)]
+mod tests;

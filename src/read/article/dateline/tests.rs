@@ -1,0 +1,60 @@
+//! Where pages show their dates, in invented words.
+
+use crate::fetch::saved_page;
+use crate::read::{CompiledRules, read_article};
+
+const TEXT: &str = "<p>The harbour council met on Monday evening and agreed, after four hours, to dredge the channel.</p>\
+    <p>Work begins in spring, the chair said, and ferries will use the old pier until the autumn storms are over.</p>\
+    <p>The boats, all of them built here, will be moved to the northern basin, where the cranes stand, by May.</p>";
+
+#[track_caller]
+fn check(before: &str, after: &str, published: &[&str], updated: &[&str]) {
+    let html = format!("<body><article><h1>Harbour to be dredged</h1>{before}{TEXT}{after}</article>");
+    let url = url::Url::parse("https://paper.example/harbour").unwrap();
+    let now = chrono::DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+    let page = saved_page(url, None, html.into_bytes().into(), now);
+    let article = read_article(&page, &CompiledRules::default()).value;
+    let texts = |list: &[crate::model::Written]| list.iter().map(|w| w.text.clone()).collect::<Vec<_>>();
+    assert_eq!(texts(&article.published), published, "{before} … {after}");
+    assert_eq!(texts(&article.updated), updated, "{before} … {after}");
+}
+
+#[test]
+fn lines_near_the_headline_date_the_story() {
+    check("<div>3 May 2024 | Science</div>", "", &["3 May 2024"], &[]);
+    check("<time datetime=2024-05-03>Friday</time>", "", &["2024-05-03"], &[]);
+    check("<div>2 hours ago</div>", "", &["2 hours ago"], &[]);
+    check(
+        "<div class=date>Updated 5 May 2024</div><div class=date>Published 3 May 2024</div>",
+        "",
+        &["Published 3 May 2024"],
+        &["Updated 5 May 2024"],
+    );
+}
+
+#[test]
+fn lengths_of_time_and_lone_words_are_no_dates() {
+    check("<div>Reading time: 8 min.</div>", "", &[], &[]);
+    check("<time datetime=PT7M>7 minutes</time>", "", &[], &[]);
+    check("<div>More</div><div>500g</div><div>Sat</div>", "", &[], &[]);
+}
+
+#[test]
+fn far_from_the_headline_only_dates_in_their_place_count() {
+    let filler = "<p>And so the day went by, with ropes and tar and the calling of gulls, until the bell was rung.</p>";
+    let far = filler.repeat(30);
+    check("", &format!("{far}<p>Posted on 3 May 2024 by the crew</p>"), &["3 May 2024"], &[]);
+    check(
+        "",
+        &format!("{far}<p>Last modified: 5 May 2024</p>"),
+        &["Last modified: 5 May 2024"],
+        &["Last modified: 5 May 2024"],
+    );
+    check("", &format!("{far}<p>The old mole, built before 3 May 1904 by hand, stays.</p>"), &[], &[]);
+}
+
+#[test]
+fn scripts_tell_a_date_that_the_page_does_not() {
+    let script = r#"<script>window.state = {"publishedDate":"2024-05-03T10:00:00Z","other":1}</script>"#;
+    check("", script, &["2024-05-03T10:00:00Z"], &[]);
+}
