@@ -9,6 +9,8 @@ use crate::model::ListingRules;
 
 /// Most values that one path gives of one entry.
 const MOST: usize = 64;
+/// Longest rule, in bytes: the parser descends into brackets, and no path of use comes near.
+const LONGEST: usize = 512;
 
 /// What finds the parts of a JSON listing; `$` is the whole answer for `container`, `item` and `next`, one entry
 /// for all others.
@@ -83,6 +85,9 @@ impl JsonPicker {
             let why = "other rules of this list are JSONPaths, so this must be one too: `$.title` is the member `title` \
                        of an entry";
             return Err((why.to_owned(), None));
+        }
+        if written.len() > LONGEST {
+            return Err((format!("the path is longer than {LONGEST} bytes"), None));
         }
         if written.trim_start().starts_with('$') {
             let indent = written.len() - written.trim_start().len();
@@ -195,6 +200,26 @@ mod tests {
             let values: Vec<Value> =
                 JsonPicker::compile(rule).unwrap().values(&entry).into_iter().map(Cow::into_owned).collect();
             assert_eq!(Value::from(values), expected, "{rule}");
+        }
+    }
+
+    #[test]
+    fn brackets_without_end_are_refused() {
+        for inside in ["(", "[", "[?", "[?(", "..", "!", "[?@["] {
+            let path = format!("$[?{}", inside.repeat(LONGEST));
+            assert!(JsonPicker::compile(path.get(..LONGEST).unwrap()).is_err(), "{inside}");
+            assert!(JsonPicker::compile(&path).is_err(), "{inside}");
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config::with_cases(64))]
+
+        #[test]
+        fn whatever_is_written_is_compiled_or_refused_within_its_letters(rule in "[$.{}\\[\\]()*?@'\"a1é, ]{0,40}") {
+            if let Err((_, Some(at))) = JsonPicker::compile(&rule) {
+                proptest::prop_assert!(at <= rule.len(), "{at} in {rule}");
+            }
         }
     }
 
