@@ -18,7 +18,7 @@ use crate::dates::{self, Moment, Precision};
 use crate::fetch::saved_page;
 use crate::model::{Article, Kind, Listing, ListingMethod, Page, PageKind, Source, Teaser, Written};
 use crate::normalize::{self, Surroundings};
-use crate::read::{CompiledRules, explain_article, read_article, read_listing, weigh_links};
+use crate::read::{CompiledRules, explain_article, explain_body, read_article, read_listing, weigh_links};
 
 /// Show what the extractors read in a saved page, as JSON
 #[derive(Debug, Args)]
@@ -232,8 +232,20 @@ fn article_answer(id: &str, page: &Page, explain: bool) -> Value {
     let mut answer = article(id, page, &found);
     if explain {
         answer["evidence"] = witnesses(page, &rules, &found);
+        answer["blocks"] = judged(page, &rules);
     }
     answer
+}
+
+/// What was thought of each block of text that a page shows.
+fn judged(page: &Page, rules: &CompiledRules) -> Value {
+    let verdict = explain_body(page, rules);
+    let blocks: Vec<Value> = verdict
+        .blocks
+        .iter()
+        .map(|b| json!({"text": b.text, "element": b.element, "first": b.first, "likely": b.likely, "taken": b.kept}))
+        .collect();
+    json!({"container": verdict.container, "blocks": blocks})
 }
 
 /// Who said what for each field of an article, and who was believed.
