@@ -1,6 +1,7 @@
 //! The store's figures: how large it is beside what it holds, how fast it writes beside bare SQLite with the same
 //! pragmas, in one run. `cargo bench --bench figures`; nothing here asserts.
 
+mod served;
 mod stories;
 
 use std::io::Write;
@@ -21,6 +22,10 @@ fn main() {
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");
+    if std::env::args().any(|argument| argument == "served") {
+        let feeds = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(500);
+        return served::run(folder.path(), feeds);
+    }
     size(folder.path(), 1000, 8 * 1024);
     speed(folder.path(), 2000, 10 * 1024);
     let texts = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(100_000);

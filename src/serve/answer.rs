@@ -137,6 +137,21 @@ impl Answer {
         Some(Ready { answer: self.clone(), coding, known })
     }
 
+    /// Makes the codings that another was asked for in.
+    pub async fn code_like(self: &Arc<Self>, other: &Self) {
+        for coding in other.codings() {
+            self.variant(coding).await;
+        }
+    }
+
+    /// The codings that it was made in.
+    pub fn codings(&self) -> Vec<Coding> {
+        let is_made = |coding: &Coding| {
+            self.coded.get(*coding as usize).is_some_and(|cell| cell.get().is_some_and(Option::is_some))
+        };
+        Coding::ALL.into_iter().filter(is_made).collect()
+    }
+
     /// The variant in a coding, as far as it was made.
     fn made(&self, coding: Coding) -> &Variant {
         let made = self.coded.get(coding as usize).and_then(|cell| cell.get());

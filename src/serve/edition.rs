@@ -29,7 +29,7 @@ pub(super) struct Edition {
     /// Titles of the sources.
     pub titles: Arc<BTreeMap<SourceId, String>>,
     /// The index page.
-    pub index: Kept,
+    pub index: Arc<Kept>,
     opml: OnceLock<Arc<Answer>>,
     feeds: HashMap<String, Arc<Shelf>>,
     sources: HashMap<String, Arc<Shelf>>,
@@ -50,7 +50,7 @@ pub(super) struct Shelf {
     key: Option<Secret>,
     /// Whether it is not for everyone.
     pub locked: bool,
-    kept: [Kept; Shape::ALL.len()],
+    kept: [Arc<Kept>; Shape::ALL.len()],
 }
 
 impl Shelf {
@@ -66,7 +66,7 @@ impl Shelf {
     }
 
     /// The place of a shape.
-    pub fn kept(&self, shape: Shape) -> &Kept {
+    pub fn kept(&self, shape: Shape) -> &Arc<Kept> {
         // `Shape::index` is a place in `Shape::ALL`, and `kept` is as long.
         &self.kept[shape.index()]
     }
@@ -94,7 +94,7 @@ impl Edition {
             addresses,
             everything: Selection { sources: everything },
             titles: Arc::new(titles),
-            index: Kept::default(),
+            index: Arc::default(),
             opml: OnceLock::new(),
             feeds,
             sources,

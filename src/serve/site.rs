@@ -1,6 +1,7 @@
 //! From request to response.
 
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
@@ -209,7 +210,10 @@ impl Site {
             }
             Route::Hub | Route::Inbox(_) => return trouble::method_not_allowed(edition, headers),
             Route::Index => {
-                let make = || feeds::index(&*self.store, edition);
+                let make = || {
+                    let (store, edition) = (self.store.clone(), edition.clone());
+                    async move { feeds::index(&*store, &edition).await }
+                };
                 edition.index.get(&*self.store, &edition.everything, make).await.map(Some)
             }
             Route::Entry(name) => match self.entry(edition, &entry_id(name)).await {
@@ -344,9 +348,15 @@ impl Site {
         kept.get(&*self.store, &shelf.feed.selection, make).await
     }
 
-    async fn render(&self, edition: &Arc<Edition>, wanted: Wanted) -> Result<Answer, StoreError> {
+    /// Renders what is wanted.
+    fn render(
+        &self,
+        edition: &Arc<Edition>,
+        wanted: Wanted,
+    ) -> Pin<Box<dyn Future<Output = Result<Answer, StoreError>> + Send>> {
         self.metrics.rendered.fetch_add(1, Relaxed);
-        feeds::rendered(&*self.store, edition, wanted).await
+        let (store, edition) = (self.store.clone(), edition.clone());
+        Box::pin(async move { feeds::rendered(&*store, &edition, wanted).await })
     }
 
     /// New entries as they come; one who was here before gets what it missed, as far as the feed still shows it.

@@ -73,6 +73,23 @@ fn newsboat_reads_every_entry_in_full_and_nothing_twice() {
 }
 
 #[test]
+fn a_feed_opened_in_chromium_is_a_page_to_read() {
+    let (desk, daemon) = serving();
+    for ending in ["rss", "atom"] {
+        let (home, url) = home(&desk, &daemon, ending);
+        let output = Command::new("chromium")
+            .env("HOME", &home)
+            .args(["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom", &url])
+            .output()
+            .expect("chromium is installed");
+        let shown = text(&output.stdout);
+        assert!(shown.contains("<h1 dir=\"auto\">") && !shown.contains("<channel>"), "{ending}: {shown}");
+        assert!(LINES.iter().all(|line| shown.contains(line.title)), "{ending}");
+        assert!(shown.contains("Paragraph 1") && shown.contains("href=\"?raw\""), "{ending}");
+    }
+}
+
+#[test]
 fn sfeed_reads_every_entry_in_full_and_nothing_twice() {
     let (desk, daemon) = serving();
     for ending in ["rss", "atom"] {
