@@ -6,7 +6,9 @@ use super::ask::on_reader;
 use super::drift::{ENOUGH, Verdict, judge};
 use super::sketch::Sketch;
 use super::{Parts, Watched};
-use crate::model::{Kind, Links, Listing, ListingMethod, Page, Problem, Profile, Read, Selection, Sketch as Markup};
+use crate::model::{
+    Kind, Links, Listing, ListingMethod, Page, Problem, Profile, Read, Selection, Shape, Sketch as Markup,
+};
 use crate::read::{Landmark, Learned, learn, links, markup, recall};
 use crate::store::{SourceState, StoreError};
 
@@ -52,6 +54,12 @@ fn is_redesigned(before: &Profile, now: &Markup) -> bool {
     before.runs.len() >= ENOUGH && !before.markup.is_empty() && (same as f64) < SAME_DESIGN * all as f64
 }
 
+/// Whether a list is shorter than its last ones were: some of it may stand where it is not looked for any more.
+fn has_shrunk(before: &Profile, now: &Shape) -> bool {
+    let last = before.runs.iter().rev().take(ENOUGH).map(|run| run.listed).min().unwrap_or(0);
+    before.runs.len() >= ENOUGH && now.listed * 10 < last * 9
+}
+
 /// Selectors as they stand in feeds.toml.
 fn patch(watched: &Watched, rules: &crate::model::ListingRules) -> String {
     let quoted = |text: &str| format!("{text:?}");
@@ -95,12 +103,13 @@ pub(super) async fn examine(
     let page = page.filter(|_| is_html);
     let markup = page.map(markup).unwrap_or_default();
     let redesigned = is_redesigned(&state.profile, &markup);
+    let shrunk = has_shrunk(&state.profile, &shape);
     let mut settled = true;
     if let Some(page) = page
-        && (redesigned || verdict != Verdict::Healthy)
+        && (redesigned || shrunk || verdict != Verdict::Healthy)
     {
         match relearn(watched, page, listing, &state.profile.links, parts).await {
-            Some(found) if redesigned && verdict == Verdict::Healthy && found.matched => {}
+            Some(found) if (redesigned || shrunk) && verdict == Verdict::Healthy && found.matched => {}
             Some(Relearned { read, .. }) => {
                 let other = Sketch::of(watched, &read.value, parts, now).await?;
                 let again = other.shape(watched, now);
