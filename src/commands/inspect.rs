@@ -275,7 +275,20 @@ pub(super) fn witnesses(page: &Page, rules: &CompiledRules, article: &Article) -
             }));
         }
     }
-    json!(fields)
+    let verdict = explain_body(page, rules);
+    let blocks = verdict.blocks.into_iter().map(|block| {
+        json!({
+            "value": block.text,
+            "from": block.element,
+            "weight": block.likely,
+            "alone": block.first,
+            "taken": block.kept,
+        })
+    });
+    fields.insert("body", blocks.collect());
+    let mut answer = json!(fields);
+    answer["container"] = json!(verdict.container);
+    answer
 }
 
 /// The dates that an article by itself supports.
@@ -344,7 +357,7 @@ pub(super) fn listing(id: &str, page: &Page, listing: &Listing) -> Value {
 }
 
 /// Every group of links that stands in the page in one manner, and what speaks for it.
-fn weighed(page: &Page) -> Value {
+pub(super) fn weighed(page: &Page) -> Value {
     weigh_links(page)
         .into_iter()
         .map(|group| {

@@ -33,6 +33,10 @@ pub(super) struct Arguments {
     /// Print JSON, as `inspect` does
     #[arg(long)]
     json: bool,
+    /// Say why: every group of links with what speaks for it; who said what for each field of the article, and who
+    /// was believed
+    #[arg(long)]
+    explain: bool,
 }
 
 /// How many paragraphs of an article are shown.
@@ -119,9 +123,16 @@ impl Eye {
         if is_article {
             let read = read_article(&page, rules);
             if arguments.json {
-                return Ok(pretty(&inspect::article(&arguments.what, &page, &read.value)));
+                let mut answer = inspect::article(&arguments.what, &page, &read.value);
+                if arguments.explain {
+                    answer["evidence"] = inspect::witnesses(&page, rules, &read.value);
+                }
+                return Ok(pretty(&answer));
             }
             article_text(&mut out, &page.url, &Teaser::default(), &read, source, now);
+            if arguments.explain {
+                witnesses(&mut out, &inspect::witnesses(&page, rules, &read.value));
+            }
             return Ok(out);
         }
         if source.kind == Kind::Auto && !source.rules.listing.find_teasers() && !from_file {
@@ -133,17 +144,30 @@ impl Eye {
             listed.value = found.listing;
         }
         if arguments.json {
-            return Ok(pretty(&inspect::listing(&arguments.what, &page, &listed.value)));
+            let mut answer = inspect::listing(&arguments.what, &page, &listed.value);
+            if arguments.explain {
+                answer["groups"] = inspect::weighed(&page);
+            }
+            return Ok(pretty(&answer));
         }
         let around = Surroundings::of(&listed.value);
         listing_text(&mut out, &listed, &around, source, now);
+        if arguments.explain {
+            groups(&mut out, &inspect::weighed(&page));
+        }
         let first = listed.value.teasers.iter().find(|t| t.link.is_some());
         if let Some((teaser, link)) = first.and_then(|t| Some((t, t.link.as_ref()?)))
             && !from_file
         {
             out.push_str("\nThe first article\n");
             match self.get(link, source).await {
-                Ok(page) => article_text(&mut out, &page.url, teaser, &read_article(&page, rules), source, now),
+                Ok(page) => {
+                    let read = read_article(&page, rules);
+                    article_text(&mut out, &page.url, teaser, &read, source, now);
+                    if arguments.explain {
+                        witnesses(&mut out, &inspect::witnesses(&page, rules, &read.value));
+                    }
+                }
                 Err(error) => {
                     let _ = writeln!(out, "  {error}");
                 }
@@ -225,6 +249,37 @@ fn article_text(
     }
     if paragraphs.len() > PARAGRAPHS {
         let _ = writeln!(out, "\n  … {} more paragraphs", paragraphs.len() - PARAGRAPHS);
+    }
+}
+
+/// Every group of links: its score, how many it has, its first, and what spoke for it.
+fn groups(out: &mut String, groups: &serde_json::Value) {
+    out.push_str("\nGroups of links (* taken)\n");
+    for group in groups.as_array().into_iter().flatten() {
+        let links = group["links"].as_array().map_or(&[][..], Vec::as_slice);
+        let taken = if group["taken"] == true { '*' } else { ' ' };
+        let first = links.first().and_then(|link| link["title"].as_str()).unwrap_or_default();
+        let score = group["score"].as_f64().unwrap_or_default();
+        let _ = writeln!(out, " {taken}{score:>7.2}  {:>3} links, the first: {first}", links.len());
+        let evidence = group["evidence"].as_object().into_iter().flatten();
+        let evidence = evidence.map(|(name, value)| (name, value.as_f64().unwrap_or_default()));
+        let evidence: Vec<String> =
+            evidence.filter(|(_, value)| *value != 0.0).map(|(name, value)| format!("{name} {value:.2}")).collect();
+        let _ = writeln!(out, "{:11}{}", "", evidence.join(", "));
+    }
+}
+
+/// Who said what for each field of an article.
+fn witnesses(out: &mut String, fields: &serde_json::Value) {
+    out.push_str("\nEvidence (* believed)\n");
+    for (field, said) in fields.as_object().into_iter().flatten() {
+        for witness in said.as_array().into_iter().flatten() {
+            let taken = if witness["taken"] == true { '*' } else { ' ' };
+            let weight = witness["weight"].as_f64().map(|w| format!("{w:.2}")).unwrap_or_default();
+            let from = witness["from"].as_str().unwrap_or_default();
+            let value = witness["value"].as_str().unwrap_or_default();
+            let _ = writeln!(out, " {taken}{field:<10}{weight:>5}  {from}: {value}");
+        }
     }
 }
 

@@ -169,6 +169,10 @@ fn preview_shows_the_list_and_the_first_article_and_stores_nothing() {
         assert!(said.contains(word), "{word} in {said}");
     }
     assert!(!desk.path("courant.db").exists());
+    let said = desk.ok(&["preview", &press.url("/news/"), "--explain"]);
+    for part in ["Groups of links (* taken)", "\n *", "Evidence (* believed)", " *title ", " *body "] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
     let output = desk.run(&["preview", &press.url("/missing")]);
     assert_eq!(output.status.code(), Some(1));
 }
