@@ -232,20 +232,8 @@ fn article_answer(id: &str, page: &Page, explain: bool) -> Value {
     let mut answer = article(id, page, &found);
     if explain {
         answer["evidence"] = witnesses(page, &rules, &found);
-        answer["blocks"] = judged(page, &rules);
     }
     answer
-}
-
-/// What was thought of each block of text that a page shows.
-fn judged(page: &Page, rules: &CompiledRules) -> Value {
-    let verdict = explain_body(page, rules);
-    let blocks: Vec<Value> = verdict
-        .blocks
-        .iter()
-        .map(|b| json!({"text": b.text, "element": b.element, "first": b.first, "likely": b.likely, "taken": b.kept}))
-        .collect();
-    json!({"container": verdict.container, "blocks": blocks})
 }
 
 /// Who said what for each field of an article, and who was believed.
