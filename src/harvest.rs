@@ -27,7 +27,7 @@ use crate::model::{Draft, EntryId, HarvestReport, Kind, Outcome, Page, Problem, 
 use crate::normalize::{self, Surroundings};
 use crate::read::{CompiledRules, RuleError};
 use crate::schedule::{self, History};
-use crate::store::{Finished, Moved, Silence, SourceState, Store, StoreError};
+use crate::store::{Finished, Moved, Seen, Silence, SourceState, Store, StoreError};
 
 pub use album::Album;
 pub use ask::{ANNOUNCED, same_list};
@@ -245,11 +245,18 @@ async fn settle(
         run.followed_until = following.filter(|f| f.told.is_some()).and_then(|f| f.until);
     }
     run.end(source, recent, now);
-    let Run { mut report, state, shown, held, .. } = run;
+    let Run { mut report, state, shown, unchanged, seen, held, .. } = run;
     let snapshots = parts.album.as_ref().map(Album::take).unwrap_or_default();
     report.changes = parts
         .store
-        .finish(Finished { shown, held, snapshots, ..Finished::new(report.clone(), drafts, state.clone()) })
+        .finish(Finished {
+            shown,
+            unchanged,
+            seen,
+            held,
+            snapshots,
+            ..Finished::new(report.clone(), drafts, state.clone())
+        })
         .await?;
     Ok(Harvested { report, state })
 }
@@ -261,6 +268,10 @@ struct Run {
     state: SourceState,
     /// Known entries that the listing shows and of which nothing more is wanted.
     shown: Vec<EntryId>,
+    /// Likewise, as they were when last seen: the store's numbers.
+    unchanged: Vec<i64>,
+    /// What is to be remembered of the list.
+    seen: Option<Seen>,
     /// Why the run is held back, where it is.
     held: Option<String>,
     /// Until when the server promises that nothing changes.
@@ -282,6 +293,8 @@ impl Run {
             report: HarvestReport::begun(source.id.clone(), now),
             state,
             shown: Vec::new(),
+            unchanged: Vec::new(),
+            seen: None,
             held: None,
             fresh_until: None,
             told: false,
@@ -401,6 +414,8 @@ async fn draft_all(watched: &Watched, listed: Listed, parts: &Parts, run: &mut R
             run.report.outcome = Outcome::Quarantined;
             run.report.reason = format!("{why}; held back until you have looked: `courant quarantine`");
             run.held = Some(why);
+            // The operator is shown all of it.
+            sketch = sketch::Sketch::afresh(watched, &listing, &parts, now).await?;
             parts.limits.articles = 0;
         }
     }

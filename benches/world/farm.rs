@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::paper;
+use crate::{crowd, paper};
 
 /// Teasers on a page before news came.
 const TEASERS: usize = 30;
@@ -27,7 +27,7 @@ pub fn serve(sites: usize, port: u16) -> std::io::Result<()> {
             let news = Arc::clone(&news);
             tokio::spawn(async move {
                 while let Ok((stream, _)) = listener.accept().await {
-                    tokio::spawn(converse(stream, Arc::clone(&news)));
+                    tokio::spawn(converse(stream, number, Arc::clone(&news)));
                 }
             });
         }
@@ -36,7 +36,7 @@ pub fn serve(sites: usize, port: u16) -> std::io::Result<()> {
     })
 }
 
-async fn converse(mut stream: TcpStream, news: Arc<AtomicUsize>) {
+async fn converse(mut stream: TcpStream, number: usize, news: Arc<AtomicUsize>) {
     let mut held = Vec::new();
     loop {
         let end = loop {
@@ -49,7 +49,15 @@ async fn converse(mut stream: TcpStream, news: Arc<AtomicUsize>) {
         };
         let head = String::from_utf8_lossy(held.get(..end).unwrap_or_default()).into_owned();
         held.drain(..end);
-        if stream.write_all(answer(&head, &news).as_bytes()).await.is_err() {
+        let path = head.split(' ').nth(1).unwrap_or_default();
+        if let Some(pause) = crowd::waits(path, number) {
+            tokio::time::sleep(pause).await;
+        }
+        let answer = match crowd::fails(path, number) {
+            true => "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n".to_owned(),
+            false => answer(&head, &news),
+        };
+        if stream.write_all(answer.as_bytes()).await.is_err() {
             return;
         }
     }
@@ -67,7 +75,7 @@ fn answer(head: &str, news: &AtomicUsize) -> String {
         return format!("HTTP/1.1 304 Not Modified\r\netag: {tag}\r\n\r\n");
     }
     let (kind, body) = match path {
-        "/" => ("text/html", paper::listing(count)),
+        "/" | "/crowd" => ("text/html", paper::listing(count)),
         "/feed.xml" => ("application/rss+xml", paper::feed(count)),
         _ => match path.strip_prefix("/2026/11/report-").and_then(|rest| rest.strip_suffix(".html")) {
             Some(number) => ("text/html", paper::article(number.parse().unwrap_or(0))),

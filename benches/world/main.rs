@@ -1,6 +1,8 @@
 //! What a source costs: CPU time of the whole program and its memory, over a farm of sites on loopback.
-//! `cargo bench --bench world -- 1000` for a thousand sites; nothing here asserts.
+//! `cargo bench --bench world -- 1000` for a thousand sites, `-- crowd 10000` for the daemon over ten thousand that are
+//! due at once; nothing here asserts.
 
+mod crowd;
 mod farm;
 #[path = "../stages/paper.rs"]
 mod paper;
@@ -34,7 +36,8 @@ fn main() -> std::io::Result<()> {
     if arguments.first().is_some_and(|a| a == "farm") {
         return farm::serve(number(1).unwrap_or(1), PORT);
     }
-    let sites: usize = number(0).unwrap_or(200);
+    let in_crowd = arguments.first().is_some_and(|a| a == "crowd");
+    let sites: usize = if in_crowd { number(1).unwrap_or(10_000) } else { number(0).unwrap_or(200) };
     let myself = std::env::current_exe()?;
     let mut child = Command::new(myself).args(["farm", &sites.to_string()]).stdout(Stdio::piped()).spawn()?;
     let ready = child.stdout.take();
@@ -42,19 +45,25 @@ fn main() -> std::io::Result<()> {
     if let Some(ready) = ready {
         BufReader::new(ready).read_line(&mut String::new())?;
     }
-    println!("| {sites} sites | ms of CPU a source | peak MB | seconds |\n| --- | --- | --- | --- |");
-    for (name, path, article, part) in [
-        ("a listing", "", "never", 1),
-        ("a feed", "feed.xml", "never", 1),
-        ("a listing and its articles", "", "auto", 10),
+    if in_crowd {
+        return crowd::run(tempfile::tempdir()?.path(), sites);
+    }
+    println!(
+        "| {sites} sites | ms of CPU a source | to be | peak MB (60) | seconds |\n| --- | --- | --- | --- | --- |"
+    );
+    for (name, path, article, part, targets) in [
+        ("a listing", "", "never", 1, ["1.5", "0.05", "0.4"]),
+        ("a feed", "feed.xml", "never", 1, ["0.8", "0.05", ""]),
+        ("a listing and its articles", "", "auto", 10, ["45", "0.05", ""]),
     ] {
+        let [first, unchanged, more] = targets;
         let sources = (sites / part).max(1);
         let desk = tempfile::tempdir()?;
         write_config(desk.path(), sources, path, article)?;
-        row(desk.path(), &format!("{name}, read first and stored"), sources)?;
-        row(desk.path(), &format!("{name}, unchanged (304)"), sources)?;
+        row(desk.path(), &format!("{name}, read first and stored"), first, sources)?;
+        row(desk.path(), &format!("{name}, unchanged (304)"), unchanged, sources)?;
         advance()?;
-        row(desk.path(), &format!("{name}, 3 more"), sources)?;
+        row(desk.path(), &format!("{name}, 3 more"), more, sources)?;
     }
     Ok(())
 }
@@ -71,7 +80,7 @@ fn write_config(desk: &Path, sources: usize, path: &str, article: &str) -> std::
 }
 
 /// Runs `courant fetch` once, and prints what it took.
-fn row(desk: &Path, name: &str, sources: usize) -> std::io::Result<()> {
+fn row(desk: &Path, name: &str, target: &str, sources: usize) -> std::io::Result<()> {
     let (before, clock) = (cpu_of_children()?, Instant::now());
     let reports = desk.join("reports.jsonl");
     let mut run = Command::new(env!("CARGO_BIN_EXE_courant"))
@@ -82,14 +91,14 @@ fn row(desk: &Path, name: &str, sources: usize) -> std::io::Result<()> {
         .spawn()?;
     let mut peak = 0;
     while run.try_wait()?.is_none() {
-        peak = peak.max(peak_of(run.id()).unwrap_or(0));
+        peak = peak.max(memory_of(run.id(), "VmHWM:").unwrap_or(0));
         std::thread::sleep(Duration::from_millis(10));
     }
     let seconds = clock.elapsed().as_secs_f64();
     let spent = (cpu_of_children()? - before) * 1000.0 / sources as f64;
     let failed = std::fs::read_to_string(&reports)?.lines().filter(|l| l.contains("\"outcome\":\"broken\"")).count();
     let note = if failed > 0 { format!(" ({failed} failed)") } else { String::new() };
-    println!("| {name}{note} | {spent:.3} | {peak} | {seconds:.1} |");
+    println!("| {name}{note} | {spent:.3} | {target} | {peak} | {seconds:.1} |");
     Ok(())
 }
 
@@ -102,10 +111,10 @@ fn cpu_of_children() -> std::io::Result<f64> {
     Ok((ticks(13) + ticks(14)) / TICKS)
 }
 
-/// The most memory that a process has had, in MB.
-fn peak_of(process: u32) -> Option<u64> {
+/// A measure of a process's memory by its name in `/proc` (`VmRSS:`, `VmHWM:` the most so far), in MB.
+fn memory_of(process: u32, measure: &str) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(measure))?;
     line.split_whitespace().next()?.parse::<u64>().ok().map(|kilobytes| kilobytes / 1024)
 }
 

@@ -37,6 +37,9 @@ struct Letter {
 /// More tokens than any date has; what follows cannot matter.
 const MOST: usize = 160;
 
+/// More letters than any phrase of the vocabulary has.
+const LONGEST_PHRASE: usize = 64;
+
 /// Cuts a text into tokens.
 pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut letters = Vec::with_capacity(text.len());
@@ -70,6 +73,15 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
         i = next;
     }
     tokens
+}
+
+/// Whether the first token of a text is a number or a word of the vocabulary.
+pub(super) fn may_begin_a_date(text: &str) -> bool {
+    let mut letters = Vec::with_capacity(LONGEST_PHRASE);
+    for (start, c) in text.char_indices().take(LONGEST_PHRASE) {
+        fold(c, |c| letters.push(Letter { c, start, end: start + c.len_utf8() }));
+    }
+    !matches!(token_at(&letters, 0).0, Kind::Letters | Kind::Mark(_))
 }
 
 /// The token that begins at `i`, and where the next may begin (always further on).

@@ -28,7 +28,7 @@ use chrono_tz::Tz;
 
 pub use address::in_url;
 pub use order::order_of;
-pub use text::{find, parse};
+pub use text::{find, leading, parse};
 
 /// What is known of the page that a date stands on.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! A date in a text: the whole of it, or somewhere within.
 
 use super::expression::Reader;
-use super::lexer::Kind;
+use super::lexer::{self, Kind};
 use super::resolve::resolve;
 use super::vocabulary::Meaning;
 use super::{Context, Moment, Precision};
@@ -53,6 +53,15 @@ pub fn find(text: &str, context: &Context) -> Option<(std::ops::Range<usize>, Mo
         }
     }
     None
+}
+
+/// The date that a longer text begins with and that is not all of it, as [`find`] would find it.
+pub fn leading(text: &str, context: &Context) -> Option<(std::ops::Range<usize>, Moment)> {
+    // Most texts begin with no word of a date: that shows without looking at all of them.
+    if !lexer::may_begin_a_date(text) {
+        return None;
+    }
+    find(text, context).filter(|(range, _)| range.start == 0)
 }
 
 /// The date that all tokens make, decoration aside.

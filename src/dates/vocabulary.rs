@@ -1,5 +1,6 @@
 //! What words mean in dates: names of months, weekdays, units and the like in the languages of the world.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::fold::fold_phrase;
@@ -94,7 +95,9 @@ pub(super) struct Walk {
 /// Every phrase with its meanings, sorted, so that a walk along a text finds the longest by halving.
 pub(super) struct Vocabulary {
     phrases: Vec<Phrase>,
-    languages: Vec<Box<str>>,
+    /// Where the phrases that begin with each byte stand.
+    firsts: Vec<(usize, usize)>,
+    languages: HashMap<Box<str>, Language>,
 }
 
 /// Letters and what they mean, commonest language first.
@@ -146,7 +149,16 @@ impl Vocabulary {
                 _ => phrases.push((phrase.into(), vec![(meaning, language)])),
             }
         }
-        Self { phrases, languages }
+        let begins = |phrase: &Phrase| phrase.0.as_bytes().first().copied();
+        let range = |byte: u8| {
+            let low = phrases.partition_point(|p| begins(p) < Some(byte));
+            (low, phrases.partition_point(|p| begins(p) <= Some(byte)))
+        };
+        let firsts = (0..=u8::MAX).map(range).collect();
+        let numbers = 0..=Language::MAX;
+        // Of one tag twice the first counts.
+        let languages = languages.into_iter().zip(numbers).rev().collect();
+        Self { phrases, firsts, languages }
     }
 
     /// The start of a walk.
@@ -159,6 +171,11 @@ impl Vocabulary {
         let mut bytes = [0u8; 4];
         let (mut low, mut high, mut depth) = (walk.low, walk.high, walk.depth);
         for &byte in letter.encode_utf8(&mut bytes).as_bytes() {
+            if depth == 0 {
+                (low, high) = self.firsts.get(usize::from(byte)).copied().filter(|(low, high)| low < high)?;
+                depth = 1;
+                continue;
+            }
             let range = self.phrases.get(low..high)?;
             let at = |phrase: &str| phrase.as_bytes().get(depth).map_or(-1, |b| i16::from(*b));
             let first = range.partition_point(|p| at(&p.0) < i16::from(byte));
@@ -184,8 +201,9 @@ impl Vocabulary {
 
     /// A language by its BCP 47 tag.
     pub(super) fn language(&self, tag: &str) -> Option<Language> {
-        let base = tag.split(['-', '_']).next().unwrap_or(tag).to_ascii_lowercase();
-        let base = match base.as_str() {
+        let base = tag.split(['-', '_']).next().unwrap_or(tag);
+        let lower = base.bytes().any(|b| b.is_ascii_uppercase()).then(|| base.to_ascii_lowercase());
+        let base = match lower.as_deref().unwrap_or(base) {
             "no" | "nn" => "nb",
             "iw" => "he",
             "in" => "id",
@@ -193,7 +211,7 @@ impl Vocabulary {
             "sh" => "sr",
             other => other,
         };
-        self.languages.iter().position(|l| &**l == base).and_then(|i| Language::try_from(i).ok())
+        self.languages.get(base).copied()
     }
 }
 

@@ -12,7 +12,7 @@ use super::{Parts, Run, Watched, judge};
 use crate::fetch::{FetchError, Fetched};
 use crate::model::{Article, ArticleMode, Draft, EntryId, PageKind, Problem, Read, Severity, Teaser, is_sure};
 use crate::normalize::{self, Surroundings};
-use crate::store::StoreError;
+use crate::store::{Sight, StoreError, Whose};
 
 /// Most problems of single articles that a report keeps.
 const MAX_PROBLEMS: usize = 10;
@@ -23,6 +23,20 @@ struct Task<'t> {
     draft: Draft,
     /// Whether its page is asked for.
     ask: bool,
+    /// What is remembered of it once nothing more is wanted.
+    sight: Option<(usize, Sight)>,
+}
+
+/// What became of a task.
+struct Drafted {
+    /// Its place among the tasks.
+    place: usize,
+    draft: Draft,
+    sight: Option<(usize, Sight)>,
+    /// Why its page gave no text.
+    trouble: Option<String>,
+    /// What was odd about the page.
+    problems: Vec<Problem>,
 }
 
 /// Until when articles may be asked for.
@@ -51,18 +65,22 @@ pub(super) async fn complete(
     let source = &watched.source;
     let now = run.report.started;
     let hurry = Hurry { parts, until: run.clock + parts.limits.time };
-    let Sketch { drafts, known } = sketch;
-    run.unusable = teasers.len().saturating_sub(drafts.len());
-    let drafts = drafts.into_iter().filter_map(|(place, draft)| Some((teasers.get(place)?, draft)));
-    let drafts: Vec<(&Teaser, Draft)> = drafts.collect();
+    let Sketch { drafts, known, unchanged, prints, memory, still } = sketch;
+    run.unusable = teasers.len().saturating_sub(drafts.len() + unchanged.len());
 
     let sure = |draft: &Draft| draft.keys.iter().filter(|key| is_sure(key)).find_map(|key| known.get(key));
     let shown: HashSet<EntryId> = drafts.iter().filter_map(|(_, draft)| sure(draft)).map(|k| k.id.clone()).collect();
+    let mut settled: Vec<(usize, Sight)> = Vec::new();
 
     let mut tasks = Vec::with_capacity(drafts.len());
     let mut asked = 0;
     let mut all = true;
-    for (teaser, draft) in drafts {
+    for (place, draft) in drafts {
+        let Some(teaser) = teasers.get(place) else { continue };
+        let sight = |id: &EntryId| {
+            let (print, dated) = (*prints.get(place)?, draft.published.is_some());
+            Some((place, Sight { print, dated, entry: Whose::Id(id.clone()) })).filter(|_| !draft.ahead)
+        };
         // A hint alone is no reason to leave a page unread: the store decides, and needs its text for that.
         let known = sure(&draft);
         let wanted = match source.article {
@@ -71,36 +89,44 @@ pub(super) async fn complete(
             ArticleMode::Always => true,
         };
         if !wanted {
-            tasks.push(Task { teaser, draft, ask: false });
+            let sight = sight(&draft.id);
+            tasks.push(Task { teaser, draft, ask: false, sight });
             continue;
         }
         // What the store has in full was drafted from its article; the teaser alone would undo that.
-        if known.is_some_and(|k| k.full_text) {
+        if let Some(known) = known.filter(|k| k.full_text) {
+            settled.extend(sight(&known.id));
             continue;
         }
         let spent = known.is_some_and(|k| k.attempts >= parts.limits.attempts);
         let mut ask = draft.url.is_some() && !spent;
+        let mut sight = sight(&draft.id);
         if ask && asked == parts.limits.articles {
             ask = false;
             all = false;
+            sight = None;
         }
         asked += usize::from(ask);
-        tasks.push(Task { teaser, draft, ask });
+        tasks.push(Task { teaser, draft, ask, sight });
     }
 
     let pages: Vec<_> = tasks
         .into_iter()
         .enumerate()
-        .map(|(place, task)| async move {
+        .map(|(place, mut task)| async move {
+            let (sight, asks) = (task.sight.take(), task.ask);
             let (draft, trouble, problems) = one(watched, task, around, hurry, now).await;
-            (place, draft, trouble, problems)
+            // What was asked for and did not come is asked for again.
+            let sight = sight.filter(|_| trouble.is_none() && (draft.full_text || !asks));
+            Drafted { place, draft, sight, trouble, problems }
         })
         .collect();
-    let mut results: Vec<(usize, Draft, Option<String>, Vec<Problem>)> =
+    let mut results: Vec<Drafted> =
         stream::iter(pages).buffer_unordered(parts.limits.articles_at_once.max(1)).collect().await;
-    results.sort_by_key(|(place, ..)| *place);
+    results.sort_by_key(|drafted| drafted.place);
     let mut drafts = Vec::with_capacity(results.len());
-    for (_, draft, trouble, problems) in results {
+    for Drafted { draft, sight, trouble, problems, .. } in results {
+        settled.extend(sight);
         run.report.articles += usize::from(draft.attempted);
         let told = problems.into_iter().filter(|p| p.severity >= Severity::Warning);
         run.report.problems.extend(told.take(MAX_PROBLEMS.saturating_sub(run.report.problems.len())));
@@ -117,6 +143,11 @@ pub(super) async fn complete(
         all = false;
     }
     run.shown = shown.into_iter().collect();
+    run.unchanged = unchanged.iter().filter_map(|(_, sight)| sight.entry.row()).collect();
+    // Where nothing has moved, all is remembered already.
+    if !prints.is_empty() && !still {
+        run.seen = Some(Sketch::remembered(memory, unchanged, settled));
+    }
     Ok((drafts, all))
 }
 
@@ -128,7 +159,7 @@ async fn one(
     hurry: Hurry<'_>,
     now: DateTime<Utc>,
 ) -> (Draft, Option<String>, Vec<Problem>) {
-    let Task { teaser, mut draft, ask } = task;
+    let Task { teaser, mut draft, ask, .. } = task;
     let Some(url) = draft.url.clone().filter(|_| ask && !hurry.is_over()) else {
         return (draft, None, Vec::new());
     };

@@ -33,13 +33,11 @@ pub(super) struct Window<'w> {
 /// Whether the page's window no longer reaches back to what is known: next to nothing on it is, and nothing of its
 /// older part.
 pub(super) fn is_behind(state: &SourceState, shape: &Shape, sketch: &Sketch) -> bool {
-    let older = sketch.drafts.len() / 3;
-    let reaches = sketch.drafts.iter().rev().take(older.max(1)).any(|(_, draft)| sketch.knows(draft));
     state.entries > 0
         && state.last_success.is_some()
         && shape.listed >= LEAST
         && shape.known * 10 <= shape.listed
-        && !reaches
+        && !sketch.reaches_back()
 }
 
 /// Reads on until something known comes; adds what lies between to the listing. Notes a gap where nothing does.
@@ -61,7 +59,7 @@ pub(super) async fn catch_up(
         seen.push(url.clone());
         let Some(more) = get(watched, &url, watched.source.kind, parts).await else { break };
         pages += 1;
-        let known = Sketch::of(watched, &more, parts, now).await?.known_drafts();
+        let known = Sketch::of(watched, &more, parts, now).await?.known_teasers();
         next.clone_from(&more.next);
         if !add(listing, more.teasers) {
             break;
@@ -106,7 +104,7 @@ async fn elsewhere(
     for feed in feeds.into_iter().take(OTHERS) {
         let Some(other) = get(watched, &feed.url, Kind::Feed, parts).await else { continue };
         let sketch = Sketch::of(watched, &other, parts, now).await?;
-        if sketch.known_drafts() > 0 && same_list(listing, &other) {
+        if sketch.known_teasers() > 0 && same_list(listing, &other) {
             add(listing, sketch.unknown_since(other.teasers, since));
             return Ok(Some(format!("the feed {}", feed.url)));
         }
@@ -114,7 +112,7 @@ async fn elsewhere(
     for url in sitemaps(watched, parts).await {
         let Some(other) = get(watched, &url, Kind::Sitemap, parts).await else { continue };
         let sketch = Sketch::of(watched, &other, parts, now).await?;
-        if sketch.known_drafts() == 0 {
+        if sketch.known_teasers() == 0 {
             continue;
         }
         let folder = folders(listing);

@@ -1,13 +1,20 @@
-//! What a listing comes to before any article is read. Made once a run: drafting is what costs most after parsing.
+//! What a listing comes to before any article is read. Made once a run: drafting is what costs most after parsing. A
+//! teaser that stands there as it was last seen, and whose entry needs nothing more, is not drafted again.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{Hash, Hasher};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
+use xxhash_rust::xxh3::Xxh3;
 
 use super::{Parts, Watched};
-use crate::model::{Draft, Listing, Shape, Teaser};
+use crate::model::{Draft, Kind, Listing, Shape, Teaser};
 use crate::normalize::{self, Surroundings};
-use crate::store::{Known, StoreError};
+use crate::store::{Known, Seen, Sight, StoreError};
+
+/// After so long everything on a list is looked at again, as if for the first time: tombstones want to be seen, and
+/// relative dates pass.
+const WHOLE_LOOK: Duration = Duration::days(1);
 
 /// A draft of each teaser, and what the store knows of them.
 #[derive(Debug, Default)]
@@ -16,6 +23,14 @@ pub(super) struct Sketch {
     pub(super) drafts: Vec<(usize, Draft)>,
     /// By key.
     pub(super) known: HashMap<String, Known>,
+    /// Teasers that are as they were, by their places.
+    pub(super) unchanged: Vec<(usize, Sight)>,
+    /// Of each teaser, what it says in a number; none where the source's list is not remembered.
+    pub(super) prints: Vec<u64>,
+    /// What is remembered of the list: nothing yet but what decides beside its teasers, and since when.
+    pub(super) memory: Seen,
+    /// Whether the list is just as it was.
+    pub(super) still: bool,
 }
 
 impl Sketch {
@@ -26,17 +41,66 @@ impl Sketch {
         parts: &Parts,
         now: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
+        Self::made(watched, listing, parts, now, true).await
+    }
+
+    /// Likewise, of all teasers, whatever is remembered.
+    pub(super) async fn afresh(
+        watched: &Watched,
+        listing: &Listing,
+        parts: &Parts,
+        now: DateTime<Utc>,
+    ) -> Result<Self, StoreError> {
+        Self::made(watched, listing, parts, now, false).await
+    }
+
+    async fn made(
+        watched: &Watched,
+        listing: &Listing,
+        parts: &Parts,
+        now: DateTime<Utc>,
+        remembering: bool,
+    ) -> Result<Self, StoreError> {
         let source = &watched.source;
         let around = Surroundings::of(listing);
-        let drafts: Vec<(usize, Draft)> = listing
-            .teasers
-            .iter()
-            .enumerate()
-            .filter_map(|(place, teaser)| Some((place, normalize::draft(teaser, None, &around, source, now)?)))
-            .collect();
-        let keys = drafts.iter().flat_map(|(_, draft)| draft.keys.iter().cloned()).collect();
-        let known = parts.store.known(&source.id, keys).await?.into_iter().map(|k| (k.key.clone(), k)).collect();
-        Ok(Self { drafts, known })
+        let mut sketch = Self { memory: Seen { since: now, ..Seen::default() }, ..Self::default() };
+        let mut seen: HashMap<u64, Sight> = HashMap::new();
+        // Filters decide by the day, and change drafts.
+        if remembering && source.filters.is_empty() && source.kind != Kind::Page {
+            sketch.memory.around = around_print(watched, &around);
+            sketch.prints = listing.teasers.iter().map(print).collect();
+            let held = parts.store.seen(&source.id).await?;
+            let held =
+                held.filter(|h| h.around == sketch.memory.around && (h.since..h.since + WHOLE_LOOK).contains(&now));
+            if let Some(held) = held {
+                sketch.still = held.teasers.iter().map(|sight| &sight.print).eq(&sketch.prints);
+                sketch.memory.since = held.since;
+                seen = held.teasers.into_iter().map(|sight| (sight.print, sight)).collect();
+            }
+        }
+        for (place, teaser) in listing.teasers.iter().enumerate() {
+            if let Some(sight) = sketch.prints.get(place).and_then(|print| seen.get(print)) {
+                sketch.unchanged.push((place, sight.clone()));
+            } else if let Some(draft) = normalize::draft(teaser, None, &around, source, now) {
+                sketch.drafts.push((place, draft));
+            }
+        }
+        if !sketch.drafts.is_empty() {
+            let keys = sketch.drafts.iter().flat_map(|(_, draft)| draft.keys.iter().cloned()).collect();
+            let known = parts.store.known(&source.id, keys).await?;
+            sketch.known = known.into_iter().map(|k| (k.key.clone(), k)).collect();
+        }
+        Ok(sketch)
+    }
+
+    /// What is to be remembered of the list: what is as it was, and of the others those that are `settled`, by their
+    /// places.
+    pub(super) fn remembered(mut memory: Seen, unchanged: Vec<(usize, Sight)>, settled: Vec<(usize, Sight)>) -> Seen {
+        let mut all = unchanged;
+        all.extend(settled);
+        all.sort_by_key(|(place, _)| *place);
+        memory.teasers = all.into_iter().map(|(_, sight)| sight).collect();
+        memory
     }
 
     /// Whether the store knows a draft.
@@ -44,9 +108,18 @@ impl Sketch {
         draft.keys.iter().any(|key| self.known.contains_key(key))
     }
 
-    /// How many drafts are known.
-    pub(super) fn known_drafts(&self) -> usize {
-        self.drafts.iter().filter(|(_, draft)| self.knows(draft)).count()
+    /// How many teasers are known.
+    pub(super) fn known_teasers(&self) -> usize {
+        self.drafts.iter().filter(|(_, draft)| self.knows(draft)).count() + self.unchanged.len()
+    }
+
+    /// Whether something of the list's older third is known.
+    pub(super) fn reaches_back(&self) -> bool {
+        let unchanged = self.unchanged.iter().map(|(place, _)| (*place, true));
+        let mut all: Vec<(usize, bool)> =
+            self.drafts.iter().map(|(place, draft)| (*place, self.knows(draft))).chain(unchanged).collect();
+        all.sort_unstable();
+        all.iter().rev().take((all.len() / 3).max(1)).any(|(_, known)| *known)
     }
 
     /// Of the teasers that this is a sketch of, those that are not known and dated after an instant.
@@ -63,11 +136,27 @@ impl Sketch {
             |draft: &&Draft| watched.source.filters.is_empty() || watched.filters.keep(&mut (*draft).clone(), now);
         let drafts: Vec<&Draft> = self.drafts.iter().map(|(_, draft)| draft).filter(passes).collect();
         let is_known = |draft: &&&Draft| draft.keys.iter().any(|key| self.known.contains_key(key));
+        let dated = drafts.iter().filter(|draft| draft.published.is_some()).count();
         Shape {
             at: now,
-            listed: drafts.len(),
-            known: drafts.iter().filter(is_known).count(),
-            dated: drafts.iter().filter(|draft| draft.published.is_some()).count(),
+            listed: drafts.len() + self.unchanged.len(),
+            known: drafts.iter().filter(is_known).count() + self.unchanged.len(),
+            dated: dated + self.unchanged.iter().filter(|(_, sight)| sight.dated).count(),
         }
     }
+}
+
+/// All that a teaser says, in a number.
+fn print(teaser: &Teaser) -> u64 {
+    let mut hash = Xxh3::new();
+    teaser.hash(&mut hash);
+    hash.finish()
+}
+
+/// All that decides, beside a teaser, what becomes of it: how it is read, what stands around it, whose it is.
+fn around_print(watched: &Watched, around: &Surroundings) -> u64 {
+    let source = &watched.source;
+    let mut hash = Xxh3::new();
+    (watched.reading, around.print(), &source.title, source.timezone.name()).hash(&mut hash);
+    hash.finish()
 }

@@ -5,8 +5,9 @@
 //!
 //! A room of its own, because `read` must parse pages and `normalize` must clean what was read of them.
 
+mod straight;
 mod text;
 mod tree;
 
 pub use text::html_to_text;
-pub use tree::{Tree, parse_fragment, parse_html};
+pub use tree::{Tree, attribute, parse_fragment, parse_html};

@@ -13,8 +13,10 @@ use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{EndTag, StartTag, TagToken, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts, create_element};
 use html5ever::{LocalName, QualName, local_name, ns};
+use scraper::node::Element;
 use scraper::{Html, HtmlTreeSink};
 
+use super::straight;
 use crate::model::Problem;
 
 /// Deepest nesting kept. Browsers cut at 512 too.
@@ -35,8 +37,24 @@ pub struct Tree {
     pub problems: Vec<Problem>,
 }
 
+/// The value of an element's attribute. `Element::attr` looks the name up in the table of all names first, which costs
+/// more than comparing the few that an element has.
+pub fn attribute<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
+    element.attrs.iter().find(|(key, _)| &*key.local == name && key.ns == ns!()).map(|(_, value)| &**value)
+}
+
 /// Parses a document as browsers do (WHATWG HTML), scripting taken to be on: `<noscript>` holds one text.
 pub fn parse_html(text: &str) -> Tree {
+    if text.len() <= MAX_BYTES
+        && let Some(html) = straight::document(text)
+    {
+        return Tree { html, problems: Vec::new() };
+    }
+    whole_document(text)
+}
+
+/// The whole way, for any document.
+pub(super) fn whole_document(text: &str) -> Tree {
     let options = TreeBuilderOpts { scripting_enabled: true, ..TreeBuilderOpts::default() };
     parse(text, TreeBuilder::new(HtmlTreeSink::new(Html::new_document()), options))
 }
@@ -44,6 +62,16 @@ pub fn parse_html(text: &str) -> Tree {
 /// Parses what stands in a body, scripting taken to be off: `<noscript>` holds elements. The tree's root
 /// holds an `html` element, which holds the fragment.
 pub fn parse_fragment(text: &str) -> Tree {
+    if text.len() <= MAX_BYTES
+        && let Some(html) = straight::fragment(text)
+    {
+        return Tree { html, problems: Vec::new() };
+    }
+    whole_fragment(text)
+}
+
+/// The whole way, for any fragment.
+pub(super) fn whole_fragment(text: &str) -> Tree {
     let sink = HtmlTreeSink::new(Html::new_fragment());
     let body = create_element(&sink, QualName::new(None, ns!(html), local_name!("body")), Vec::new());
     let options = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };

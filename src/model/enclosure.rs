@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 /// Attached media: RSS `enclosure`, Atom `link rel="enclosure"`, JSON Feed attachment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Enclosure {
     /// Where the media is.
     pub url: Url,
@@ -37,7 +37,7 @@ impl Enclosure {
 }
 
 /// A picture that stands for an entry or a feed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Picture {
     /// Where the picture is.
     pub url: Url,

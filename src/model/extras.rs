@@ -1,3 +1,5 @@
+use std::hash::{Hash, Hasher};
+
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -40,6 +42,15 @@ impl Extras {
     /// Whether there is nothing beyond the common fields.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+}
+
+/// By its letters: coordinates have no hash of their own.
+impl Hash for Extras {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        if !self.is_empty() {
+            format!("{self:?}").hash(state);
+        }
     }
 }
 

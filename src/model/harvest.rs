@@ -68,8 +68,6 @@ pub enum Outcome {
     Quarantined,
     /// A login, a bot check, a consent wall, or robots.txt forbids.
     Blocked,
-    /// Permanently elsewhere.
-    Moved,
     /// 410: gone for good.
     Gone,
     /// Network, HTTP or content failure.
@@ -78,14 +76,13 @@ pub enum Outcome {
 
 impl Outcome {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 8] = [
         Self::Ok,
         Self::Unchanged,
         Self::Empty,
         Self::StructureMissing,
         Self::Quarantined,
         Self::Blocked,
-        Self::Moved,
         Self::Gone,
         Self::Broken,
     ];
@@ -104,7 +101,6 @@ impl Outcome {
             Self::StructureMissing => "structure-missing",
             Self::Quarantined => "quarantined",
             Self::Blocked => "blocked",
-            Self::Moved => "moved",
             Self::Gone => "gone",
             Self::Broken => "broken",
         }

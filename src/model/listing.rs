@@ -125,7 +125,7 @@ pub struct FeedLink {
 }
 
 /// One line of a listing, as read: RSS and Atom items included.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Hash)]
 pub struct Teaser {
     /// The feed's own id of it (RSS `guid`, Atom `id`), letters as they came.
     pub guid: Option<String>,

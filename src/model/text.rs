@@ -5,6 +5,15 @@ use std::collections::HashMap;
 /// Folds every run of white space (no-break and zero-width included) into one blank; trims.
 pub fn fold_space(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    if text.is_ascii() {
+        for word in text.split_whitespace() {
+            if !out.is_empty() {
+                out.push(' ');
+            }
+            out.push_str(word);
+        }
+        return out;
+    }
     let mut gap = false;
     for c in text.chars() {
         if c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}') {
@@ -31,6 +40,9 @@ pub fn is_wide(c: char) -> bool {
 /// Length of a text in Latin-equivalent characters: letters of unspaced scripts count 2.5, white space
 /// and punctuation as one character. One measure for "how much is said" in every language.
 pub fn text_weight(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.len();
+    }
     let (mut narrow, mut wide) = (0usize, 0usize);
     for c in text.chars() {
         if is_wide(c) { wide += 1 } else { narrow += 1 }
@@ -40,7 +52,17 @@ pub fn text_weight(text: &str) -> usize {
 
 /// A text's letters and digits in lower case; case, white space and punctuation say nothing of what is named.
 pub fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii() {
+            if c.is_ascii_alphanumeric() {
+                out.push(c.to_ascii_lowercase());
+            }
+        } else if c.is_alphanumeric() {
+            out.extend(c.to_lowercase());
+        }
+    }
+    out
 }
 
 /// Sørensen and Dice's coefficient over pairs of neighbouring [`letters`]: 0 for nothing in common, 1 for the same.

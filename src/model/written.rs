@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A date as a page or feed writes it, with where it stood. Read by `dates`, judged by `normalize`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Written {
     /// The letters of the date, white space folded: `3小时前`, `2020-10-24T08:00:00+08:00`.
     pub text: String,

@@ -81,7 +81,11 @@ fn is_telling(word: &str) -> bool {
 fn each_word(text: &str, mut take: impl FnMut(&str)) {
     let mut word = String::new();
     for c in text.chars() {
-        if c.is_alphanumeric() && !is_dense(c) {
+        if c.is_ascii_alphanumeric() {
+            word.push(c.to_ascii_lowercase());
+            continue;
+        }
+        if !c.is_ascii() && c.is_alphanumeric() && !is_dense(c) {
             word.extend(c.to_lowercase());
             continue;
         }

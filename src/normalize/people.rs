@@ -80,7 +80,9 @@ fn names(byline: &str) -> Vec<String> {
         return vec![tidy(&format!("{first} {last}"))];
     }
     let mut parts = vec![byline.to_owned()];
-    for separator in BETWEEN {
+    let lower = byline.to_lowercase();
+    // Most bylines are one name.
+    for separator in BETWEEN.iter().filter(|separator| lower.contains(**separator) || byline.contains(**separator)) {
         parts = parts.iter().flat_map(|part| split_keeping(part, separator)).collect();
     }
     let mut out: Vec<String> = Vec::new();

@@ -32,7 +32,7 @@ pub fn draft(
         .flatten()
         .collect();
     let body = content(teaser, article, base);
-    let text = body.html.as_deref().map(html_to_text).unwrap_or_default();
+    let text = body.text;
     let teaser_summary = teaser.summary.as_deref().map(summary_text).filter(|s| !s.is_empty());
     let is_feed =
         teaser.guid.is_some() || teaser.published.as_ref().is_some_and(|w| w.origin == crate::model::Origin::Feed);
@@ -91,32 +91,45 @@ pub fn draft(
     })
 }
 
+#[derive(Default)]
 struct Body {
     html: Option<String>,
+    /// The same as plain text.
+    text: String,
     full: bool,
+}
+
+impl Body {
+    /// Foreign HTML, cleaned; nothing of what has nothing to show.
+    fn of(html: &str, base: &Url) -> Self {
+        let html = Some(sanitize(html, Some(base))).filter(|html| !html.trim().is_empty());
+        Self { text: html.as_deref().map(html_to_text).unwrap_or_default(), html, full: false }
+    }
+
+    /// Whether the text is whole, as far as it shows.
+    fn is_whole(&self, least: usize) -> bool {
+        text_weight(&self.text) >= least && !is_cut(&self.text) && !ends_with_more(&self.text)
+    }
 }
 
 /// The article's body over the feed's content over a description that is more than a line.
 fn content(teaser: &Teaser, article: Option<&Article>, base: &Url) -> Body {
-    let clean = |html: &str| Some(sanitize(html, Some(base))).filter(|html| !html.trim().is_empty());
-    let own = teaser.content.as_deref().and_then(clean);
-    let weight = |html: &Option<String>| html.as_deref().map_or(0, |html| text_weight(&html_to_text(html)));
-    let page = article.and_then(|a| a.body_html.as_deref()).and_then(clean);
-    let (own_weight, page_weight) = (weight(&own), weight(&page));
+    let read = |html: Option<&str>| html.map(|html| Body::of(html, base)).unwrap_or_default();
+    let own = read(teaser.content.as_deref());
+    let page = read(article.and_then(|a| a.body_html.as_deref()));
+    let (own_weight, page_weight) = (text_weight(&own.text), text_weight(&page.text));
     // A page that gives much less than the feed did was read badly.
     if page_weight > 0 && page_weight * 2 >= own_weight {
-        return Body { html: page, full: true };
+        return Body { full: true, ..page };
     }
     if own_weight > 0 {
-        let text = own.as_deref().map(html_to_text).unwrap_or_default();
-        let full = own_weight >= 300 && !is_cut(&text) && !ends_with_more(&text);
-        return Body { html: own, full };
+        return Body { full: own.is_whole(300), ..own };
     }
-    let described = teaser.summary.as_deref().filter(|s| s.contains('<')).and_then(clean);
-    let text = described.as_deref().map(html_to_text).unwrap_or_default();
-    let full = text_weight(&text) >= LONG && !is_cut(&text) && !ends_with_more(&text);
+    let described = read(teaser.summary.as_deref().filter(|s| s.contains('<')));
+    let full = described.is_whole(LONG);
     // Media alone is content too, where the feed gives nothing else.
-    Body { html: described.or(page), full }
+    let chosen = if described.html.is_some() { described } else { page };
+    Body { full, ..chosen }
 }
 
 /// Whether a text ends by asking to read on elsewhere.

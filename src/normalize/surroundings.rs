@@ -1,6 +1,9 @@
 //! The page-wide facts that every teaser of a listing shares.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{Hash, Hasher};
+
+use xxhash_rust::xxh3::Xxh3;
 
 use super::identity::title_hash;
 use super::language;
@@ -24,6 +27,16 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
+    /// Fingerprint of all of them.
+    pub fn print(&self) -> u64 {
+        let mut shared: Vec<u64> = self.shared_titles.iter().copied().collect();
+        shared.sort_unstable();
+        let mut hash = Xxh3::new();
+        (&self.language, &self.site, self.guids_are_unique, shared).hash(&mut hash);
+        self.order.map(|order| order == Order::DayFirst).hash(&mut hash);
+        hash.finish()
+    }
+
     /// Looks at a whole listing once.
     pub fn of(listing: &Listing) -> Self {
         let titles: Vec<&str> = listing.teasers.iter().filter_map(|t| t.headline.as_deref()).collect();

@@ -19,6 +19,7 @@ mod identity;
 mod matching;
 mod quarantine;
 mod reading;
+mod seen;
 mod snapshots;
 mod stories;
 mod versions;

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 
 use super::{
-    Claim, Counts, Dictionary, Dossier, Finished, Following, Held, Known, Resemblance, Revision, Snapshot, SourceState,
-    StoreError, Verdict,
+    Claim, Counts, Dictionary, Dossier, Finished, Following, Held, Known, Resemblance, Revision, Seen, Snapshot,
+    SourceState, StoreError, Verdict,
 };
 use crate::model::{Changes, Entry, EntryId, HarvestReport, Selection, SourceId};
 
@@ -47,6 +47,15 @@ pub trait Store: Send + Sync {
         lease: Duration,
     ) -> Result<Option<Claim>, StoreError>;
 
+    /// Claims several sources likewise, in one go.
+    async fn claim_each(
+        &self,
+        worker: &str,
+        ids: Vec<SourceId>,
+        now: DateTime<Utc>,
+        lease: Duration,
+    ) -> Result<Vec<Option<Claim>>, StoreError>;
+
     /// Gives a claim back without a run; the source stays as due as it was.
     async fn release(&self, id: &SourceId) -> Result<(), StoreError>;
 
@@ -70,11 +79,15 @@ pub trait Store: Send + Sync {
     /// - What the stored entry lacks and the draft has (picture, authors, enclosures, …), and an address under a
     ///   key never seen before, is filled in: this bumps the revision, and neither moves `updated` nor counts as altered.
     /// - The key of a deleted entry makes nothing new.
+    /// - A draft that is an entry which the list also shows unchanged only adds its keys.
     /// - A run that is held changes no entry: its drafts go to quarantine. The next that is not held ends that.
     async fn finish(&self, finished: Finished) -> Result<Changes, StoreError>;
 
     /// Of these keys of a source, those stored.
     async fn known(&self, source: &SourceId, keys: Vec<String>) -> Result<Vec<Known>, StoreError>;
+
+    /// What a source's list last showed and needs no more of; `None` where that is not known, or no longer true.
+    async fn seen(&self, source: &SourceId) -> Result<Option<Seen>, StoreError>;
 
     /// Newest first by `published`; of one instant, the later stored first and within a run in page order.
     async fn entries(&self, selection: &Selection, limit: usize) -> Result<Vec<Entry>, StoreError>;

@@ -19,8 +19,8 @@ pub use error::{StoreError, StoreTrouble};
 pub use keeper::Store;
 pub use snapshot::{Dictionary, Snapshot};
 pub use values::{
-    Claim, Counts, Dossier, Finished, Following, Held, Known, Moved, Resemblance, Revision, Silence, SourceState,
-    Verdict, Wishes,
+    Claim, Counts, Dossier, Finished, Following, Held, Known, Moved, Resemblance, Revision, Seen, Sight, Silence,
+    SourceState, Verdict, Whose, Wishes,
 };
 
 /// Opens the store at a path, made and migrated as needed. A file that is not a store, is damaged or was written

@@ -159,6 +159,47 @@ pub struct Known {
     pub attempts: u32,
 }
 
+/// What a source's list showed and needs no more of: what stands there again unchanged is not looked at again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Fingerprint of all that decides, beside a teaser itself, what becomes of it.
+    pub around: u64,
+    /// When the oldest of it was last looked at.
+    pub since: DateTime<Utc>,
+    /// In page order.
+    pub teasers: Vec<Sight>,
+}
+
+/// A teaser that was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sight {
+    /// Fingerprint of all that it says.
+    pub print: u64,
+    /// Whether it has a date.
+    pub dated: bool,
+    /// Its entry.
+    pub entry: Whose,
+}
+
+/// An entry, as the one or the other knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whose {
+    /// By the id that was given to it, or that its draft would get.
+    Id(EntryId),
+    /// By the store's own number; what the store gives has it so.
+    Row(i64),
+}
+
+impl Whose {
+    /// The store's number, where it is known by that.
+    pub fn row(&self) -> Option<i64> {
+        match self {
+            Self::Row(row) => Some(*row),
+            Self::Id(_) => None,
+        }
+    }
+}
+
 /// All that one run leaves behind, stored in one transaction.
 #[derive(Debug, Clone)]
 pub struct Finished {
@@ -171,6 +212,10 @@ pub struct Finished {
     /// Entries that the listing shows besides, known by sure keys and not drafted again: none of the drafts is one
     /// of these on the strength of a hint.
     pub shown: Vec<EntryId>,
+    /// Likewise, being as they were when last seen: the store's own numbers. They count as the same.
+    pub unchanged: Vec<i64>,
+    /// What is to be kept of the list in place of what was; `None` leaves that.
+    pub seen: Option<Seen>,
     /// Why the drafts are not published but held until an operator has looked; `None` where they are.
     pub held: Option<String>,
     /// Answers to be kept as they came.
@@ -180,7 +225,16 @@ pub struct Finished {
 impl Finished {
     /// A run that leaves this behind, and showed nothing besides.
     pub fn new(report: HarvestReport, drafts: Vec<Draft>, state: SourceState) -> Self {
-        Self { report, drafts, state, shown: Vec::new(), held: None, snapshots: Vec::new() }
+        Self {
+            report,
+            drafts,
+            state,
+            shown: Vec::new(),
+            unchanged: Vec::new(),
+            seen: None,
+            held: None,
+            snapshots: Vec::new(),
+        }
     }
 }
 

@@ -1,11 +1,12 @@
 //! Foreign HTML into clean HTML.
 //!
-//! In two steps. [`rewrite`] walks a bounded tree and writes it again, with addresses absolute, lazy pictures
+//! In two steps, but for what is clean already ([`plain`]). [`rewrite`] walks a bounded tree and writes it again, with addresses absolute, lazy pictures
 //! made plain and embeds made links. Then ammonia, a kept library, lets through only what is on a list: it is
 //! the last to touch the text, so that no mistake of ours can let anything live through.
 
 mod embed;
 mod image;
+mod plain;
 mod rewrite;
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,11 @@ pub fn sanitize(html: &str, base: Option<&Url>) -> String {
     if !html.contains(['<', '>', '&']) {
         return html.trim().to_owned();
     }
+    plain::clean(html).unwrap_or_else(|| in_two_steps(html, base))
+}
+
+/// The way of all HTML that is not clean already.
+fn in_two_steps(html: &str, base: Option<&Url>) -> String {
     CLEANER.clean(&rewrite::rewrite(html, base)).to_string().trim().to_owned()
 }
 

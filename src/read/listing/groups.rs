@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::outline::Outline;
 use super::targets::Target;
 use super::titles::Witness;
+use crate::html::attribute;
 
 /// How many ancestors tell one manner from another.
 const STEPS: usize = 5;
@@ -57,7 +58,7 @@ impl<'o, 't> Paths<'o, 't> {
     fn new(outline: &'o Outline<'t>) -> Self {
         let mut counts: HashMap<&str, usize> = HashMap::new();
         for node in &outline.nodes {
-            for class in node.element.attr("class").unwrap_or_default().split_ascii_whitespace() {
+            for class in attribute(node.element, "class").unwrap_or_default().split_ascii_whitespace() {
                 *counts.entry(class).or_default() += 1;
             }
         }

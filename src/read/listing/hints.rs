@@ -3,6 +3,7 @@
 //! Class names are words of trade, nearly always English whatever the page's language. They are hints:
 //! each is weighed, none decides.
 
+use html5ever::ns;
 use scraper::node::Element;
 
 /// A set of hints, as bits.
@@ -113,40 +114,38 @@ impl Hints {
             "p" => Self::PARAGRAPH,
             "time" | "relative-time" | "time-ago" => Self::DATE,
             "img" | "picture" | "amp-img" => Self::PICTURE,
-            "a" if element.attr("href").is_some() => Self::LINK,
             _ => Self::default(),
         };
-        let by_role = match element.attr("role") {
-            Some("navigation" | "menu" | "menubar" | "menuitem" | "tablist") => Self::NAV,
-            Some("banner") => Self::HEADER,
-            Some("contentinfo") => Self::FOOTER,
-            Some("complementary") => Self::ASIDE,
-            Some("main") => Self::MAIN,
-            Some("article") => Self::UNIT,
-            Some("heading") => Self::HEADING,
+        element.attrs.iter().filter(|(name, _)| name.ns == ns!()).fold(by_tag, |hints, (name, value)| {
+            hints.and(match &*name.local {
+                "href" if element.name() == "a" => Self::LINK,
+                "hidden" => Self::HIDDEN,
+                "style" if hides(value) => Self::HIDDEN,
+                "role" => Self::of_role(value),
+                "rel" if value.split_ascii_whitespace().any(|r| matches!(r, "tag" | "category")) => Self::TAGS,
+                "rel" if value.split_ascii_whitespace().any(|r| r == "author") => Self::AUTHOR,
+                "itemprop" => match &**value {
+                    "headline" | "name" => Self::TITLE,
+                    "description" => Self::SUMMARY,
+                    "author" => Self::AUTHOR,
+                    _ => Self::default(),
+                },
+                _ => Self::default(),
+            })
+        })
+    }
+
+    fn of_role(role: &str) -> Self {
+        match role {
+            "navigation" | "menu" | "menubar" | "menuitem" | "tablist" => Self::NAV,
+            "banner" => Self::HEADER,
+            "contentinfo" => Self::FOOTER,
+            "complementary" => Self::ASIDE,
+            "main" => Self::MAIN,
+            "article" => Self::UNIT,
+            "heading" => Self::HEADING,
             _ => Self::default(),
-        };
-        let rel = match element.attr("rel") {
-            Some(rel) if rel.split_ascii_whitespace().any(|r| matches!(r, "tag" | "category")) => Self::TAGS,
-            Some(rel) if rel.split_ascii_whitespace().any(|r| r == "author") => Self::AUTHOR,
-            _ => Self::default(),
-        };
-        let property = match element.attr("itemprop") {
-            Some("headline" | "name") => Self::TITLE,
-            Some("description") => Self::SUMMARY,
-            Some("author") => Self::AUTHOR,
-            _ => Self::default(),
-        };
-        let hidden = element.attr("hidden").is_some()
-            || element.attr("style").is_some_and(|style| {
-                style.split(';').any(|rule| {
-                    rule.split_once(':').is_some_and(|(key, value)| {
-                        key.trim().eq_ignore_ascii_case("display") && value.trim().starts_with("none")
-                    })
-                })
-            });
-        let hidden = if hidden { Self::HIDDEN } else { Self::default() };
-        by_tag.and(by_role).and(rel).and(property).and(hidden)
+        }
     }
 
     /// What class names or an id say: each word between separators and at changes of case.
@@ -200,6 +199,14 @@ impl Hints {
             _ => Self::default(),
         }
     }
+}
+
+/// Whether a `style` says that the element is not shown.
+fn hides(style: &str) -> bool {
+    style.split(';').any(|rule| {
+        rule.split_once(':')
+            .is_some_and(|(key, value)| key.trim().eq_ignore_ascii_case("display") && value.trim().starts_with("none"))
+    })
 }
 
 /// The words of a name in lower case: `entryTitle_main` gives `entry`, `title`, `main`.

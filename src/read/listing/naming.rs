@@ -46,10 +46,10 @@ pub(super) fn name(outline: &Outline, things: &[&Target], cards: &[Card], contex
 
 /// What follows the date that a headline begins with, where enough follows.
 fn after_date<'t>(headline: &'t str, context: &Context) -> Option<&'t str> {
-    let (range, _) = dates::find(headline, context)?;
+    let (range, _) = dates::leading(headline, context)?;
     let rest =
         headline.get(range.end..)?.trim_start_matches(|c: char| !c.is_alphanumeric() && !"\"“„«‘'([".contains(c));
-    (range.start == 0 && names_something(rest) && text_weight(rest) >= 12).then_some(rest)
+    (names_something(rest) && text_weight(rest) >= 12).then_some(rest)
 }
 
 /// A heading that says what the link says, with more around it (a kicker, a summary, "Video"), says it too loudly.

@@ -17,6 +17,8 @@ use super::hints::Hints;
 pub(super) struct Node<'t> {
     /// The element.
     pub(super) element: &'t Element,
+    /// Its tag: asked for so often that looking it up shows.
+    tag: &'t str,
     /// Row of its parent; the root is its own.
     pub(super) parent: usize,
     /// First row after its descendants.
@@ -110,7 +112,7 @@ impl<'t> Outline<'t> {
         let row = self.nodes.len();
         let mut hints = Hints::of_tag(element);
         for attribute in ["class", "id"] {
-            if let Some(written) = element.attr(attribute) {
+            if let Some(written) = crate::html::attribute(element, attribute) {
                 hints = hints.and(*names.entry(written).or_insert_with(|| Hints::of_names(written)));
             }
         }
@@ -120,6 +122,7 @@ impl<'t> Outline<'t> {
         }
         self.nodes.push(Node {
             element,
+            tag: element.name(),
             parent: parent.unwrap_or(row),
             end: row + 1,
             hints,
@@ -165,12 +168,12 @@ impl<'t> Outline<'t> {
 
     /// The tag of a row.
     pub(super) fn tag(&self, row: usize) -> &'t str {
-        self.nodes.get(row).map_or("", |n| n.element.name())
+        self.nodes.get(row).map_or("", |n| n.tag)
     }
 
     /// An attribute of a row, trimmed, if not empty.
     pub(super) fn attribute(&self, row: usize, name: &str) -> Option<&'t str> {
-        self.nodes.get(row)?.element.attr(name).map(str::trim).filter(|v| !v.is_empty())
+        crate::html::attribute(self.nodes.get(row)?.element, name).map(str::trim).filter(|v| !v.is_empty())
     }
 
     /// First row after the descendants of a row.
@@ -222,6 +225,9 @@ impl<'t> Outline<'t> {
 
     /// The text of a row on one line, less what stands in elements with these hints.
     pub(super) fn line_without(&self, row: usize, hints: Hints) -> String {
+        if !(row + 1..self.end(row)).any(|inner| self.hints(inner).any(hints)) {
+            return self.line(row);
+        }
         let span = self.span(row);
         let mut kept = String::new();
         let mut from = span.start;
@@ -325,11 +331,18 @@ fn gap(text: &mut String) {
 }
 
 fn fold_onto(text: &mut String, more: &str) {
-    for c in more.chars() {
-        if c.is_whitespace() {
-            gap(text);
-        } else if !matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}' | '\u{ad}') {
-            text.push(c);
+    let mut rest = more;
+    loop {
+        let plain = rest.bytes().take_while(u8::is_ascii_graphic).count();
+        let Some((run, after)) = rest.split_at_checked(plain) else { return };
+        text.push_str(run);
+        let mut chars = after.chars();
+        match chars.next() {
+            None => return,
+            Some(c) if c.is_whitespace() => gap(text),
+            Some('\u{200b}' | '\u{feff}' | '\u{2060}' | '\u{ad}') => {}
+            Some(c) => text.push(c),
         }
+        rest = chars.as_str();
     }
 }

@@ -5,8 +5,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::columns::{address, damaged, instant};
 use super::ledger::cut;
-use super::sources;
 use super::writer::Touched;
+use super::{seen, sources};
 use crate::model::{EntryId, SourceId, resemblance};
 use crate::store::{Dossier, Resemblance};
 
@@ -101,6 +101,7 @@ pub(super) fn merge(
         "update entries set merged_into = ?1, tombstone = ?2 where nr = ?3",
         params![one.nr, now.timestamp_millis(), two.nr],
     )?;
+    seen::forget(db, one.source)?;
     sources::note_change(db, touched, one.source, -1, Some(now))?;
     Ok(Ok(()))
 }
@@ -130,6 +131,7 @@ pub(super) fn split(
             "nothing was merged into {id}; name the keys that are another's (`courant entries explain`)"
         )));
     }
+    seen::forget(db, entry.source)?;
     sources::note_change(db, touched, entry.source, apart.len() as i64, Some(now))?;
     Ok(Ok(apart.into_iter().map(EntryId).collect()))
 }
@@ -196,6 +198,7 @@ fn cut_off(
         }
         db.execute("delete from revisions where nr = ?1", [revision])?;
     }
+    seen::forget(db, entry.source)?;
     sources::note_change(db, touched, entry.source, 1, Some(now))?;
     Ok(Ok(vec![EntryId(id)]))
 }

@@ -157,6 +157,11 @@ pub(super) fn add(
     keys.iter().map(|key| add.execute(params![source, cut(key), entry, now.timestamp_millis()])).sum()
 }
 
+/// Whether a source never had an entry, so that nothing need be looked for: a first run would be questions mostly.
+pub(super) fn is_empty(db: &Connection, source: i64) -> rusqlite::Result<bool> {
+    db.prepare_cached("select 1 from sources where nr = ?1 and revision = 0")?.exists([source])
+}
+
 /// Hash of a draft's keys.
 pub(super) fn print(keys: &[String]) -> u64 {
     let mut hash = Xxh3::new();
@@ -182,6 +187,9 @@ pub(super) fn known(
     )?;
     let stale = (now - SIGHT).timestamp_millis();
     let (mut found, mut seen) = (Vec::new(), Vec::new());
+    if is_empty(db, source)? {
+        return Ok((found, seen));
+    }
     for key in keys {
         let row = ask
             .query_row(params![source, cut(&key)], |row| {

@@ -18,6 +18,7 @@ mod quarantine;
 mod readers;
 mod reports;
 mod retention;
+mod seen;
 mod snapshots;
 mod sources;
 mod stories;
@@ -38,8 +39,8 @@ use self::readers::Readers;
 use self::tally::Tallies;
 use self::writer::{Touched, Writer};
 use super::{
-    Claim, Counts, Dictionary, Dossier, Finished, Following, Held, Known, Resemblance, Revision, Snapshot, SourceState,
-    Store, StoreError, StoreTrouble, Verdict,
+    Claim, Counts, Dictionary, Dossier, Finished, Following, Held, Known, Resemblance, Revision, Seen, Snapshot,
+    SourceState, Store, StoreError, StoreTrouble, Verdict,
 };
 use crate::model::{Changes, Entry, EntryId, HarvestReport, Selection, SourceId};
 
@@ -136,6 +137,17 @@ impl Store for Sqlite {
         self.write(move |db, _| claims::claim(db, &worker, &id, now, lease)).await
     }
 
+    async fn claim_each(
+        &self,
+        worker: &str,
+        ids: Vec<SourceId>,
+        now: DateTime<Utc>,
+        lease: Duration,
+    ) -> Result<Vec<Option<Claim>>, StoreError> {
+        let worker = worker.to_owned();
+        self.write(move |db, _| ids.iter().map(|id| claims::claim(db, &worker, id, now, lease)).collect()).await
+    }
+
     async fn release(&self, id: &SourceId) -> Result<(), StoreError> {
         let id = id.clone();
         self.write(move |db, _| claims::release(db, &id)).await
@@ -168,6 +180,11 @@ impl Store for Sqlite {
             self.write(move |db, _| deleted.iter().try_for_each(|nr| ledger::sighted(db, *nr, now))).await?;
         }
         Ok(known)
+    }
+
+    async fn seen(&self, source: &SourceId) -> Result<Option<Seen>, StoreError> {
+        let source = source.clone();
+        self.readers.read(move |db| seen::of(db, &source)).await
     }
 
     async fn entries(&self, selection: &Selection, limit: usize) -> Result<Vec<Entry>, StoreError> {

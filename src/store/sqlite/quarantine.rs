@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::columns::{damaged, instant};
+use super::storing::Besides;
 use super::writer::Touched;
-use super::{packing, sources, storing};
+use super::{packing, seen, sources, storing};
 use crate::model::{Changes, Draft, SourceId};
 use crate::store::{Held, Verdict};
 
@@ -66,15 +67,16 @@ pub(super) fn settle(
     let drafts: Vec<Draft> = serde_json::from_str(&packing::unpack(&packed)?).map_err(|e| damaged(1, e))?;
     lift(db, source)?;
     let changes = match verdict {
-        Verdict::Release => storing::store(db, touched, source, drafts, &[], instant(at), now)?,
+        Verdict::Release => storing::store(db, touched, source, drafts, Besides::default(), instant(at), now)?.0,
         Verdict::Adopt => {
             let before = newest(db)?;
-            let changes = storing::store(db, touched, source, drafts, &[], instant(at), now)?;
+            let (changes, _) = storing::store(db, touched, source, drafts, Besides::default(), instant(at), now)?;
             storing::silence(db, touched, source, before, now)?;
             changes
         }
         Verdict::Discard => Changes::default(),
     };
+    seen::forget(db, source)?;
     // The page is read again whether it has changed or not, and judged by what is known from now on.
     db.execute(
         "update sources set etag = null, last_modified = null, body_hash = null, profile = null where nr = ?1",

@@ -127,6 +127,30 @@ pub(super) fn save(db: &Connection, nr: i64, state: &SourceState) -> rusqlite::R
     .map(drop)
 }
 
+/// Writes what a run changes that found the page as it was, and ends the claim. Most runs are such.
+pub(super) fn save_unchanged(db: &Connection, nr: i64, state: &SourceState) -> rusqlite::Result<()> {
+    let millis = |at: Option<DateTime<Utc>>| at.map(|at| at.timestamp_millis());
+    let wishes = if state.wishes == Wishes::default() { None } else { Some(text(&state.wishes)?) };
+    db.prepare_cached(
+        "update sources set etag = ?2, last_modified = ?3, next_run = ?4, last_run = ?5, last_success = ?6,
+            last_outcome = ?7, last_reason = ?8, failures = ?9, wishes = ?10, claimed_by = null, claimed_until = null
+         where nr = ?1",
+    )?
+    .execute(params![
+        nr,
+        state.validators.etag,
+        state.validators.last_modified,
+        state.next_run.timestamp_millis(),
+        millis(state.last_run),
+        millis(state.last_success),
+        state.last_outcome.map(Outcome::as_str),
+        state.last_reason,
+        state.failures,
+        wishes,
+    ])
+    .map(drop)
+}
+
 /// Notes that entries of a source changed: `added` new ones (fewer than none where some were deleted), the
 /// feed's own date of change where it moves.
 pub(super) fn note_change(

@@ -1,6 +1,6 @@
 //! One run's drafts into entries: what is new, what is altered, what is as it was.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use rusqlite::{Connection, params};
@@ -10,13 +10,13 @@ use super::ledger::{self, SIGHT, Stored};
 use super::likeness::Texts;
 use super::stories::{self, Told};
 use super::writer::Touched;
-use super::{altering, packing, quarantine, reports, snapshots, sources, twins};
+use super::{altering, packing, quarantine, reports, seen, snapshots, sources, twins};
 use crate::model::{Changes, Draft, EntryId, Outcome};
 use crate::store::Finished;
 
 /// Stores a run: entries, state, report; ends its claim.
 pub(super) fn finish(db: &Connection, touched: &mut Touched, finished: Finished) -> rusqlite::Result<Changes> {
-    let Finished { report, drafts, state, shown, held, snapshots } = finished;
+    let Finished { report, drafts, state, shown, unchanged, seen, held, snapshots } = finished;
     let source = sources::row_for(db, &report.source, state.next_run)?;
     let changes = match &held {
         Some(reason) => {
@@ -27,34 +27,54 @@ pub(super) fn finish(db: &Connection, touched: &mut Touched, finished: Finished)
             if matches!(report.outcome, Outcome::Ok | Outcome::Empty) {
                 quarantine::lift(db, source)?;
             }
-            store(db, touched, source, drafts, &shown, report.started, report.finished)?
+            let besides = Besides { shown: &shown, unchanged: &unchanged };
+            let (changes, drafted) = store(db, touched, source, drafts, besides, report.started, report.finished)?;
+            if let Some(seen) = seen {
+                seen::keep(db, source, seen, &drafted)?;
+            }
+            changes
         }
     };
     snapshots::add(db, source, &snapshots)?;
-    sources::save(db, source, &state)?;
+    match report.outcome {
+        Outcome::Unchanged => sources::save_unchanged(db, source, &state)?,
+        _ => sources::save(db, source, &state)?,
+    }
     reports::add(db, source, &report, changes)?;
     Ok(changes)
 }
 
-/// Stores drafts that a run which began `now` and ended at `finished` found.
+/// What a run shows beside its drafts.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Besides<'r> {
+    /// Known by their sure keys.
+    pub(super) shown: &'r [EntryId],
+    /// Known as they were, by number.
+    pub(super) unchanged: &'r [i64],
+}
+
+/// Stores drafts that a run which began `now` and ended at `finished` found. Gives the entry that each became, too,
+/// by the draft's id.
 pub(super) fn store(
     db: &Connection,
     touched: &mut Touched,
     source: i64,
     drafts: Vec<Draft>,
-    shown: &[EntryId],
+    besides: Besides<'_>,
     now: DateTime<Utc>,
     finished: DateTime<Utc>,
-) -> rusqlite::Result<Changes> {
-    let mut changes = Changes::default();
+) -> rusqlite::Result<(Changes, HashMap<String, i64>)> {
+    let mut changes = Changes { same: besides.unchanged.len(), ..Changes::default() };
     let mut filled = false;
-    let mut met = HashSet::new();
+    let mut met: HashSet<i64> = besides.unchanged.iter().copied().collect();
+    let mut drafted = HashMap::with_capacity(drafts.len());
     let mut new = Vec::new();
-    for (draft, stored) in recognised(db, source, drafts, shown, now)? {
+    for (draft, stored) in recognised(db, source, drafts, besides, now)? {
         let Some(stored) = stored else {
             new.push(draft);
             continue;
         };
+        drafted.insert(draft.id.0.clone(), stored.nr);
         if !met.insert(stored.nr) {
             // Twins that only the ledger knows as such: the first on the page has spoken.
             ledger::add(db, source, stored.nr, &draft.keys, now)?;
@@ -73,12 +93,13 @@ pub(super) fn store(
         changes.same += usize::from(!effect.altered);
         filled |= effect.filled;
     }
-    changes.new = insert_all(db, source, &new, now)?;
+    changes.new = new.len();
+    drafted.extend(insert_all(db, source, &new, now)?);
     if changes.new + changes.altered > 0 || filled {
         let added = i64::try_from(changes.new).unwrap_or(i64::MAX);
         sources::note_change(db, touched, source, added, Some(finished))?;
     }
-    Ok(changes)
+    Ok((changes, drafted))
 }
 
 /// Makes the entries of a source stored after row `before` known and unpublished, as if deleted.
@@ -107,16 +128,20 @@ fn recognised(
     db: &Connection,
     source: i64,
     drafts: Vec<Draft>,
-    shown: &[EntryId],
+    besides: Besides<'_>,
     now: DateTime<Utc>,
 ) -> rusqlite::Result<Vec<(Draft, Option<Stored>)>> {
-    let found =
-        twins::fold(drafts).into_iter().map(|draft| ledger::find(db, source, &draft).map(|stored| (draft, stored)));
+    let folded = twins::fold(drafts);
+    if ledger::is_empty(db, source)? {
+        return Ok(folded.into_iter().map(|draft| (draft, None)).collect());
+    }
+    let found = folded.into_iter().map(|draft| ledger::find(db, source, &draft).map(|stored| (draft, stored)));
     let mut found = found.collect::<rusqlite::Result<Vec<_>>>()?;
     if found.iter().all(|(_, stored)| stored.is_some()) {
         return Ok(found);
     }
-    let mut present = ledger::rows(db, shown)?;
+    let mut present = ledger::rows(db, besides.shown)?;
+    present.extend(besides.unchanged);
     present.extend(found.iter().filter_map(|(_, stored)| Some(stored.as_ref()?.nr)));
     let strangers = found.iter().filter(|(_, stored)| stored.is_none()).map(|(draft, _)| draft);
     let texts = Texts::around(db, source, strangers, now.timestamp_millis())?;
@@ -132,7 +157,13 @@ fn recognised(
 }
 
 /// Inserts new entries, the last on the page first: row numbers then grow as news does, and break ties in time.
-fn insert_all(db: &Connection, source: i64, drafts: &[Draft], now: DateTime<Utc>) -> rusqlite::Result<usize> {
+/// Gives their numbers by the drafts' ids.
+fn insert_all(
+    db: &Connection,
+    source: i64,
+    drafts: &[Draft],
+    now: DateTime<Utc>,
+) -> rusqlite::Result<Vec<(String, i64)>> {
     let mut undated = 0;
     let mut dated: Vec<(&Draft, DateTime<Utc>)> = Vec::with_capacity(drafts.len());
     // Whole seconds: RSS shows no less.
@@ -148,10 +179,8 @@ fn insert_all(db: &Connection, source: i64, drafts: &[Draft], now: DateTime<Utc>
         };
         dated.push((draft, published));
     }
-    for (draft, published) in dated.into_iter().rev() {
-        insert(db, source, draft, published, now)?;
-    }
-    Ok(drafts.len())
+    let insert = |(draft, published): (&Draft, _)| Ok((draft.id.0.clone(), insert(db, source, draft, published, now)?));
+    dated.into_iter().rev().map(insert).collect()
 }
 
 fn insert(
@@ -160,7 +189,7 @@ fn insert(
     draft: &Draft,
     published: DateTime<Utc>,
     now: DateTime<Utc>,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<i64> {
     let updated = draft.updated.filter(|at| *at >= published && *at <= now).unwrap_or(published);
     let id = free_id(db, draft)?;
     db.prepare_cached(
@@ -195,7 +224,8 @@ fn insert(
     }
     let published = published.timestamp_millis();
     stories::note(db, &Told { entry: nr, source, published, title: &draft.title, sketch: &draft.sketch }, now)?;
-    ledger::add(db, source, nr, &draft.keys, now).map(drop)
+    ledger::add(db, source, nr, &draft.keys, now)?;
+    Ok(nr)
 }
 
 /// The draft's id, unless another source's entry has it already: then one that nobody has.

@@ -56,3 +56,10 @@ create table dictionaries (
 create index dictionaries_of_source on dictionaries (source);
 -- What an answer is packed with; null where with nothing.
 alter table snapshots add column dictionary integer;
+
+-- What a source's list last showed and needs no more of, packed: see `seen.rs`. Known again by its page or not at all:
+-- may be emptied at any time.
+create table seen (
+    source integer primary key references sources (nr),
+    packed blob not null
+) strict;
