@@ -1,11 +1,13 @@
 //! What a page holds twice is told once: a second copy for phones, for print, or hidden for a script.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::blocks::{Block, Kind};
 
 /// Letters compared at a time.
 const WINDOW: usize = 24;
+/// A block with this share of its windows seen before may be a copy.
+const SAME: f32 = 0.8;
 /// Copies in a row of less weight are repeated phrases: lines of tables, of recipes, of price lists.
 const LEAST: u32 = 300;
 /// A run of copies begins with a block of this weight.
@@ -22,9 +24,9 @@ pub(super) fn leave_out_copies(blocks: &[Block], keep: &mut [bool]) {
         .filter(|(_, (b, keep))| **keep && b.kind == Kind::Text)
         .map(|(i, _)| i)
         .collect();
-    let mut seen: HashSet<u64> = HashSet::new();
-    let mut run: Vec<usize> = Vec::new();
-    let mut heavy = 0;
+    // Where each window stood first.
+    let mut seen: HashMap<u64, usize> = HashMap::new();
+    let mut run: Vec<Copied> = Vec::new();
     let mut letters = 0;
     for index in kept {
         let Some(block) = blocks.get(index) else { continue };
@@ -33,26 +35,46 @@ pub(super) fn leave_out_copies(blocks: &[Block], keep: &mut [bool]) {
             break;
         }
         let windows = windows(&block.text);
-        // One new number makes another paragraph: minutes, bulletins and price lists are written so.
-        let copied = !windows.is_empty() && windows.iter().all(|window| seen.contains(window));
-        seen.extend(&windows);
-        if copied && (!run.is_empty() || block.weight >= BEGINS) {
-            run.push(index);
-            heavy += block.weight;
-        } else {
-            end(&mut run, &mut heavy, keep);
+        let mut origins: HashMap<usize, usize> = HashMap::new();
+        for origin in windows.iter().filter_map(|window| seen.get(window)) {
+            *origins.entry(*origin).or_default() += 1;
+        }
+        let again: usize = origins.values().sum();
+        let origin = origins.into_iter().max_by_key(|(origin, count)| (*count, *origin)).map(|(origin, _)| origin);
+        for window in &windows {
+            seen.entry(*window).or_insert(index);
+        }
+        match origin.filter(|_| again as f32 >= windows.len() as f32 * SAME) {
+            Some(origin) if !run.is_empty() || block.weight >= BEGINS => {
+                run.push(Copied { index, origin, whole: again == windows.len(), weight: block.weight });
+            }
+            _ => end(&mut run, keep),
         }
     }
-    end(&mut run, &mut heavy, keep);
+    end(&mut run, keep);
 }
 
-fn end(run: &mut Vec<usize>, heavy: &mut u32, keep: &mut [bool]) {
-    for index in run.drain(..) {
-        if let Some(keep) = keep.get_mut(index).filter(|_| *heavy >= LEAST) {
+/// A block that says again what another said.
+struct Copied {
+    index: usize,
+    /// The block that most of it stood in first.
+    origin: usize,
+    /// Whether every letter stood somewhere before.
+    whole: bool,
+    weight: u32,
+}
+
+/// Leaves out a run of copies. Paragraphs that are alike but for a number all resemble the first of them: they are
+/// minutes, bulletins and price lists, and no copy of one another.
+fn end(run: &mut Vec<Copied>, keep: &mut [bool]) {
+    let weight: u32 = run.iter().map(|copied| copied.weight).sum();
+    let origins: HashSet<usize> = run.iter().map(|copied| copied.origin).collect();
+    let is_copy = run.iter().all(|copied| copied.whole) || origins.len() >= 2 && origins.len() * 3 >= run.len() * 2;
+    for copied in run.drain(..) {
+        if let Some(keep) = keep.get_mut(copied.index).filter(|_| weight >= LEAST && is_copy) {
             *keep = false;
         }
     }
-    *heavy = 0;
 }
 
 /// Hashes of the letters, a few at a time; of all of them where they are fewer.
