@@ -1,4 +1,5 @@
-//! Real feed readers. Compiled with `--features test-readers`, on a machine that has newsboat, sfeed and rss2email.
+//! Real feed readers. Compiled with `--features test-readers`, on a machine that has newsboat, sfeed and rss2email;
+//! with `test-browser` also Chromium.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -72,6 +73,7 @@ fn newsboat_reads_every_entry_in_full_and_nothing_twice() {
     }
 }
 
+#[cfg(feature = "test-browser")]
 #[test]
 fn a_feed_opened_in_chromium_is_a_page_to_read() {
     let (desk, daemon) = serving();
