@@ -20,6 +20,7 @@ mod replay;
 mod replayed;
 mod run;
 mod scout;
+mod search;
 mod status;
 mod table;
 
@@ -56,6 +57,7 @@ enum Command {
     Check(check::Arguments),
     Add(add::Arguments),
     Status(status::Arguments),
+    Search(search::Arguments),
     Entries(entries::Arguments),
     Quarantine(quarantine::Arguments),
     Replay(replay::Arguments),
@@ -112,6 +114,7 @@ impl Arguments {
             Command::Check(arguments) => check::run(arguments, &config),
             Command::Add(arguments) => add::run(arguments, &config),
             Command::Status(arguments) => status::run(arguments, &config),
+            Command::Search(arguments) => search::run(arguments, &config),
             Command::Replay(arguments) => replay::run(arguments, &config),
             Command::Quarantine(arguments) => quarantine::run(arguments, &config),
             Command::Entries(arguments) => entries::run(arguments, &config),

@@ -20,6 +20,7 @@ mod opml;
 mod rss;
 mod stories;
 mod tidy;
+mod words;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -35,6 +36,7 @@ pub use json::json_item;
 pub use media_type::media_type_of;
 pub use opml::opml;
 pub use stories::told_once;
+pub use words::{Words, folded};
 
 /// Renders. The same feed, entries, links and `changed` give the same bytes.
 ///

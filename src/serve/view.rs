@@ -2,10 +2,8 @@
 
 use std::borrow::Cow;
 
-use unicode_normalization::UnicodeNormalization as _;
-
 use crate::model::Entry;
-use crate::publish::visible_text;
+use crate::publish::{Words, folded};
 
 /// The most entries that `?limit=` gives.
 const MOST: usize = 500;
@@ -19,8 +17,8 @@ pub(super) const PART: usize = 100;
 pub(super) struct View {
     /// How many entries, where that is not the feed's own number.
     pub limit: Option<usize>,
-    /// Words that an entry must have, folded.
-    pub words: Vec<String>,
+    /// Words that an entry must have.
+    pub words: Words,
     /// A category that an entry must have, folded.
     pub tag: Option<String>,
     /// A part of the history.
@@ -48,7 +46,7 @@ impl View {
                     let limit = value.parse::<usize>().ok().map(|limit| limit.clamp(1, MOST));
                     view.limit = limit.filter(|limit| *limit != usual);
                 }
-                "q" if fits => view.words = folded(&value).split_whitespace().map(str::to_owned).collect(),
+                "q" if fits => view.words = Words::of(&value),
                 "tag" if fits => view.tag = Some(folded(value.trim())),
                 _ => {}
             }
@@ -64,15 +62,7 @@ impl View {
     /// Whether an entry belongs.
     pub fn admits(&self, entry: &Entry) -> bool {
         let tagged = |tag: &String| entry.categories.iter().any(|category| folded(category) == *tag);
-        if !self.tag.as_ref().is_none_or(tagged) {
-            return false;
-        }
-        if self.words.is_empty() {
-            return true;
-        }
-        let content = entry.content.as_deref().map(|html| visible_text(html, usize::MAX)).unwrap_or_default();
-        let text = folded(&format!("{} {} {content}", entry.title, entry.summary.as_deref().unwrap_or_default()));
-        self.words.iter().all(|word| text.contains(word.as_str()))
+        self.tag.as_ref().is_none_or(tagged) && self.words.are_in(entry)
     }
 
     /// What its address ends with, written in one way only.
@@ -80,7 +70,7 @@ impl View {
         let mut pairs: Vec<(&str, Cow<'_, str>)> = Vec::new();
         pairs.extend(self.limit.map(|limit| ("limit", limit.to_string().into())));
         if !self.words.is_empty() {
-            pairs.push(("q", self.words.join(" ").into()));
+            pairs.push(("q", self.words.to_string().into()));
         }
         pairs.extend(self.tag.as_deref().map(|tag| ("tag", tag.into())));
         if pairs.is_empty() {
@@ -88,11 +78,6 @@ impl View {
         }
         format!("?{}", url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish())
     }
-}
-
-/// Compatibility forms and case apart, as people search.
-fn folded(text: &str) -> String {
-    text.nfkc().collect::<String>().to_lowercase()
 }
 
 impl Part {

@@ -241,3 +241,21 @@ fn status_shows_what_happened() {
     assert!(one.contains("6/6"), "{one}");
     assert_eq!(desk.run(&["status", "nobody"]).status.code(), Some(2));
 }
+
+#[test]
+fn search_finds_entries_by_their_words() {
+    let press = Press::start();
+    paper::print(&press);
+    let desk = Desk::new(&paper::source(&press));
+    assert_eq!(desk.run(&["search", "ferry"]).status.code(), Some(1), "nothing was harvested yet");
+    desk.ok(&["fetch"]);
+    let said = desk.ok(&["search", "PARAGRAPH", "5"]);
+    assert!(LINES.iter().all(|line| said.contains(line.title)), "{said}");
+    let first = LINES[0].title;
+    let json = desk.ok(&["search", first, "--json", "--limit", "1"]);
+    let found: Value = serde_json::from_str(json.trim()).expect("one line of JSON");
+    assert_eq!(found["title"], first, "{json}");
+    assert_eq!(desk.run(&["search", "nowhere-to-be-found"]).status.code(), Some(1));
+    assert_eq!(desk.run(&["search", "ferry", "--source", "nobody"]).status.code(), Some(2));
+    assert_eq!(desk.run(&["search", " "]).status.code(), Some(2));
+}
