@@ -93,6 +93,13 @@ mod read {
         let rules = CompiledRules::default();
         bencher.bench_local(|| read_listing(&page, Kind::Feed, &rules));
     }
+
+    /// Another parser's work on the same feed: it judges no dates and no charset.
+    #[divan::bench]
+    fn feed_of_30_by_feed_rs(bencher: Bencher) {
+        let text = paper::feed(30);
+        bencher.bench_local(|| feed_rs::parser::parse(text.as_bytes()));
+    }
 }
 
 mod normalize {
