@@ -51,11 +51,22 @@ pub fn after_byline_label(text: &str) -> Option<&str> {
     let text = text.trim_start();
     LABELS.iter().find_map(|label| {
         let bare = label.trim_end();
-        let head = text.get(..bare.len()).filter(|head| head.to_lowercase() == *bare)?;
-        let rest = text.get(head.len()..)?;
+        let rest = after(text, bare)?;
         let ends = bare.len() == label.len() || rest.is_empty() || rest.starts_with(char::is_whitespace);
         ends.then(|| rest.trim_start_matches([' ', '\u{a0}', '\u{3000}', ':', '：', '\t', '\n']))
     })
+}
+
+/// What follows a beginning in lower case, in whatever case the text has it.
+fn after<'t>(text: &'t str, beginning: &str) -> Option<&'t str> {
+    let mut rest = text.chars();
+    for wanted in beginning.chars() {
+        let c = rest.next()?;
+        if c != wanted && !c.to_lowercase().eq([wanted]) {
+            return None;
+        }
+    }
+    Some(rest.as_str())
 }
 
 /// Whether a word names an office (`editor`, `staff`, `Redaktion`), or joins such words. Case does not matter.

@@ -1,6 +1,9 @@
 //! Who the page shows to have written: names in elements that are called author or byline, in links to authors'
 //! pages, and after words such as "by", near the headline before anywhere else.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 use scraper::node::Element;
 
 use super::blocks::{Block, Kind};
@@ -124,14 +127,20 @@ fn called_author(element: &Element, tag: Tag) -> Option<f32> {
             return Some(0.65);
         }
     }
+    let finder = FINDER.as_ref()?;
     let names = ["class", "id", "itemprop", "data-testid"].iter().filter_map(|name| attribute(element, name));
     names
         .filter_map(|name| {
-            let name = name.get(..name.floor_char_boundary(200)).unwrap_or_default().to_ascii_lowercase();
-            CALLED.iter().find(|(word, _)| name.contains(word)).map(|(_, score)| *score)
+            let name = name.get(..name.floor_char_boundary(200)).unwrap_or_default();
+            let word = finder.find_overlapping_iter(name).map(|hit| hit.pattern().as_usize()).min()?;
+            CALLED.get(word).map(|(_, score)| *score)
         })
         .reduce(f32::max)
 }
+
+static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::builder().ascii_case_insensitive(true).build(CALLED.iter().map(|(word, _)| word)).ok()
+});
 
 /// Words in the names of elements that hold a byline, surest first.
 const CALLED: &[(&str, f32)] = &[
