@@ -60,7 +60,7 @@ fn dates_parse(bencher: Bencher, written: &str) {
 mod read {
     use super::*;
 
-    /// The floor: html5ever's own work on the same page.
+    /// The floor: the tree of the same page, by the short way that orderly pages go.
     #[divan::bench]
     fn listing_parse_only(bencher: Bencher) {
         let text = paper::listing(30);
