@@ -248,8 +248,7 @@ pub(super) fn witnesses(page: &Page, rules: &CompiledRules, article: &Article) -
         }));
     }
     let dates = moments_of(page, article);
-    let context =
-        dates::Context { now: page.fetched, zone: Tz::UTC, language: article.language.as_deref(), order: None };
+    let context = dates::Context::on(page, article.language.as_deref());
     for (field, written, chosen) in
         [("date", &article.published, dates.published), ("updated", &article.updated, dates.updated)]
     {
@@ -366,8 +365,7 @@ fn feed(row: &Row, page: &Page) -> Value {
         let why = read.problems.first().map_or("not a feed", |p| p.message.as_str());
         return json!({"name": row.id, "ok": false, "error": why});
     };
-    let context =
-        dates::Context { now: page.fetched, zone: Tz::UTC, language: listing.language.as_deref(), order: None };
+    let context = dates::Context::on(page, listing.language.as_deref());
     let date = |written: &Option<Written>| {
         written.as_ref().and_then(|w| dates::parse(&w.text, &context)).map(|m| m.at.with_timezone(&Utc).to_rfc3339())
     };

@@ -26,6 +26,8 @@ mod tests;
 use chrono::{DateTime, FixedOffset, Utc};
 use chrono_tz::Tz;
 
+use crate::model::Page;
+
 pub use address::in_url;
 pub use order::order_of;
 pub use text::{find, leading, parse};
@@ -41,6 +43,13 @@ pub struct Context<'a> {
     pub language: Option<&'a str>,
     /// Day and month order, where other dates of the page prove it.
     pub order: Option<Order>,
+}
+
+impl<'a> Context<'a> {
+    /// Of what stands on a page: resolved against the instant it was fetched at, in UTC, by no proven order.
+    pub fn on(page: &Page, language: Option<&'a str>) -> Self {
+        Self { now: page.fetched, zone: Tz::UTC, language, order: None }
+    }
 }
 
 /// Which of two numbers is the day.

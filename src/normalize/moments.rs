@@ -113,7 +113,9 @@ fn believed(witnesses: &[Witness], address: Option<&Url>, context: &Context) -> 
     if let Some(url) = address.filter(|_| first.is_shown()) {
         return Some(shown(first, witnesses, url, context));
     }
-    let others = witnesses.get(1..).unwrap_or_default();
+    let others = witnesses.get(1..).filter(|others| !others.is_empty());
+    // Most dates of lists stand alone: there is nothing to weigh them against.
+    let Some(others) = others else { return Some(first.moment) };
     let first = turned(first, others, context).unwrap_or(first.moment);
     let machine = witnesses.first().is_some_and(|w| {
         matches!(w.written.origin, Origin::JsonLd | Origin::Meta | Origin::Microdata | Origin::Script)

@@ -51,8 +51,7 @@ pub(super) fn apply(
     let title = rules.title.iter().find_map(|p| p.value(root));
     missing("title", &rules.title, title.is_some());
     article.headline = title.or(article.headline.take());
-    let context =
-        Context { now: page.fetched, zone: chrono_tz::Tz::UTC, language: article.language.as_deref(), order: None };
+    let context = Context::on(page, article.language.as_deref());
     let date = rules.date.iter().find_map(|p| p.elements(root).into_iter().find_map(|e| date_of(p, e, &context)));
     missing("date", &rules.date, date.is_some());
     article.published.splice(0..0, date);

@@ -15,37 +15,42 @@ use super::tag::Tag;
 use crate::dates::{self, Context};
 use crate::model::{after_byline_label, fold_space, is_office, is_office_word};
 
-/// Names that the page shows in one place, and how likely they are the article's authors.
-pub(super) struct Sighting {
-    pub(super) score: f32,
-    pub(super) names: Vec<String>,
-}
-
 /// Sightings below this are of somebody else.
 const ENOUGH: f32 = 0.5;
 /// Most elements that are looked into.
 const MOST: usize = 400;
 
-/// The authors that the page shows: those of the best sighting; none where nothing tells them.
+/// The authors that the page shows: those of the likeliest place, of equals the first; none where nothing tells them.
 pub(super) fn shown(scene: &Scene) -> Vec<String> {
-    let mut best: Option<Sighting> = None;
-    for sighting in sightings(scene) {
-        if best.as_ref().is_none_or(|b| sighting.score > b.score) {
-            best = Some(sighting);
+    let (mut most, mut best) = (0.0, Vec::new());
+    places(scene, &mut |score, names| {
+        // Names are read only where they can win: most pages have a byline at the top, and many lines below.
+        if score > most
+            && let names = names()
+            && !names.is_empty()
+        {
+            (most, best) = (score, names);
         }
-    }
-    best.map(|b| b.names).unwrap_or_default()
+    });
+    best
 }
 
-/// Every place of the page that may name its authors, in the page's order.
-pub(super) fn sightings(scene: &Scene) -> Vec<Sighting> {
+/// Every place of the page that may name its authors, in the page's order: how likely it is, and the names in it.
+pub(super) fn sightings(scene: &Scene) -> Vec<(f32, Vec<String>)> {
+    let mut sightings = Vec::new();
+    places(scene, &mut |score, names| sightings.push((score, names())));
+    sightings.retain(|(_, names)| !names.is_empty());
+    sightings
+}
+
+/// Offers every place that may name authors with how likely it is, and how its names are read.
+fn places(scene: &Scene, offer: &mut dyn FnMut(f32, &dyn Fn() -> Vec<String>)) {
     let near = scene.neighbourhood();
     let nodes = node_range(scene, &near);
-    let context = Context { now: scene.page.fetched, zone: chrono_tz::Tz::UTC, language: scene.language, order: None };
-    let mut sightings = Vec::new();
-    let mut offer = |score: f32, names: Vec<String>| {
-        if score >= ENOUGH && !names.is_empty() {
-            sightings.push(Sighting { score, names });
+    let context = scene.context();
+    let mut offer = |score: f32, names: &dyn Fn() -> Vec<String>| {
+        if score >= ENOUGH {
+            offer(score, names);
         }
     };
     let mut looked_at = 0;
@@ -76,22 +81,8 @@ pub(super) fn sightings(scene: &Scene) -> Vec<Sighting> {
         if signs.has(beside) {
             score -= if is_near { 0.2 } else { 0.3 };
         }
-        let names = names_in(scene.outline, index, &context);
-        if names.is_empty() {
-            // A desk or a handle, where an element made for authors says nothing else.
-            let text = scene.outline.text_of(index);
-            let name = unlabelled(&text);
-            let words = name.split(' ').count();
-            let plain = !name.contains(['@', '/', ':', '#', '(']) && !is_no_name(name) && name.len() > 1;
-            let desk = name.rsplit(' ').next().is_some_and(is_office_word);
-            if words <= 5
-                && (is_office(name) || plain && (words == 1 || desk))
-                && dates::parse(name, &context).is_none()
-            {
-                offer(score - 0.4, vec![name.to_owned()]);
-            }
-        }
-        offer(score, names);
+        offer(score, &|| names_in(scene.outline, index, &context));
+        offer(score - 0.4, &|| desk_in(scene.outline, index, &context));
     }
     for (at, block) in scene.blocks.iter().enumerate() {
         let is_near = near.contains(&at);
@@ -101,11 +92,9 @@ pub(super) fn sightings(scene: &Scene) -> Vec<Sighting> {
         }
         let beside = signs.has(Signs(Signs::RELATED.0 | Signs::SIDE.0 | Signs::FOOTER.0 | Signs::MENU.0));
         let next = scene.blocks.get(at + 1);
-        let names = labelled(block, next, &context);
         let score = if is_near { 0.95 } else { 0.55 } - if beside { 0.4 } else { 0.0 };
-        offer(score, names);
+        offer(score, &|| labelled(block, next, &context));
     }
-    sightings
 }
 
 /// The nodes of a row of blocks.
@@ -205,6 +194,20 @@ pub(super) fn names_in(outline: &Outline, index: u32, context: &Context) -> Vec<
     }
     names.dedup();
     names
+}
+
+/// A desk or a handle, where an element made for authors says nothing else, and names nobody.
+fn desk_in(outline: &Outline, index: u32, context: &Context) -> Vec<String> {
+    let text = outline.text_of(index);
+    let name = unlabelled(&text);
+    let words = name.split(' ').count();
+    let plain = !name.contains(['@', '/', ':', '#', '(']) && !is_no_name(name) && name.len() > 1;
+    let desk = name.rsplit(' ').next().is_some_and(is_office_word);
+    let alone = words <= 5 && (is_office(name) || plain && (words == 1 || desk));
+    if alone && dates::parse(name, context).is_none() && names_in(outline, index, context).is_empty() {
+        return vec![name.to_owned()];
+    }
+    Vec::new()
 }
 
 /// The names after a label at the beginning of a line, or on the next line where the label stands alone.

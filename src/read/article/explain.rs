@@ -45,10 +45,10 @@ pub fn explain_article(page: &Page, rules: &CompiledRules, article: &Article) ->
             all.push(Evidence { field: "authors", value: person.name, from, weight: None, taken });
         }
     }
-    for sighting in sightings(&looked.scene(page)) {
-        let taken = sighting.names.iter().all(|name| is_author(name));
-        let value = sighting.names.join(", ");
-        all.push(Evidence { field: "authors", value, from: "byline", weight: Some(sighting.score), taken });
+    for (score, names) in sightings(&looked.scene(page)) {
+        let taken = names.iter().all(|name| is_author(name));
+        let value = names.join(", ");
+        all.push(Evidence { field: "authors", value, from: "byline", weight: Some(score), taken });
     }
     let picture = article.picture.as_ref().map(|p| p.url.as_str());
     for (from, stated) in looked.witnesses() {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::blocks::Block;
 use super::outline::Outline;
 use super::signs::Signs;
+use crate::dates::Context;
 use crate::model::Page;
 
 /// How many blocks before and after the headline a byline may stand.
@@ -41,6 +42,11 @@ impl Scene<'_> {
             last = last.max(fourth).min(anchor + 40);
         }
         anchor.saturating_sub(BEFORE)..(last + 1).min(self.blocks.len())
+    }
+
+    /// What is known of the page's dates.
+    pub(super) fn context(&self) -> Context<'_> {
+        Context::on(self.page, self.language)
     }
 
     /// The signs on and around a node.

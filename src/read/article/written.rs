@@ -1,6 +1,5 @@
 //! Dates as written, most trusted first: what is stated, what stands by the headline, what the address says.
 
-use chrono_tz::Tz;
 
 use super::dateline::{self, Shown, plausible};
 use super::scene::Scene;
@@ -17,7 +16,7 @@ pub(super) struct Dates {
 }
 
 pub(super) fn dates(scene: &Scene, witnesses: [(&Stated, Origin); 3]) -> Dates {
-    let context = Context { now: scene.page.fetched, zone: Tz::UTC, language: scene.language, order: None };
+    let context = scene.context();
     let mut found = Dates::default();
     for (stated, origin) in witnesses {
         add(&mut found.published, &stated.published, origin, &context);

@@ -21,8 +21,7 @@ pub(super) fn read(page: &Page, rules: &CompiledRules) -> Read<Listing> {
     let outline = Outline::of(&tree.html);
     let head = Head::of(&outline, page, title(&tree.html));
     let base = head.base.clone().unwrap_or_else(|| page.url.clone());
-    let context =
-        Context { now: page.fetched, zone: chrono_tz::Tz::UTC, language: head.language.as_deref(), order: None };
+    let context = Context::on(page, head.language.as_deref());
     let mut listing = if rules.listing().item.is_some() {
         let Read { value, problems } = by_rules::read(&tree.html, rules.listing(), &base, &context);
         tree.problems.extend(problems);
@@ -46,8 +45,7 @@ pub fn weigh_links(page: &Page) -> Vec<Weighed> {
     let outline = Outline::of(&tree.html);
     let head = Head::of(&outline, page, None);
     let base = head.base.clone().unwrap_or_else(|| page.url.clone());
-    let context =
-        Context { now: page.fetched, zone: chrono_tz::Tz::UTC, language: head.language.as_deref(), order: None };
+    let context = Context::on(page, head.language.as_deref());
     let found = targets::gather(&outline, &page.url, &base);
     let mut weighed: Vec<Weighed> =
         guess::candidates(&outline, &found, &context).iter().map(|c| Weighed::of(c, &found)).collect();

@@ -185,7 +185,7 @@ fn title_rule(items: &[(ElementRef, usize)], landmarks: &Landmarks) -> Vec<Strin
 
 /// The element that dates an item.
 fn date_rule(items: &[(ElementRef, usize)], page: &Page) -> Vec<String> {
-    let context = Context { now: page.fetched, zone: chrono_tz::Tz::UTC, language: None, order: None };
+    let context = Context::on(page, None);
     let dated = |item: &ElementRef| {
         let elements = item.descendants().skip(1).filter_map(ElementRef::wrap).take(200);
         elements

@@ -58,8 +58,7 @@ pub fn recall(page: &Page, known: &[Landmark], before: &Links, other: &Listing) 
     let outline = Outline::of(&tree.html);
     let head = Head::of(&outline, page, None);
     let base = head.base.clone().unwrap_or_else(|| page.url.clone());
-    let context =
-        Context { now: page.fetched, zone: chrono_tz::Tz::UTC, language: head.language.as_deref(), order: None };
+    let context = Context::on(page, head.language.as_deref());
     let found = targets::gather(&outline, &page.url, &base);
     let which: Vec<Option<usize>> =
         found.iter().map(|target| landmarks.which(Some(&target.url), &target.headline.text)).collect();
