@@ -43,8 +43,11 @@ pub(super) fn sightings(scene: &Scene) -> Vec<(f32, Vec<String>)> {
     sightings
 }
 
+/// Takes how likely a place is, and what reads the names in it.
+type Offer<'o> = dyn FnMut(f32, &dyn Fn() -> Vec<String>) + 'o;
+
 /// Offers every place that may name authors with how likely it is, and how its names are read.
-fn places(scene: &Scene, offer: &mut dyn FnMut(f32, &dyn Fn() -> Vec<String>)) {
+fn places(scene: &Scene, offer: &mut Offer<'_>) {
     let near = scene.neighbourhood();
     let nodes = node_range(scene, &near);
     let context = scene.context();

@@ -1,6 +1,5 @@
 //! Dates as written, most trusted first: what is stated, what stands by the headline, what the address says.
 
-
 use super::dateline::{self, Shown, plausible};
 use super::scene::Scene;
 use super::script_date::date_in_scripts;
