@@ -6,6 +6,8 @@
 //! show again nine in ten of what is known, those that are held or refused, and what is published wrongly: entries that
 //! neither the page as it was nor the truth has.
 
+#[path = "../dice/mod.rs"]
+mod dice;
 mod redesign;
 
 use std::collections::{BTreeMap, HashSet};
@@ -23,7 +25,7 @@ use courant::store::{self, SourceState};
 use serde_json::Value;
 use url::Url;
 
-use redesign::Dice;
+use dice::Dice;
 
 /// Lines that are new when the redesigned page comes.
 const NEW: usize = 2;
@@ -190,7 +192,7 @@ impl Case {
     }
 
     fn redesigned(&self, round: u64) -> Page {
-        let mut dice = Dice::of(&format!("{} {round}", self.page.url));
+        let mut dice = Dice::new(xxhash_rust::xxh3::xxh3_64(format!("{} {round}", self.page.url).as_bytes()));
         with_text(&self.page, redesign::redesigned(&self.page.text, &mut dice))
     }
 

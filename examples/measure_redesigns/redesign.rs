@@ -8,31 +8,7 @@ use ego_tree::NodeRef;
 use scraper::Node;
 use url::Url;
 
-/// Chance that can be repeated.
-pub struct Dice(u64);
-
-impl Dice {
-    pub fn of(name: &str) -> Self {
-        Self(xxhash_rust::xxh3::xxh3_64(name.as_bytes()))
-    }
-
-    fn roll(&mut self) -> u64 {
-        // SplitMix64.
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ z >> 31
-    }
-
-    fn below(&mut self, most: usize) -> usize {
-        (self.roll() % most.max(1) as u64) as usize
-    }
-
-    fn share(&mut self) -> f64 {
-        (self.roll() >> 11) as f64 / (1u64 << 53) as f64
-    }
-}
+use super::dice::Dice;
 
 /// An element, or a text in its written form.
 #[derive(Debug, Clone)]

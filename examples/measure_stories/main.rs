@@ -4,6 +4,8 @@
 //! which shorten, reword and frame it; all tellings go into one store, of one day, and are compared with which article
 //! they came from. Prints precision and recall over pairs, and some pairs that were missed or mistaken.
 
+#[path = "../dice/mod.rs"]
+mod dice;
 mod retell;
 
 use std::collections::HashMap;
@@ -15,7 +17,8 @@ use courant::model::{Article, Entry, HarvestReport, Selection, Source, SourceId,
 use courant::normalize::{self, Surroundings};
 use courant::store::{self, Finished, SourceState};
 
-use retell::{Dice, Pool, Telling};
+use dice::Dice;
+use retell::{Pool, Telling};
 
 /// Papers that tell each article after the first.
 const PAPERS: usize = 3;
@@ -52,7 +55,7 @@ fn main() -> Result<()> {
             tellings.push((story, house, pool.retold(article, house, &mut dice)));
         }
     }
-    dice.shuffle(&mut tellings);
+    retell::shuffle(&mut tellings, &mut dice);
     let stories = tell(&tellings)?;
 
     let mut hit = 0_usize;

@@ -1,5 +1,7 @@
 //! Articles as other papers would print them.
 
+use super::dice::Dice;
+
 /// Papers, each with lines of its own around every article.
 pub const HOUSES: usize = 12;
 
@@ -10,37 +12,10 @@ pub struct Telling {
     pub body: String,
 }
 
-/// Chance that can be repeated.
-pub struct Dice(u64);
-
-impl Dice {
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    fn roll(&mut self) -> u64 {
-        // SplitMix64.
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ z >> 31
-    }
-
-    fn below(&mut self, most: usize) -> usize {
-        (self.roll() % most.max(1) as u64) as usize
-    }
-
-    /// 0 to 1.
-    fn share(&mut self) -> f64 {
-        (self.roll() >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    pub fn shuffle<T>(&mut self, list: &mut [T]) {
-        for at in (1..list.len()).rev() {
-            let other = self.below(at + 1);
-            list.swap(at, other);
-        }
+/// Puts a list into another order.
+pub fn shuffle<T>(list: &mut [T], dice: &mut Dice) {
+    for at in (1..list.len()).rev() {
+        list.swap(at, dice.below(at + 1));
     }
 }
 
