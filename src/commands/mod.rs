@@ -8,6 +8,7 @@ mod check;
 mod completions;
 mod console;
 mod diff;
+mod doctor;
 mod entries;
 mod export;
 mod fetch;
@@ -57,6 +58,7 @@ enum Command {
     Check(check::Arguments),
     Add(add::Arguments),
     Status(status::Arguments),
+    Doctor(doctor::Arguments),
     Search(search::Arguments),
     Entries(entries::Arguments),
     Quarantine(quarantine::Arguments),
@@ -114,6 +116,7 @@ impl Arguments {
             Command::Check(arguments) => check::run(arguments, &config),
             Command::Add(arguments) => add::run(arguments, &config),
             Command::Status(arguments) => status::run(arguments, &config),
+            Command::Doctor(arguments) => doctor::run(arguments, &config),
             Command::Search(arguments) => search::run(arguments, &config),
             Command::Replay(arguments) => replay::run(arguments, &config),
             Command::Quarantine(arguments) => quarantine::run(arguments, &config),

@@ -34,3 +34,8 @@ pub fn open(path: &Path) -> Result<Arc<dyn Store>, StoreError> {
 pub fn open_read_only(path: &Path) -> Result<Arc<dyn Store>, StoreError> {
     Ok(Arc::new(sqlite::Sqlite::open_read_only(path)?))
 }
+
+/// Whether a process that writes lives on the store at `path`; where the file system knows no locks, none seems to.
+pub fn in_use(path: &Path) -> bool {
+    sqlite::in_use(path)
+}

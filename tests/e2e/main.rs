@@ -14,6 +14,7 @@ mod commands;
 mod conditional;
 mod crash;
 mod demo;
+mod doctor;
 mod drift;
 mod failures;
 mod first_harvest;

@@ -1,6 +1,6 @@
 //! Opening connections: pragmas, and the lock that tells whether others live on the file.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -83,9 +83,7 @@ pub(super) struct Presence {
 
 impl Presence {
     pub(super) fn announce(path: &Path) -> Self {
-        let mut name = path.as_os_str().to_owned();
-        name.push(".lock");
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(PathBuf::from(name)).ok();
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(lock_of(path)).ok();
         let alone = lock.as_ref().is_some_and(|file| file.try_lock().is_ok());
         if alone && let Some(file) = &lock {
             let _ = file.unlock();
@@ -93,4 +91,16 @@ impl Presence {
         let lock = lock.filter(|file| file.try_lock_shared().is_ok());
         Self { _lock: lock, alone }
     }
+}
+
+/// Whether a process is there that writes; asked without being one.
+pub(in crate::store) fn in_use(path: &Path) -> bool {
+    // A lock file that nobody holds is left over from whoever wrote last, and means nothing.
+    File::open(lock_of(path)).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
+fn lock_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    PathBuf::from(name)
 }

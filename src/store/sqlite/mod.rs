@@ -34,6 +34,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use rusqlite::Connection;
 
+pub(super) use self::file::in_use;
+
 use self::file::Presence;
 use self::readers::Readers;
 use self::tally::Tallies;
