@@ -8,9 +8,10 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Response, StatusCode};
 use tokio::sync::OnceCell;
 
+use super::asked::Asked;
 use super::body::Body;
 use super::coding::Coding;
-use super::conditional::{Known, Verdict, lists, weigh};
+use super::conditional::{Known, Verdict, is_unchanged_since, lists, weigh};
 use super::payload::Payload;
 use super::preference;
 use super::quick::head_of;
@@ -127,14 +128,19 @@ impl Answer {
         self.plain.body.bytes()
     }
 
-    /// Answers a plain request; `known` is its `If-None-Match`. `None`: this is no whole representation.
-    pub async fn ready(self: &Arc<Self>, coding: Coding, known: Option<&[u8]>) -> Option<Ready> {
+    /// Answers a plain request. `None`: this is no whole representation, or the client may lack only a part of it.
+    pub async fn ready(self: &Arc<Self>, coding: Coding, asked: &Asked<'_>) -> Option<Ready> {
         if self.status != StatusCode::OK {
             return None;
         }
         let variant = self.variant(coding).await;
-        let known = known.is_some_and(|line| lists(line, &variant.known));
-        Some(Ready { answer: self.clone(), coding, known })
+        let known = match (asked.known, asked.since) {
+            (Some(line), _) => lists(line, &variant.known),
+            (None, Some(since)) => is_unchanged_since(since, &variant.known),
+            (None, None) => false,
+        };
+        let partly = asked.differs && asked.known.is_some() && !known;
+        (!partly).then(|| Ready { answer: self.clone(), coding, known })
     }
 
     /// Makes the codings that another was asked for in.

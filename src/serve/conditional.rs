@@ -33,7 +33,7 @@ pub(super) fn weigh(headers: &HeaderMap, known: &Known) -> Verdict {
             return Verdict::PreconditionFailed;
         }
     } else if let Some(since) = headers.get(header::IF_UNMODIFIED_SINCE)
-        && unchanged_since(since, known) == Some(false)
+        && unchanged_since(since.as_bytes(), known) == Some(false)
     {
         return Verdict::PreconditionFailed;
     }
@@ -44,7 +44,7 @@ pub(super) fn weigh(headers: &HeaderMap, known: &Known) -> Verdict {
             false => Verdict::Send,
         };
     }
-    match headers.get(header::IF_MODIFIED_SINCE).and_then(|since| unchanged_since(since, known)) {
+    match headers.get(header::IF_MODIFIED_SINCE).and_then(|since| unchanged_since(since.as_bytes(), known)) {
         Some(true) => Verdict::NotModified,
         _ => Verdict::Send,
     }
@@ -104,13 +104,18 @@ fn lists_by(line: &[u8], known: &Known, compare: Compare) -> bool {
     }
 }
 
+/// Whether nothing changed since the date of an `If-Modified-Since` that stands alone.
+pub(super) fn is_unchanged_since(since: &[u8], known: &Known) -> bool {
+    unchanged_since(since, known) == Some(true)
+}
+
 /// Whether nothing changed since a date; `None` where there is no date on either side (§13.1.3: ignored then).
-fn unchanged_since(since: &HeaderValue, known: &Known) -> Option<bool> {
+fn unchanged_since(since: &[u8], known: &Known) -> Option<bool> {
     let (sent, modified) = known.modified.as_ref()?;
-    if since == sent {
+    if since == sent.as_bytes() {
         return Some(true);
     }
-    let since = httpdate::parse_http_date(since.to_str().ok()?).ok()?;
+    let since = httpdate::parse_http_date(std::str::from_utf8(since).ok()?).ok()?;
     Some(*modified <= since)
 }
 

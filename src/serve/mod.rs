@@ -10,6 +10,7 @@
 mod access;
 mod addresses;
 mod answer;
+mod asked;
 mod body;
 mod coding;
 mod conditional;
@@ -144,7 +145,7 @@ impl server::Answers for site::Site {
         site::Site::answer(self, &Request::from_parts(head, form), peer).await
     }
 
-    async fn ready(&self, asked: &quick::Asked<'_>, peer: SocketAddr) -> Option<answer::Ready> {
+    async fn ready(&self, asked: &asked::Asked<'_>, peer: SocketAddr) -> Option<answer::Ready> {
         self.quickly(asked, peer).await
     }
 

@@ -17,6 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 
 use super::answer::Ready;
+use super::asked;
 use super::body::Body;
 use super::patient::{Patience, Patient};
 use super::quick::{self, UnderWay};
@@ -46,7 +47,7 @@ pub(super) trait Answers: Send + Sync + 'static {
     /// Answers one.
     fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> impl Future<Output = Response<Body>> + Send;
     /// Answers a plain request for a document; `None`: it is none, and goes the long way.
-    fn ready(&self, _: &quick::Asked<'_>, _: SocketAddr) -> impl Future<Output = Option<Ready>> + Send {
+    fn ready(&self, _: &asked::Asked<'_>, _: SocketAddr) -> impl Future<Output = Option<Ready>> + Send {
         std::future::ready(None)
     }
     /// Where open and refused connections are counted.

@@ -26,7 +26,7 @@ use super::metrics::Metrics;
 use super::push::{self, Listeners, Memory};
 use super::router::{Asked, Place, Route, Shape, route};
 use super::view::{Part, View};
-use super::{Catalogue, Outward, delta, hub, operator, preference, quick, status, trouble};
+use super::{Catalogue, Outward, asked, delta, hub, operator, preference, status, trouble};
 use crate::model::{Entry, EntryId};
 use crate::publish::{self, Format};
 use crate::store::{Store, StoreError};
@@ -136,21 +136,23 @@ impl Site {
     }
 
     /// Answers a plain request for a document that everyone may see; all others go the long way.
-    pub async fn quickly(&self, asked: &quick::Asked<'_>, peer: SocketAddr) -> Option<Ready> {
-        let found = route(asked.path)?;
+    pub async fn quickly(&self, asked: &asked::Asked<'_>, peer: SocketAddr) -> Option<Ready> {
+        let edition = self.edition();
+        let short = || asked.path.strip_prefix(edition.addresses.prefix()).filter(|short| short.starts_with('/'));
+        let found = route(asked.path).or_else(|| short().and_then(route))?;
         let (place, shape) = match found {
             Route::Feed(id, Asked::As(shape @ Shape::Document(_))) => ((Collection::Feed, id), shape),
             Route::Source(id, Asked::As(shape @ Shape::Document(_))) => ((Collection::Source, id), shape),
             _ => return None,
         };
-        let edition = self.edition();
         let shelf = edition.shelf(place.0, place.1).filter(|shelf| !shelf.locked)?;
-        if asked.known.is_none() && self.greed.count(asked.forwarded, peer, asked.path, Instant::now()).is_some() {
+        let conditional = asked.known.is_some() || asked.since.is_some();
+        if !conditional && self.greed.count(asked.forwarded, peer, asked.path, Instant::now()).is_some() {
             return None;
         }
         let make = || self.render(&edition, wanted(shelf, shape, View::default()));
         let answer = shelf.kept(shape).get(&*self.store, &shelf.feed.selection, make).await.ok()?;
-        let ready = answer.ready(asked.codings.map_or(Coding::Identity, preference::coding_of), asked.known).await?;
+        let ready = answer.ready(asked.codings.map_or(Coding::Identity, preference::coding_of), asked).await?;
         self.metrics.count(Some(found), Some(shape), ready.status());
         tracing::debug!(%peer, path = asked.path, status = ready.status().as_u16(), "answered");
         Some(ready)
