@@ -36,6 +36,21 @@ pub struct Extras {
     /// Elements of the Podcast namespace, as they came.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub podcast: Vec<Tag>,
+    /// The schemes that its categories are of, where the feed names them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub schemes: Vec<Scheme>,
+}
+
+/// Which scheme a category is of (RSS `domain`, Atom `scheme`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scheme {
+    /// The category, as it stands among the entry's.
+    pub category: String,
+    /// The scheme: mostly an address.
+    pub scheme: String,
+    /// What the scheme calls the category, where that is not its name (Atom `term` beside a `label`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub term: Option<String>,
 }
 
 impl Extras {

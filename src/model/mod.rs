@@ -28,7 +28,7 @@ pub use article::Article;
 pub use byline::{after_byline_label, is_office, is_office_word};
 pub use enclosure::{Enclosure, Picture};
 pub use entry::{Changes, Draft, Elsewhere, Entry, EntryId, is_sure};
-pub use extras::{About, Credit, Episode, Extras, Genre, Show, Spot, SpotShape, Tag};
+pub use extras::{About, Credit, Episode, Extras, Genre, Scheme, Show, Spot, SpotShape, Tag};
 pub use feed::{Dedupe, Feed, Selection};
 pub use harvest::{HarvestReport, Outcome};
 pub use ids::{FeedId, InvalidId, SourceId};

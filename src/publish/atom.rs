@@ -13,8 +13,9 @@ use uuid::Uuid;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::markup::{self, Element};
+use super::tidy::address;
 use super::{Format, Links, archive, extras};
-use crate::model::{self, Entry, Extras, Feed, SourceId};
+use crate::model::{self, Entry, Extras, Feed, Scheme, SourceId};
 
 pub(super) fn write(feed: &Feed, entries: &[Entry], links: &Links, changed: DateTime<Utc>) -> Vec<u8> {
     let aggregated = feed.selection.sources.len() > 1;
@@ -58,7 +59,7 @@ pub(super) fn write(feed: &Feed, entries: &[Entry], links: &Links, changed: Date
         subtitle: feed.description.clone().or_else(|| about?.description.clone()).map(Text::plain),
         rights: about.and_then(|about| about.rights.clone()).map(Text::plain),
         logo: about.and_then(|about| about.picture.as_ref()).map(|picture| picture.url.to_string()),
-        categories: about.into_iter().flat_map(|about| &about.categories).map(|term| category(term)).collect(),
+        categories: about.into_iter().flat_map(|about| &about.categories).map(|term| category(term, &[])).collect(),
         namespaces,
         extensions,
         lang: feed.language.clone(),
@@ -116,7 +117,7 @@ fn spell(entry: &Entry, feed: &Feed) -> AtomEntry {
         id: entry.id.to_string(),
         updated: told_apart(entry).fixed_offset(),
         authors: entry.authors.iter().map(person).collect(),
-        categories: entry.categories.iter().map(|term| category(term)).collect(),
+        categories: entry.categories.iter().map(|term| category(term, &entry.extras.schemes)).collect(),
         links,
         published: Some(entry.published.fixed_offset()),
         summary: entry.summary.as_deref().map(plain),
@@ -127,7 +128,7 @@ fn spell(entry: &Entry, feed: &Feed) -> AtomEntry {
             ..Content::default()
         }),
         rights: entry.extras.rights.as_deref().map(plain),
-        extensions: map(extras::elements(entry, Format::Atom)),
+        extensions: map(extras::elements(entry, feed, Format::Atom)),
         ..AtomEntry::default()
     }
 }
@@ -161,8 +162,16 @@ fn source(entry: &Entry, links: &Links, latest: DateTime<Utc>) -> Option<Source>
     })
 }
 
-fn category(term: &str) -> Category {
-    Category { term: term.to_owned(), ..Category::default() }
+fn category(name: &str, schemes: &[Scheme]) -> Category {
+    let Some(of) = schemes.iter().find(|scheme| scheme.category == name) else {
+        return Category { term: name.to_owned(), ..Category::default() };
+    };
+    Category {
+        term: of.term.clone().unwrap_or_else(|| name.to_owned()),
+        // §4.2.2.2: an IRI.
+        scheme: Url::parse(&of.scheme).ok().map(|scheme| address(&scheme).to_string()),
+        label: of.term.is_some().then(|| name.to_owned()),
+    }
 }
 
 /// Where an entry is discussed (RFC 4685), and what it is licensed under (RFC 4946).

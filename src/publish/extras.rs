@@ -3,10 +3,10 @@
 use super::Format;
 use super::markup::Element;
 use super::media;
-use crate::model::{About, Entry, Episode, Extras, Show, Spot, SpotShape};
+use crate::model::{About, Entry, Episode, Extras, Feed, Show, Spot, SpotShape};
 
-/// The elements of other vocabularies that an entry has in a format.
-pub(super) fn elements(entry: &Entry, format: Format) -> Vec<Element> {
+/// The elements of other vocabularies that an entry of a feed has in a format.
+pub(super) fn elements(entry: &Entry, feed: &Feed, format: Format) -> Vec<Element> {
     let extras = &entry.extras;
     let mut all = media::elements(entry);
     let is_rss = format == Format::Rss;
@@ -20,7 +20,11 @@ pub(super) fn elements(entry: &Entry, format: Format) -> Vec<Element> {
         extras.licenses.iter().for_each(|license| add("creativeCommons", "license", license.to_string()));
     }
     places(extras, &mut all);
-    episode(entry, &mut all);
+    // One word of Apple's makes a document one that lacks all the others, so that only podcasts use them.
+    let is_podcast = feed.about.as_ref().is_some_and(|about| about.show.is_some());
+    if is_podcast || extras.episode.is_some() {
+        episode(entry, &mut all);
+    }
     all.extend(extras.podcast.iter().map(|tag| Element::of("podcast", tag)));
     all
 }
@@ -58,20 +62,19 @@ fn episode(entry: &Entry, all: &mut Vec<Element>) {
     let media = entry.enclosures.iter().find(|enclosure| plays(&enclosure.media_type));
     let seconds = media.and_then(|media| media.seconds);
     add("duration", seconds.map(|s| format!("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)));
-    let own = entry.extras.episode.as_ref();
-    if let Some(Episode { title, subtitle, author, number, season, kind, explicit, blocked, image: _ }) = own {
-        add("title", title.clone());
-        add("subtitle", subtitle.clone());
-        add("author", author.clone());
-        add("episode", number.map(|n| n.to_string()));
-        add("season", season.map(|n| n.to_string()));
-        add("episodeType", kind.clone());
-        add("explicit", explicit.map(|e| e.to_string()));
-        add("block", blocked.then(|| "Yes".to_owned()));
-    }
+    let own = entry.extras.episode.clone().unwrap_or_default();
+    let Episode { title, subtitle, author, number, season, kind, explicit, blocked, image } = own;
+    add("title", title);
+    add("subtitle", subtitle);
+    add("author", author);
+    add("episode", number.map(|n| n.to_string()));
+    add("season", season.map(|n| n.to_string()));
+    add("episodeType", kind);
+    add("explicit", explicit.map(|e| e.to_string()));
+    add("block", blocked.then(|| "Yes".to_owned()));
     let fits = |path: &str| [".jpg", ".png"].iter().any(|ending| path.ends_with(ending));
     let pictured = entry.picture.as_ref().filter(|_| media.is_some()).map(|picture| &picture.url);
-    let image = own.and_then(|e| e.image.as_ref()).or(pictured.filter(|url| fits(url.path())));
+    let image = image.as_ref().or(pictured.filter(|url| fits(url.path())));
     all.extend(image.map(|url| Element::with("itunes", "image", vec![("href", url.to_string())])));
 }
 
@@ -89,9 +92,9 @@ fn show(show: &Show, all: &mut Vec<Element>) {
     all.extend(
         categories.iter().map(|of| Element { children: of.under.iter().map(named).collect(), ..named(&of.name) }),
     );
-    if let Some(owner) = owner {
-        let mail = owner.email.iter().map(|mail| Element::text("itunes", "email", mail));
-        let children = mail.chain([Element::text("itunes", "name", &owner.name)]).collect();
+    // Whom nobody can write to is no owner (Apple asks for the address).
+    if let Some((owner, mail)) = owner.as_ref().and_then(|owner| Some((owner, owner.email.as_ref()?))) {
+        let children = vec![Element::text("itunes", "email", mail), Element::text("itunes", "name", &owner.name)];
         all.push(Element { children, ..Element::with("itunes", "owner", Vec::new()) });
     }
 }

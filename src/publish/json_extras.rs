@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use crate::model::{About, Episode, Extras, Show, Spot, SpotShape, Tag};
+use crate::model::{About, Episode, Extras, Scheme, Show, Spot, SpotShape, Tag};
 
 /// The extensions of an entry or of a feed.
 #[derive(Debug, Default, Serialize)]
@@ -17,6 +17,9 @@ pub(super) struct Carried<'a> {
     /// Licenses and rights.
     #[serde(rename = "_rights", skip_serializing_if = "Option::is_none")]
     rights: Option<Rights<'a>>,
+    /// What the schemes of its tags are, and what they call them.
+    #[serde(rename = "_categories", skip_serializing_if = "<[Scheme]>::is_empty")]
+    categories: &'a [Scheme],
     /// Places, as geometries of GeoJSON (RFC 7946).
     #[serde(rename = "_geo", skip_serializing_if = "Vec::is_empty")]
     geo: Vec<Value>,
@@ -64,6 +67,7 @@ impl<'a> Carried<'a> {
             geo: extras.places.iter().map(geometry).collect(),
             episode: extras.episode.as_ref(),
             podcast: tags(&extras.podcast),
+            categories: &extras.schemes,
             show: None,
         }
     }

@@ -7,6 +7,50 @@ use crate::model::{Enclosure, Entry, Picture};
 use super::markup::Element;
 use super::media_type_of;
 
+/// Roles of the European Broadcasting Union that news have a use for.
+const ROLES: [&str; 40] = [
+    "actor",
+    "anchor person",
+    "animator",
+    "announcer",
+    "art director",
+    "artist",
+    "author",
+    "broadcast journalist",
+    "camera operator",
+    "commentary or commentator",
+    "composer",
+    "conductor",
+    "correspondent",
+    "director",
+    "director of photography",
+    "distribution company",
+    "editor",
+    "executive producer",
+    "expert",
+    "graphic designer",
+    "illustrator",
+    "interviewed guest",
+    "interviewer",
+    "music group",
+    "musician",
+    "news reader",
+    "orchestra",
+    "participant",
+    "performer",
+    "photographer",
+    "producer",
+    "production company",
+    "publishing company",
+    "reporter",
+    "singer",
+    "sound recordist",
+    "subtitles",
+    "technical director",
+    "translation",
+    "witness",
+];
+
 /// An entry's picture (as thumbnail and as content), attached media, and who made them; an address stands once.
 pub(super) fn elements(entry: &Entry) -> Vec<Element> {
     let picture = entry.picture.as_ref();
@@ -18,10 +62,16 @@ pub(super) fn elements(entry: &Entry) -> Vec<Element> {
             None => all.push(content(enclosure)),
         }
     }
-    let group = |children| Element { children, ..Element::with("media", "group", Vec::new()) };
-    all.extend(grouped.into_values().map(group));
+    // One alone is no group.
+    for children in grouped.into_values() {
+        match children.len() {
+            0 | 1 => all.extend(children),
+            _ => all.push(Element { children, ..Element::with("media", "group", Vec::new()) }),
+        }
+    }
     all.extend(entry.extras.credits.iter().map(|credit| {
-        let role = credit.role.iter().flat_map(|role| [("role", role.clone()), ("scheme", "urn:ebu".to_owned())]);
+        let role = credit.role.as_ref().map(|role| role.to_lowercase()).filter(|role| ROLES.contains(&role.as_str()));
+        let role = role.into_iter().flat_map(|role| [("role", role), ("scheme", "urn:ebu".to_owned())]);
         Element { text: Some(credit.name.clone()), ..Element::with("media", "credit", role.collect()) }
     }));
     all
@@ -54,7 +104,7 @@ fn content(enclosure: &Enclosure) -> Element {
         let medium = media_type.split('/').next().filter(|m| matches!(*m, "image" | "audio" | "video"));
         attributes.extend(medium.map(|m| ("medium", m.to_owned())));
     }
-    attributes.extend(enclosure.length.map(|l| ("fileSize", l.to_string())));
+    attributes.extend(enclosure.length.filter(|length| *length > 0).map(|l| ("fileSize", l.to_string())));
     attributes.extend(enclosure.seconds.map(|s| ("duration", s.to_string())));
     attributes.extend(size(enclosure.width, enclosure.height));
     let children = enclosure.title.iter().map(|title| plain("title", title)).collect();

@@ -11,6 +11,7 @@ mod choose;
 mod document;
 mod excerpt;
 mod extras;
+mod genres;
 mod json;
 mod json_extras;
 mod markup;
@@ -49,11 +50,19 @@ pub fn render(feed: &Feed, entries: &[Entry], format: Format, links: &Links, cha
         entry
     };
     let entries: Vec<Entry> = chosen(feed, entries).into_iter().map(spelled).collect();
-    let feed = tidy::feed(feed);
+    let mut feed = tidy::feed(feed);
+    feed.language = feed.language.take().or_else(|| common_language(&entries));
     let body = match format {
         Format::Rss => rss::write(&feed, &entries, links, changed),
         Format::Atom => atom::write(&feed, &entries, links, changed),
         Format::Json => json::write(&feed, &entries, links),
     };
     Document::new(format, body, changed)
+}
+
+/// The language of all entries that name one, where there is just one.
+fn common_language(entries: &[Entry]) -> Option<String> {
+    let mut named = entries.iter().filter_map(|entry| entry.language.as_ref());
+    let first = named.next()?;
+    named.all(|other| other == first).then(|| first.clone())
 }

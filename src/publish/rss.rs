@@ -11,7 +11,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::markup::{self, Element};
 use super::{Format, Links, archive, excerpt, extras};
-use crate::model::{Entry, Feed, Picture};
+use crate::model::{Enclosure as Attached, Entry, Feed, Picture, Scheme};
 
 /// Minutes for which a reader may keep the document. Asking again costs a 304, so this is short.
 const TTL: &str = "30";
@@ -49,7 +49,8 @@ pub(super) fn write(feed: &Feed, entries: &[Entry], links: &Links, changed: Date
             .description
             .as_ref()
             .or_else(|| about?.description.as_ref())
-            .map_or_else(|| feed.title.clone(), |text| as_html(text)),
+            .cloned()
+            .unwrap_or_else(|| feed.title.clone()),
         language: feed.language.clone(),
         pub_date: entries.iter().map(|e| e.published).max().map(|date| date.to_rfc2822()),
         last_build_date: Some(changed.to_rfc2822()),
@@ -63,7 +64,7 @@ pub(super) fn write(feed: &Feed, entries: &[Entry], links: &Links, changed: Date
         }),
         extensions: own,
         copyright: about.and_then(|about| about.rights.clone()),
-        categories: about.into_iter().flat_map(|about| &about.categories).map(|name| category(name)).collect(),
+        categories: about.into_iter().flat_map(|about| &about.categories).map(|name| category(name, &[])).collect(),
         image: about.and_then(|about| about.picture.as_ref()).map(|picture| image(picture, feed, links)),
         atom_ext: Some(AtomExtension { links: atom_links }),
         items,
@@ -75,7 +76,11 @@ pub(super) fn write(feed: &Feed, entries: &[Entry], links: &Links, changed: Date
 }
 
 fn item(entry: &Entry, feed: &Feed, links: &Links, aggregated: bool) -> Item {
-    let description = entry.summary.clone().or_else(|| entry.content.as_deref().map(|html| excerpt(html, EXCERPT)));
+    let filled = |text: &String| !text.is_empty();
+    let begun = || entry.content.as_deref().map(|html| excerpt(html, EXCERPT)).filter(filled);
+    // Beside `content:encoded` there is always one: readers that know no other element show it.
+    let named = || entry.content.is_some().then(|| entry.title.clone());
+    let description = entry.summary.clone().filter(filled).or_else(begun).or_else(named);
     let creators: Vec<String> = entry.authors.iter().map(|author| author.name.clone()).collect();
     let language: Vec<String> =
         entry.language.iter().filter(|own| Some(*own) != feed.language.as_ref()).cloned().collect();
@@ -83,11 +88,11 @@ fn item(entry: &Entry, feed: &Feed, links: &Links, aggregated: bool) -> Item {
     Item {
         title: Some(entry.title.clone()),
         link: entry.url.as_ref().map(ToString::to_string),
-        description: description.filter(|text| !text.is_empty()).map(|text| as_html(&text)),
-        categories: entry.categories.iter().map(|name| category(name)).collect(),
+        description: description.map(|text| as_html(&text)),
+        categories: entry.categories.iter().map(|name| category(name, &entry.extras.schemes)).collect(),
         comments: entry.extras.comments.as_ref().map(ToString::to_string),
         // The specification allows one; the others are `media:content`.
-        enclosure: entry.enclosures.first().map(|enclosure| Enclosure {
+        enclosure: entry.enclosures.iter().find(|enclosure| is_loadable(enclosure)).map(|enclosure| Enclosure {
             url: enclosure.url.to_string(),
             // The element wants a length; 0 is what the RSS Advisory Board says for an unknown one.
             length: enclosure.length.unwrap_or(0).to_string(),
@@ -103,13 +108,20 @@ fn item(entry: &Entry, feed: &Feed, links: &Links, aggregated: bool) -> Item {
         content: entry.content.clone(),
         dublin_core_ext: (!creators.is_empty() || !language.is_empty() || !rights.is_empty())
             .then(|| DublinCoreExtension { creators, languages: language, rights, ..DublinCoreExtension::default() }),
-        extensions: map(extensions(entry)),
+        extensions: map(extensions(entry, feed)),
         ..Item::default()
     }
 }
 
-fn category(name: &str) -> Category {
-    Category { name: name.to_owned(), domain: None }
+fn category(name: &str, schemes: &[Scheme]) -> Category {
+    let scheme = schemes.iter().find(|scheme| scheme.category == name);
+    Category { name: name.to_owned(), domain: scheme.map(|scheme| scheme.scheme.clone()) }
+}
+
+/// Whether it is at an address that RSS allows: one of the web, at a host with a name of several parts.
+fn is_loadable(enclosure: &Attached) -> bool {
+    matches!(enclosure.url.scheme(), "http" | "https")
+        && enclosure.url.host_str().is_some_and(|host| host.contains('.'))
 }
 
 /// The feed's logo; its sizes only where they are ones that the specification allows.
@@ -131,8 +143,8 @@ fn as_html(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-fn extensions(entry: &Entry) -> Vec<Element> {
-    let mut all = extras::elements(entry, Format::Rss);
+fn extensions(entry: &Entry, feed: &Feed) -> Vec<Element> {
+    let mut all = extras::elements(entry, feed, Format::Rss);
     if entry.updated > entry.published {
         let updated = entry.updated.to_rfc3339_opts(SecondsFormat::Secs, true);
         all.push(Element::text("dcterms", "modified", updated));

@@ -1,7 +1,7 @@
 //! What a source's feed says besides goes out in the words of each format.
 
 use super::*;
-use crate::model::{About, Credit, Episode, Extras, Genre, Show, Spot, SpotShape, Tag};
+use crate::model::{About, Credit, Episode, Extras, Genre, Scheme, Show, Spot, SpotShape, Tag};
 
 fn url(text: &str) -> Url {
     Url::parse(text).unwrap()
@@ -47,7 +47,16 @@ fn told() -> Entry {
                 ),
                 tag("value", &[("type", "lightning")], vec![tag("valueRecipient", &[("split", "9")], vec![])]),
             ],
+            schemes: vec![
+                Scheme {
+                    category: "The sea".into(),
+                    scheme: "https://harbour.example/topics".into(),
+                    term: Some("sea".into()),
+                },
+                Scheme { category: "Bells".into(), scheme: "topics".into(), term: None },
+            ],
         },
+        categories: vec!["The sea".into(), "Bells".into(), "Brass".into()],
         enclosures: vec![
             Enclosure {
                 group: Some(1),

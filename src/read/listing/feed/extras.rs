@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use crate::model::{Credit, Episode, Extras, Page, Spot, SpotShape, fold_space};
+use crate::model::{Credit, Episode, Extras, Page, Scheme, Spot, SpotShape, fold_space};
 use crate::read::xml::{Element, Space};
 
 use super::address::resolve;
@@ -58,11 +58,23 @@ pub(super) fn of_entry(entry: Element, page: &Page) -> Extras {
     extras
 }
 
+/// The scheme of a category: RSS's `domain`, Atom's `scheme`.
+fn scheme(element: Element) -> Option<Scheme> {
+    let folded = |text: &str| Some(fold_space(text)).filter(|text| !text.is_empty() && text.len() <= LINE);
+    let scheme = element.value("scheme").or_else(|| element.value("domain")).and_then(folded)?;
+    let term = element.value("term").and_then(folded);
+    let name =
+        element.value("label").and_then(folded).or_else(|| term.clone()).or_else(|| folded(&element.trimmed()?))?;
+    Some(Scheme { term: term.filter(|term| *term != name), category: name, scheme })
+}
+
 /// What RSS's and Atom's own elements say.
 fn own(element: Element, page: &Page, extras: &mut Extras) {
     let is = |local: &str| element.local().eq_ignore_ascii_case(local);
     if is("comments") {
         extras.comments = extras.comments.take().or_else(|| web(element, page, &element.text()));
+    } else if is("category") && extras.schemes.len() < MAX_TAGS {
+        extras.schemes.extend(scheme(element));
     } else if is("rights") {
         extras.rights = extras.rights.take().or_else(|| line(element));
     } else if is("link") {
@@ -225,6 +237,28 @@ mod tests {
             .into_iter()
             .map(|s| (s.shape, s.at.len(), s.at.first().copied().unwrap_or_default()))
             .collect()
+    }
+
+    #[test]
+    fn categories_are_of_the_schemes_that_a_feed_names() {
+        let of = |inside| of(inside).schemes;
+        let scheme = |category: &str, scheme: &str, term: Option<&str>| Scheme {
+            category: category.into(),
+            scheme: scheme.into(),
+            term: term.map(Into::into),
+        };
+        let topics = "https://paper.example/topics";
+        assert_eq!(
+            of(
+                "<category domain='https://paper.example/topics'> Sea &amp; \n sky </category><category>Land</category>"
+            ),
+            [scheme("Sea & sky", topics, None)]
+        );
+        assert_eq!(
+            of("<atom:category scheme='https://paper.example/topics' term='sea' label='The sea'/>"),
+            [scheme("The sea", topics, Some("sea"))]
+        );
+        assert_eq!(of("<category domain=''>Sea</category><category domain='x'/>"), []);
     }
 
     #[test]
