@@ -105,6 +105,7 @@ impl<'p> Viewpoint<'p> {
             look.taxonomy |= is_taxonomy(&lower) && (!last || look.depth == 1 || extension.is_empty());
             look.service |= is_service(&lower) && look.depth <= 3;
             look.pager |= after_page && kind != Segment::Word || last && is_numbered_page(&lower);
+            look.document |= lower.starts_with("download");
             after_page = matches!(&*lower, "page" | "p" | "seite" | "pagina");
             if last {
                 let extension = extension.to_ascii_lowercase();

@@ -254,7 +254,7 @@ fn address(written: &str, base: &Url) -> Option<Url> {
 
 fn date_of(value: &Value, origin: Origin, context: &Context) -> Option<Written> {
     match value {
-        Value::String(text) => when::readable(text, origin, context),
+        Value::String(text) => when::readable(text, origin, context).map(|seen| seen.written),
         Value::Number(number) => {
             let number = number.as_i64()?;
             // Seconds or milliseconds since 1970, between 1990 and 2100.
@@ -262,6 +262,7 @@ fn date_of(value: &Value, origin: Origin, context: &Context) -> Option<Written> 
                 .contains(&number)
                 .then(|| number.to_string())
                 .and_then(|t| when::readable(&t, origin, context))
+                .map(|seen| seen.written)
         }
         _ => None,
     }

@@ -73,6 +73,9 @@ impl<'o, 't> Paths<'o, 't> {
         for _ in 0..STEPS {
             let Some(parent) = self.outline.parent(at) else { break };
             self.shape(parent).hash(&mut hasher);
+            if matches!(self.outline.tag(parent), "td" | "th") {
+                self.outline.column(parent).hash(&mut hasher);
+            }
             at = parent;
         }
         hasher.finish()

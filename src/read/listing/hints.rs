@@ -189,7 +189,7 @@ impl Hints {
             "main" | "content" => Self::MAIN,
             "hentry" | "entry" | "post" | "article" | "card" | "teaser" | "story" | "promo" => Self::UNIT,
             "title" | "headline" | "heading" | "hed" | "subject" | "tit" | "ttl" | "name" => Self::TITLE,
-            "date" | "time" | "datetime" | "published" | "timestamp" | "pubdate" | "posted" | "dateline"
+            "date" | "dates" | "time" | "datetime" | "published" | "timestamp" | "pubdate" | "posted" | "dateline"
             | "updated" => Self::DATE,
             "author" | "authors" | "byline" | "writer" | "contributor" | "vcard" => Self::AUTHOR,
             "summary" | "excerpt" | "desc" | "description" | "intro" | "abstract" | "dek" | "standfirst"

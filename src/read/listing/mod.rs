@@ -23,6 +23,7 @@ mod paging;
 mod pictures;
 mod recall;
 mod sitemap;
+mod slots;
 mod targets;
 mod teasers;
 mod titles;

@@ -203,6 +203,11 @@ impl<'t> Outline<'t> {
         std::iter::successors(first, |r| self.next_sibling(*r))
     }
 
+    /// How many elements stand before a row in its parent, 100 at most: which column a cell stands in.
+    pub(super) fn column(&self, row: usize) -> usize {
+        self.parent(row).map_or(0, |parent| self.children(parent).take(100).take_while(|child| *child < row).count())
+    }
+
     /// Where the text of a row stands in the page's text.
     pub(super) fn span(&self, row: usize) -> Range<usize> {
         self.nodes.get(row).map_or(0..0, |n| n.text.clone())

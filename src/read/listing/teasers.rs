@@ -7,8 +7,9 @@ use super::hints::Hints;
 use super::naming;
 use super::outline::Outline;
 use super::pictures;
+use super::slots;
 use super::targets::Target;
-use super::when::{self, Headings};
+use super::when::{self, Headings, Seen};
 use crate::dates::Context;
 use crate::model::{Person, Teaser, text_weight};
 
@@ -22,9 +23,16 @@ pub(super) fn read(outline: &Outline, chosen: &[&Target], base: &Url, context: &
     let mut headings = Headings::default();
     let mut teasers = Vec::with_capacity(chosen.len());
     let headlines = naming::name(outline, chosen, &cards, context);
-    for ((target, card), headline) in chosen.iter().zip(&cards).zip(headlines) {
+    let own: Vec<Option<Seen>> =
+        cards.iter().zip(&headlines).map(|(card, headline)| when::in_card(outline, card, headline, context)).collect();
+    let mut settled = slots::settle(outline, &cards, &own, context).into_iter();
+    for (((target, card), headline), own) in chosen.iter().zip(&cards).zip(headlines).zip(own) {
         headings.pass(outline, card, context);
-        let published = when::in_card(outline, card, &headline, context)
+        let published = settled
+            .next()
+            .flatten()
+            .or(own)
+            .map(|seen| seen.written)
             .map(|written| headings.complete(written, card, context))
             .or_else(|| headings.date(card).cloned())
             .or_else(|| when::in_address(&target.url, context));

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use chrono::NaiveDate;
 use url::Url;
 
 use super::cards::Card;
@@ -17,25 +18,34 @@ const SEARCHED: usize = 1200;
 /// How many rows are looked at for a heading above a card.
 const MOST_ROWS: usize = 200;
 
+/// A date as it is written, and the day that it comes to.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Seen {
+    /// As written.
+    pub(super) written: Written,
+    /// The day, where it was written.
+    pub(super) day: NaiveDate,
+}
+
 /// The date that a card shows, if it resolves.
-pub(super) fn in_card(outline: &Outline, card: &Card, headline: &str, context: &Context) -> Option<Written> {
+pub(super) fn in_card(outline: &Outline, card: &Card, headline: &str, context: &Context) -> Option<Seen> {
     let mut marked = None;
     for row in card.rows.clone() {
         if outline.hints(row).any(Hints::COMMENTS) {
             continue;
         }
-        if let Some(written) = of_element(outline, row, context) {
-            if written.origin != Origin::Text {
-                return Some(written);
+        if let Some(seen) = of_element(outline, row, context) {
+            if seen.written.origin != Origin::Text {
+                return Some(seen);
             }
-            marked = marked.or(Some(written));
+            marked = marked.or(Some(seen));
         }
     }
     marked.or_else(|| in_text(outline.slice(card.span.clone()), headline, context))
 }
 
 /// The date that one element states: its machine-readable form, or its words if its names say date.
-fn of_element(outline: &Outline, row: usize, context: &Context) -> Option<Written> {
+pub(super) fn of_element(outline: &Outline, row: usize, context: &Context) -> Option<Seen> {
     let tag = outline.tag(row);
     let property = outline.attribute(row, "itemprop").unwrap_or_default();
     if tag == "time" || tag.contains("time") {
@@ -65,13 +75,14 @@ fn of_element(outline: &Outline, row: usize, context: &Context) -> Option<Writte
 }
 
 /// A text that is a date and nothing else, to the day at least.
-pub(super) fn readable(text: &str, origin: Origin, context: &Context) -> Option<Written> {
+pub(super) fn readable(text: &str, origin: Origin, context: &Context) -> Option<Seen> {
     let text = fold_space(text);
     if text.is_empty() || text.len() > LONGEST_DATE {
         return None;
     }
     let moment = dates::parse(&text, context)?;
-    (moment.precision >= Precision::Day).then(|| Written::new(text, origin))
+    (moment.precision >= Precision::Day)
+        .then(|| Seen { written: Written::new(text, origin), day: moment.at.date_naive() })
 }
 
 /// A tear-off calendar: the day large above year and month, or beside them.
@@ -94,7 +105,7 @@ fn split_day(words: &str) -> Option<String> {
 }
 
 /// The first date in running text that is no part of the headline.
-fn in_text(text: &str, headline: &str, context: &Context) -> Option<Written> {
+fn in_text(text: &str, headline: &str, context: &Context) -> Option<Seen> {
     let text = text.get(..text.floor_char_boundary(SEARCHED)).unwrap_or(text);
     let mut fallback = None;
     let mut before_lines: Vec<&str> = Vec::new();
@@ -142,6 +153,7 @@ pub(super) struct Headings {
     date: Option<(Written, usize)>,
     year: Option<(u16, usize)>,
     last: usize,
+    card: Option<usize>,
 }
 
 impl Headings {
@@ -149,6 +161,7 @@ impl Headings {
     pub(super) fn pass(&mut self, outline: &Outline, card: &Card, context: &Context) {
         let gap: Range<usize> = self.last..card.rows.start;
         self.last = card.rows.end;
+        let held = self.card.replace(card.row);
         for row in gap.rev().take(MOST_ROWS) {
             let span = outline.span(row);
             if span.is_empty() || span.len() > LONGEST_DATE {
@@ -157,6 +170,11 @@ impl Headings {
             let words = outline.line(row);
             // What it stands over: the nearest element that holds this card too.
             let Some(scope) = outline.ancestors(row).find(|a| outline.end(*a) > card.row) else { continue };
+            // What stands in one part of it with the card before belongs to that.
+            let part = std::iter::once(row).chain(outline.ancestors(row)).take_while(|a| *a != scope).last();
+            if part.is_some_and(|part| held.is_some_and(|held| part <= held)) {
+                continue;
+            }
             if let Some(year) = only_year(&words) {
                 self.year = Some((year, outline.end(scope)));
                 if self.date.as_ref().is_some_and(|(_, end)| *end <= card.row) {
@@ -165,9 +183,9 @@ impl Headings {
                 return;
             }
             if !outline.tag(row).starts_with('a')
-                && let Some(written) = readable(&words, Origin::Heading, context)
+                && let Some(seen) = readable(&words, Origin::Heading, context)
             {
-                self.date = Some((written, outline.end(scope)));
+                self.date = Some((seen.written, outline.end(scope)));
                 return;
             }
         }
@@ -187,7 +205,7 @@ impl Headings {
         let text = &written.text;
         let joined =
             [format!("{year}-{text}"), format!("{text}, {year}"), format!("{text} {year}"), format!("{year}年{text}")];
-        joined.iter().find_map(|j| readable(j, Origin::Text, context)).unwrap_or(written)
+        joined.iter().find_map(|j| readable(j, Origin::Text, context)).map_or(written, |seen| seen.written)
     }
 }
 
