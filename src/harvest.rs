@@ -11,6 +11,7 @@ mod catch_up;
 mod drift;
 mod judge;
 mod relearn;
+mod shown;
 mod sketch;
 
 use std::hash::Hasher;
@@ -23,7 +24,7 @@ use url::Url;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::fetch::Fetcher;
-use crate::model::{Draft, EntryId, HarvestReport, Kind, Outcome, Page, Problem, Schedule, Source, Verb};
+use crate::model::{Draft, EntryId, HarvestReport, Kind, Outcome, Page, Problem, Render, Schedule, Source, Verb};
 use crate::normalize::{self, Surroundings};
 use crate::read::{CompiledRules, RuleError};
 use crate::schedule::{self, History};
@@ -31,6 +32,7 @@ use crate::store::{Finished, Moved, Seen, Silence, SourceState, Store, StoreErro
 
 pub use album::Album;
 pub use ask::{ANNOUNCED, same_list};
+pub use shown::{Part, article_wants, browsing, list_wants};
 
 use ask::{Answer, Asked, Listed};
 use catch_up::Window;
@@ -120,6 +122,9 @@ impl Watched {
             source.identity,
         );
         hash.write(how.as_bytes());
+        if source.render != Render::Http {
+            hash.write(format!("{:?} {:?}", source.render, source.browsing).as_bytes());
+        }
         let filters = normalize::Filters::of(&source.filters);
         Ok(Self { source, rules, filters, reading: hash.finish() })
     }

@@ -13,7 +13,7 @@ use super::{Failure, print, runtime};
 use crate::config::{self, Config};
 use crate::daemon;
 use crate::fetch::{Fetched, Fetcher, Manners};
-use crate::model::{FeedFormat, Kind, Listing, ListingMethod, Page, PageKind, PageRequest, SourceId};
+use crate::model::{Browsing, FeedFormat, Kind, Listing, ListingMethod, Page, PageKind, PageRequest, SourceId};
 use crate::normalize::canonical;
 use crate::read::{CompiledRules, read_listing};
 
@@ -54,15 +54,18 @@ pub(super) fn run(arguments: Arguments, path: &Path) -> Result<(), Failure> {
             .ok_or_else(|| Failure::Usage("no id could be made of the address; name one with --id".to_owned()))?,
     };
     let old = if config.is_some() { read(path)? } else { String::new() };
-    let append = |url| config::append(&old, &id, url).map_err(|e| Failure::Usage(format!("{}: {e}", path.display())));
+    let append = |url, render| {
+        config::append(&old, &id, url, render).map_err(|e| Failure::Usage(format!("{}: {e}", path.display())))
+    };
     // What cannot be written is not worth a request.
-    append(&url)?;
-    let (found, url) = runtime()?.block_on(look(&url, config.as_ref()))?;
+    append(&url, None)?;
+    let Looked { found, url, render } = runtime()?.block_on(look(&url, config.as_ref()))?;
     if let Some(same) = sources.iter().find(|s| canonical(&s.url) == canonical(&url)) {
         return Err(Failure::Usage(format!("{found}\nthe source `{}` watches {} already", same.id, same.url)));
     }
-    let new = append(&url)?;
-    let block = format!("[sources.{id}]\nurl = \"{url}\"\n");
+    let new = append(&url, render)?;
+    let render = render.map(|render| format!("render = \"{render}\"\n")).unwrap_or_default();
+    let block = format!("[sources.{id}]\nurl = \"{url}\"\n{render}");
     if arguments.dry_run {
         return print(&format!("{found}\nThis would be added to {}:\n\n{block}", path.display()));
     }
@@ -83,9 +86,18 @@ fn address(text: &str) -> Result<Url, Failure> {
     }
 }
 
-/// What the page or its feed lists, in words, and the address to watch. A page that lists nothing is a failure that
-/// says what it is instead.
-async fn look(url: &Url, config: Option<&Config>) -> Result<(String, Url), Failure> {
+/// What was found at an address.
+struct Looked {
+    /// In words.
+    found: String,
+    /// The address to watch.
+    url: Url,
+    /// `render`, where only a browser shows the list.
+    render: Option<&'static str>,
+}
+
+/// Looks at the page and its site. A page that lists nothing is a failure that says what it is instead.
+async fn look(url: &Url, config: Option<&Config>) -> Result<Looked, Failure> {
     let (_stop, stopped) = watch::channel(false);
     let _demo = match config {
         // A running daemon serves the demo site already, on the very port that we would take.
@@ -106,11 +118,26 @@ async fn look(url: &Url, config: Option<&Config>) -> Result<(String, Url), Failu
     if let ListingMethod::Feed(_) = listing.method {
         out.push_str("  a feed\n");
     }
-    let found = scout(&fetcher, &page, listing, true).await;
+    let mut found = scout(&fetcher, &page, listing, true).await;
     for sentence in &found.said {
         let _ = writeln!(out, "  {sentence}");
     }
-    Ok((told(out, url, &found.listing)?, found.url))
+    let mut render = None;
+    if found.listing.teasers.is_empty() && found.listing.page_kind == PageKind::Shell {
+        match fetcher.render(page, &PageRequest::new(url.clone()), &Browsing::default()).await {
+            Ok(page) => {
+                let shown = read_listing(&page, Kind::Auto, &CompiledRules::default()).value;
+                if !shown.teasers.is_empty() {
+                    out.push_str("  JavaScript builds the list; a browser will show it\n");
+                    (found.listing, render) = (shown, Some("browser"));
+                }
+            }
+            Err(error) => {
+                let _ = writeln!(out, "  JavaScript builds the page: {error}");
+            }
+        }
+    }
+    Ok(Looked { found: told(out, url, &found.listing)?, url: found.url, render })
 }
 
 /// Adds the first headlines.
@@ -127,7 +154,7 @@ fn told(mut out: String, url: &Url, listing: &Listing) -> Result<String, Failure
             PageKind::Error => "the page is an error page, whatever its status says",
             PageKind::Consent => "the page asks for consent first",
             PageKind::BotCheck => "the page checks for robots",
-            PageKind::Shell => "the page is empty without JavaScript, which this version does not run",
+            PageKind::Shell => "the page shows no list, in a browser either",
             PageKind::Listing | PageKind::Other => "no list was found on the page",
         };
         return Err(Failure::Work(format!(

@@ -155,7 +155,7 @@ fn additions(
             }
         }
         let Named { url, title, kind, rules, .. } = feed;
-        additions.push(Addition { id, url, kind, title, tags, rules });
+        additions.push(Addition { id, url, kind, render: None, title, tags, rules });
     }
     (additions, passed_over)
 }

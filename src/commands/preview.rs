@@ -15,8 +15,9 @@ use crate::config::Config;
 use crate::daemon;
 use crate::dates::{Moment, Precision};
 use crate::fetch::{Fetched, Fetcher, Manners};
+use crate::harvest::{Part, article_wants, browsing, list_wants};
 use crate::model::{
-    Article, Draft, Kind, Listing, Page, PageKind, PageRequest, Problem, Read, Source, SourceId, Teaser,
+    Article, Draft, Kind, Listing, Page, PageKind, PageRequest, Problem, Read, Render, Source, SourceId, Teaser,
 };
 use crate::normalize::{self, Surroundings};
 use crate::read::{CompiledRules, read_article, read_listing};
@@ -37,6 +38,9 @@ pub(super) struct Arguments {
     /// was believed
     #[arg(long)]
     explain: bool,
+    /// Look at it in Chromium, as `render = "browser"` does
+    #[arg(long)]
+    browser: bool,
 }
 
 /// How many paragraphs of an article are shown.
@@ -45,7 +49,10 @@ const PARAGRAPHS: usize = 4;
 pub(super) fn run(arguments: Arguments, path: &Path) -> Result<(), Failure> {
     // Without a configuration any page can be looked at all the same.
     let config = if path.exists() { Some(load(path)?) } else { None };
-    let source = chosen(&arguments, config.as_ref())?;
+    let mut source = chosen(&arguments, config.as_ref())?;
+    if arguments.browser {
+        source.render = Render::Browser;
+    }
     let rules = CompiledRules::compile(&source.rules)
         .map_err(|errors| Failure::Usage(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
     let text = runtime()?.block_on(async {
@@ -100,12 +107,18 @@ impl Eye {
         let now = Utc::now();
         let clock = Instant::now();
         let from_file = Path::new(&arguments.what).is_file();
-        let page = if from_file {
+        let mut page = if from_file {
             let bytes = inspect::read_bytes(Path::new(&arguments.what)).map_err(Failure::Usage)?;
             crate::fetch::saved_page(source.url.clone(), None, bytes.into(), now)
         } else {
-            self.get(&source.url, source).await?
+            let page = self.get(&source.url, source).await?;
+            if source.render == Render::Browser { self.render(page, source, Part::List).await? } else { page }
         };
+        let mut listed = read_listing(&page, source.kind, rules);
+        if !from_file && list_wants(source, &listed.value) {
+            page = self.render(page, source, Part::List).await?;
+            listed = read_listing(&page, source.kind, rules);
+        }
         let mut out = format!(
             "{}\n  {} {}, {}, {} bytes in {:.2} s\n",
             page.url,
@@ -115,7 +128,6 @@ impl Eye {
             page.body.len(),
             clock.elapsed().as_secs_f64()
         );
-        let mut listed = read_listing(&page, source.kind, rules);
         let is_article = source.kind == Kind::Page
             || (listed.value.page_kind == PageKind::Article
                 && source.kind == Kind::Auto
@@ -160,9 +172,8 @@ impl Eye {
             && !from_file
         {
             out.push_str("\nThe first article\n");
-            match self.get(link, source).await {
-                Ok(page) => {
-                    let read = read_article(&page, rules);
+            match self.article(link, source, rules).await {
+                Ok((page, read)) => {
                     article_text(&mut out, &page.url, teaser, &read, source, now);
                     if arguments.explain {
                         witnesses(&mut out, &inspect::witnesses(&page, rules, &read.value));
@@ -176,12 +187,30 @@ impl Eye {
         Ok(out)
     }
 
-    async fn get(&self, url: &Url, source: &Source) -> Result<Page, Failure> {
-        let mut ask = PageRequest::new(url.clone());
-        if url.origin() == source.url.origin() {
-            ask.headers.clone_from(&source.headers);
+    async fn article(
+        &self,
+        url: &Url,
+        source: &Source,
+        rules: &CompiledRules,
+    ) -> Result<(Page, Read<Article>), Failure> {
+        let page = self.get(url, source).await?;
+        let read = read_article(&page, rules);
+        if !article_wants(source, &read.value) {
+            return Ok((page, read));
         }
-        match self.fetcher.get(&ask).await {
+        let page = self.render(page, source, Part::Article).await?;
+        let read = read_article(&page, rules);
+        Ok((page, read))
+    }
+
+    async fn render(&self, page: Page, source: &Source, part: Part) -> Result<Page, Failure> {
+        let ask = request(&page.asked, source);
+        let shown = self.fetcher.render(page, &ask, &browsing(source, part)).await;
+        shown.map_err(|error| Failure::Work(error.to_string()))
+    }
+
+    async fn get(&self, url: &Url, source: &Source) -> Result<Page, Failure> {
+        match self.fetcher.get(&request(url, source)).await {
             Ok(Fetched::Page(page)) => Ok(*page),
             Ok(Fetched::NotModified(_)) => {
                 Err(Failure::Work(format!("{url}: answered 304 to a question without validators")))
@@ -189,6 +218,15 @@ impl Eye {
             Err(error) => Err(Failure::Work(error.to_string())),
         }
     }
+}
+
+/// The source's headers go to its own origin only.
+fn request(url: &Url, source: &Source) -> PageRequest {
+    let mut ask = PageRequest::new(url.clone());
+    if url.origin() == source.url.origin() {
+        ask.headers.clone_from(&source.headers);
+    }
+    ask
 }
 
 fn listing_text(out: &mut String, read: &Read<Listing>, around: &Surroundings, source: &Source, now: DateTime<Utc>) {

@@ -28,6 +28,8 @@ pub struct Addition {
     pub url: Url,
     /// `kind`, where the source must be nothing else.
     pub kind: Option<&'static str>,
+    /// `render`, where the page must be shown in a browser.
+    pub render: Option<&'static str>,
     /// `title`.
     pub title: Option<String>,
     /// `tags`; see [`suggest_tag`].
@@ -37,9 +39,9 @@ pub struct Addition {
 }
 
 /// A configuration's text with `[sources.id]` after its last source.
-pub fn append(text: &str, id: &SourceId, url: &Url) -> Result<String, AppendError> {
-    let addition =
-        Addition { id: id.clone(), url: url.clone(), kind: None, title: None, tags: Vec::new(), rules: Vec::new() };
+pub fn append(text: &str, id: &SourceId, url: &Url, render: Option<&'static str>) -> Result<String, AppendError> {
+    let (id, url, tags, rules) = (id.clone(), url.clone(), Vec::new(), Vec::new());
+    let addition = Addition { id, url, kind: None, render, title: None, tags, rules };
     append_all(text, &[addition])
 }
 
@@ -89,6 +91,7 @@ pub fn append_all(text: &str, additions: &[Addition]) -> Result<String, AppendEr
 fn members(addition: &Addition) -> Vec<(&'static str, Value)> {
     let mut members = vec![("url", addition.url.as_str().into())];
     members.extend(addition.kind.map(|kind| ("kind", kind.into())));
+    members.extend(addition.render.map(|render| ("render", render.into())));
     members.extend(addition.title.as_deref().map(|title| ("title", title.into())));
     if !addition.tags.is_empty() {
         members.push(("tags", Value::from_iter(addition.tags.iter().map(String::as_str))));
@@ -155,7 +158,7 @@ mod tests {
 
     fn added(text: &str) -> Result<String, AppendError> {
         let id = SourceId::new("new").expect("an id");
-        append(text, &id, &Url::parse("https://n.example/a?b=\"c").expect("a URL"))
+        append(text, &id, &Url::parse("https://n.example/a?b=\"c").expect("a URL"), None)
     }
 
     #[test]
@@ -190,6 +193,7 @@ mod tests {
             id: SourceId::new(id).expect("an id"),
             url: Url::parse("https://n.example/f").expect("a URL"),
             kind: Some("feed"),
+            render: Some("auto"),
             title: Some("The \"N\"\n& more".to_owned()),
             tags: ["world news", "!a:b*"].iter().filter_map(|t| suggest_tag(t)).collect(),
             rules: vec![("item", "li > a".into())],
@@ -201,6 +205,7 @@ mod tests {
             assert_eq!(two["title"].as_str(), Some("The \"N\"\n& more"), "{new}");
             assert_eq!(two["tags"], toml::Value::from(vec!["world news", "ab"]), "{new}");
             assert_eq!(two["kind"].as_str(), Some("feed"), "{new}");
+            assert_eq!(two["render"].as_str(), Some("auto"), "{new}");
             assert_eq!(two["listing"]["item"].as_str(), Some("li > a"), "{new}");
         }
         assert_eq!(append_all("", &[addition("one"), addition("one")]), Err(AppendError::Taken("one".into())));

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use chrono_tz::Tz;
 
-use crate::model::{ArticleMode, ArticleRules, Filter, Kind, ListingRules, Render, Schedule};
+use crate::model::{ArticleMode, ArticleRules, Browsing, Filter, Kind, ListingRules, Render, Schedule};
 
+use super::browsing;
 use super::complaint::{At, Complaint, Place};
 use super::filter;
 use super::secret::secret;
@@ -21,6 +22,7 @@ pub(super) struct Layer {
     pub language: Option<At<String>>,
     pub tags: Option<Vec<At<String>>>,
     pub render: Option<At<Render>>,
+    pub browsing: Option<At<Browsing>>,
     pub article: Option<At<ArticleMode>>,
     pub headers: Vec<(String, String)>,
     pub listing: ListingRules,
@@ -52,6 +54,8 @@ pub(super) const BELONGS_DEEPER: &[(&str, &str)] = &[
     ("pages", "[….listing]"),
     ("body", "[….article]"),
     ("remove", "[….article]"),
+    ("wait", "[….browser]"),
+    ("steps", "[….browser]"),
     ("keep", "[[….filter]]"),
     ("drop", "[[….filter]]"),
     ("rename", "[[….filter]]"),
@@ -82,6 +86,7 @@ impl Layer {
             apart: section.word("dedupe", &[("on", false), ("off", true)]),
             ..Self::default()
         };
+        layer.browsing = section.take("browser").and_then(|value| browsing::read(&value));
         layer.tags = section.take("tags").and_then(|value| tags(&value));
         if let Some(mut request) = section.section("request") {
             layer.headers = headers(&mut request, folder);
@@ -183,6 +188,7 @@ impl Layer {
             language: self.language.or_else(|| far.language.clone()),
             tags: self.tags.or_else(|| far.tags.clone()),
             render: self.render.or_else(|| far.render.clone()),
+            browsing: self.browsing.or_else(|| far.browsing.clone()),
             article: self.article.or_else(|| far.article.clone()),
             headers,
             listing: ListingRules {

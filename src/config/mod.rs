@@ -4,6 +4,7 @@
 //! running anything.
 
 mod append;
+mod browsing;
 mod complaint;
 mod feeds;
 mod filter;
@@ -54,7 +55,7 @@ pub struct Config {
     pub feeds: Vec<Feed>,
     /// Which feeds have a `token`, and what only they show.
     pub locks: Locks,
-    /// `[fetch]` and `[hosts]`.
+    /// `[fetch]`, `[browser]` and `[hosts]`.
     pub manners: Manners,
     /// `[server]`.
     pub bind: Bind,

@@ -1,4 +1,4 @@
-//! `[server]`, `[store]`, `[fetch]`, `[demo]`: tables that stand once.
+//! `[server]`, `[store]`, `[fetch]`, `[browser]`, `[demo]`: tables that stand once.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -11,6 +11,7 @@ use crate::fetch::Manners;
 use crate::serve::Bind;
 
 use super::Demo;
+use super::browsing;
 use super::complaint::{Complaint, Place};
 use super::include::folder_of;
 use super::measures;
@@ -31,7 +32,7 @@ pub(super) struct Settings {
     pub snapshots: Option<Duration>,
     /// `[store] snapshots_size`.
     pub snapshots_size: u64,
-    /// `[fetch]`, without its hosts.
+    /// `[fetch]` and `[browser]`, without hosts.
     pub manners: Manners,
     /// `[demo]`.
     pub demo: Option<Demo>,
@@ -65,6 +66,9 @@ impl Settings {
         }
         if let Some(section) = self.once(file, "fetch") {
             self.fetch(section);
+        }
+        if let Some(section) = self.once(file, "browser") {
+            browsing::rules(section, &folder, &mut self.manners.browser);
         }
         if let Some(section) = self.once(file, "demo") {
             self.demo(section, &folder);

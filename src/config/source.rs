@@ -50,8 +50,10 @@ pub(super) struct Placed {
     pub url: Place,
     /// Its tags with their places.
     pub tags: Vec<At<String>>,
-    /// What is legal but not acted upon, with its place.
+    /// Where a browser is asked for.
     pub render: Option<Place>,
+    /// Where it is told what to do.
+    pub browsing: Option<Place>,
 }
 
 impl Sources {
@@ -151,6 +153,7 @@ impl Sources {
 
 fn source(id: SourceId, place: Place, url: At<Url>, title: Option<String>, layer: Layer) -> Placed {
     let render = layer.render.as_ref().filter(|r| r.value != Render::Http).map(|r| r.place.clone());
+    let browsing = layer.browsing.as_ref().map(|b| b.place.clone());
     let tags = layer.tags.unwrap_or_default();
     Placed {
         source: Source {
@@ -163,6 +166,7 @@ fn source(id: SourceId, place: Place, url: At<Url>, title: Option<String>, layer
             language: layer.language.map(|l| l.value),
             tags: tags.iter().map(|t| t.value.clone()).collect(),
             render: layer.render.map_or(Render::Http, |r| r.value),
+            browsing: layer.browsing.map(|b| b.value).unwrap_or_default(),
             article: layer.article.map_or(ArticleMode::Auto, |a| a.value),
             headers: layer.headers,
             rules: Rules { listing: layer.listing, article: layer.article_rules },
@@ -180,6 +184,7 @@ fn source(id: SourceId, place: Place, url: At<Url>, title: Option<String>, layer
         url: url.place,
         tags,
         render,
+        browsing,
     }
 }
 

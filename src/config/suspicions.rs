@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use url::Host;
 
-use crate::fetch::HostRule;
+use crate::fetch::{HostRule, find_browser};
 use crate::model::Schedule;
 
 use super::complaint::{Complaint, Findings, Place};
@@ -27,12 +27,6 @@ pub(super) fn look(sources: &[Placed], hosts: &[(HostRule, Place)], settings: &S
                     .remedy("one source can serve several feeds by its tags"),
             );
         }
-        if let Some(place) = &placed.render {
-            findings.complain(
-                Complaint::warning(place, "browsers are not in this version; the page is fetched by plain HTTP")
-                    .remedy("take the line out, or leave it for a later version"),
-            );
-        }
         if private(&source.url.host()).is_some_and(|ip| settings.manners.allow_private.iter().all(|n| !n.contains(&ip)))
         {
             findings.complain(
@@ -50,6 +44,7 @@ pub(super) fn look(sources: &[Placed], hosts: &[(HostRule, Place)], settings: &S
             );
         }
     }
+    browsers(sources, settings, findings);
     if sources.is_empty() && findings.permit() {
         findings.complain(
             Complaint::warning(&Place { file: 0, span: 0..0 }, "there are no sources")
@@ -61,6 +56,29 @@ pub(super) fn look(sources: &[Placed], hosts: &[(HostRule, Place)], settings: &S
             findings.complain(
                 Complaint::warning(place, format!("[hosts.\"{}\"] says nothing", rule.pattern))
                     .remedy("give it `rate`, `parallel` or `robots`"),
+            );
+        }
+    }
+}
+
+/// A browser that is asked for and not there; one that is told what to do and not asked for.
+fn browsers(sources: &[Placed], settings: &Settings, findings: &Findings) {
+    let wanted = sources.iter().filter(|placed| placed.source.enabled).find_map(|placed| placed.render.as_ref());
+    if let Some(place) = wanted
+        && let Err(missing) = find_browser(settings.manners.browser.path.as_deref())
+    {
+        findings.complain(
+            Complaint::warning(place, "this needs a browser, and there is none; what asks for one will fail")
+                .remedy(missing.to_string()),
+        );
+    }
+    for placed in sources {
+        let Some(place) = &placed.browsing else { continue };
+        let told = |other: &Placed| other.browsing.as_ref() == Some(place) && other.render.is_some();
+        if !sources.iter().any(told) {
+            findings.complain(
+                Complaint::warning(place, "a browser is told what to do, and none is used")
+                    .remedy("add render = \"browser\", or \"auto\", to the source"),
             );
         }
     }

@@ -51,12 +51,16 @@ impl Cookies {
         fresh
     }
 
+    /// What a host may be told, as `name=value`.
+    pub(super) fn of(&self, url: &Url) -> Vec<String> {
+        let known = self.0.iter().filter(|c| Some(c.host.as_str()) == url.host_str());
+        known.filter(|c| !c.secure || url.scheme() == "https").map(|c| format!("{}={}", c.name, c.value)).collect()
+    }
+
     /// The `Cookie` header for a host, after what the operator gave.
     pub(super) fn header(&self, url: &Url, own: Option<&HeaderValue>) -> Option<HeaderValue> {
         let own = own.and_then(|v| v.to_str().ok()).map(str::to_owned);
-        let known = self.0.iter().filter(|c| Some(c.host.as_str()) == url.host_str());
-        let known = known.filter(|c| !c.secure || url.scheme() == "https").map(|c| format!("{}={}", c.name, c.value));
-        let all: Vec<String> = own.into_iter().chain(known).collect();
+        let all: Vec<String> = own.into_iter().chain(self.of(url)).collect();
         (!all.is_empty()).then(|| HeaderValue::from_str(&all.join("; ")).ok()).flatten()
     }
 }

@@ -54,6 +54,9 @@ pub enum FetchErrorKind {
     /// Connection, TLS, DNS.
     #[error("{0}")]
     Network(String),
+    /// The browser could not be started, or could not show the page.
+    #[error("{0}")]
+    Browser(String),
     /// An answer that is no document: empty, cut short, wrongly packed.
     #[error("{0}")]
     Content(String),

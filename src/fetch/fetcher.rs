@@ -9,6 +9,7 @@ use reqwest::header::{HeaderName, HeaderValue};
 use tokio::time::Instant;
 use url::Url;
 
+use super::browser::Pool;
 use super::client;
 use super::cookies::Cookies;
 use super::error::{FetchError, FetchErrorKind, status_sentence, without_credentials};
@@ -66,6 +67,7 @@ struct Inner {
     robots: Robots,
     /// Made at the first request: reading the machine's root certificates takes its time.
     client: OnceLock<Result<Client, String>>,
+    browser: Pool,
 }
 
 impl Fetcher {
@@ -82,7 +84,8 @@ impl Fetcher {
         let guard = Guard::new(&manners.allow_private);
         let pace = Pace::new(manners.parallel);
         let robots = Robots::new(&manners.user_agent);
-        Ok(Self { inner: Arc::new(Inner { manners, guard, pace, robots, client: OnceLock::new() }) })
+        let browser = Pool::new(&manners);
+        Ok(Self { inner: Arc::new(Inner { manners, guard, pace, robots, client: OnceLock::new(), browser }) })
     }
 
     /// Which addresses this fetcher calls.
@@ -93,6 +96,11 @@ impl Fetcher {
     /// The client, which calls only what the guard lets through, and its bounds.
     pub(super) fn plain_client(&self) -> Result<(&Client, &Manners), FetchErrorKind> {
         Ok((self.inner.client()?, &self.inner.manners))
+    }
+
+    /// The browser, and how it may behave.
+    pub(super) fn browser(&self) -> (&Pool, &Manners) {
+        (&self.inner.browser, &self.inner.manners)
     }
 
     /// Asks once, following redirects. Waits for the host's turn as long as it takes; the time that
@@ -312,6 +320,7 @@ impl Inner {
             validators: conditional::validators(&answer.headers),
             announced: links::announced(&answer.headers, &visit.url),
             fresh_until: conditional::fresh_until(&answer.headers, now),
+            cookies: visit.cookies.of(&visit.url),
         };
         let (asked, url, max) = (without_credentials(&ask.url), visit.url.clone(), self.manners.max_bytes);
         let (codings, small) = (codings(&answer.headers), answer.body.len() <= SMALL);
@@ -397,7 +406,7 @@ fn address(url: &Url) -> Url {
 }
 
 /// The operator's headers for this source.
-fn own_headers(ask: &PageRequest) -> Result<HeaderMap, FetchErrorKind> {
+pub(super) fn own_headers(ask: &PageRequest) -> Result<HeaderMap, FetchErrorKind> {
     let mut headers = HeaderMap::new();
     for (name, value) in &ask.headers {
         let Ok(parsed) = HeaderName::from_bytes(name.trim().as_bytes()) else {

@@ -1,3 +1,4 @@
+use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
@@ -23,6 +24,27 @@ pub struct Manners {
     pub parallel: usize,
     /// Rules for hosts; the first whose pattern fits counts.
     pub hosts: Vec<HostRule>,
+    /// How Chromium is run, where a source asks for it.
+    pub browser: BrowserRules,
+}
+
+/// `[browser]`: how Chromium is run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrowserRules {
+    /// The program; looked for in `PATH` where absent.
+    pub path: Option<PathBuf>,
+    /// Pages open at once.
+    pub tabs: usize,
+    /// Most bytes of memory that the browser and all its helpers may take; beyond that it is stopped.
+    pub memory: u64,
+    /// Longest time for one page.
+    pub timeout: Duration,
+}
+
+impl Default for BrowserRules {
+    fn default() -> Self {
+        Self { path: None, tabs: 2, memory: 1 << 30, timeout: Duration::from_secs(30) }
+    }
 }
 
 impl Default for Manners {
@@ -38,6 +60,7 @@ impl Default for Manners {
             max_redirects: 10,
             parallel: 64,
             hosts: Vec::new(),
+            browser: BrowserRules::default(),
         }
     }
 }

@@ -5,8 +5,10 @@
 //!
 //! In the order of a request: `guard` (may this address be called?), `pace` (now?), `robots` (does the site
 //! mind?), `client` and `exchange` (one request, one answer, within time and size), `redirects`
-//! (the next hop), `coding` and `charset` (bytes into text), `page` (all of it in one value).
+//! (the next hop), `coding` and `charset` (bytes into text), `page` (all of it in one value). `browser` shows a page that
+//! came so, for those that JavaScript builds.
 
+mod browser;
 mod call;
 mod charset;
 mod client;
@@ -27,8 +29,9 @@ mod robots;
 #[cfg(test)]
 mod tests;
 
+pub use browser::{NoBrowser, find_browser};
 pub use error::{FetchError, FetchErrorKind};
 pub use fetcher::{Current, Fetched, Fetcher};
 pub use guard::Guard;
-pub use manners::{HostRule, Manners};
+pub use manners::{BrowserRules, HostRule, Manners};
 pub use page::saved_page;

@@ -20,6 +20,7 @@ pub(super) struct About {
     pub(super) validators: Validators,
     pub(super) announced: Option<Announced>,
     pub(super) fresh_until: Option<DateTime<Utc>>,
+    pub(super) cookies: Vec<String>,
 }
 
 /// Makes a page of unpacked bytes.
@@ -35,6 +36,7 @@ pub(super) fn page(asked: Url, url: Url, about: About, body: Bytes, now: DateTim
         validators: about.validators,
         announced: about.announced,
         fresh_until: about.fresh_until,
+        cookies: about.cookies,
         body,
         text,
         charset,

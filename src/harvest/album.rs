@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::Parts;
 use crate::fetch::{FetchError, Fetched};
-use crate::model::PageRequest;
+use crate::model::{Page, PageRequest};
 use crate::store::{Dictionary, Snapshot};
 
 /// The answers of one run so far, packed.
@@ -26,6 +26,14 @@ impl Album {
     /// All answers, in the order in which they came.
     pub(super) fn take(&self) -> Vec<Snapshot> {
         std::mem::take(&mut *self.shots.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Keeps a page as a browser showed it in the place of the answer with this hash.
+    pub(super) fn replace(&self, plain: u64, page: &Page, listing: bool) {
+        let Some(shot) = Snapshot::of(page, listing, self.run, self.dictionary.clone()) else { return };
+        let mut shots = self.shots.lock().unwrap_or_else(PoisonError::into_inner);
+        shots.retain(|shot| shot.hash != plain);
+        shots.push(shot);
     }
 }
 

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use futures_util::{StreamExt, stream};
 
 use super::ask::{article_read, request};
+use super::shown::{self, Part};
 use super::sketch::Sketch;
 use super::{Parts, Run, Watched, judge};
 use crate::fetch::{FetchError, Fetched};
@@ -183,8 +184,16 @@ async fn page_article(
     url: &url::Url,
     parts: &Parts,
 ) -> Result<(Read<Article>, Option<PageKind>), FetchError> {
-    match parts.get(&request(watched, url.clone()), false).await? {
-        Fetched::Page(page) => Ok(article_read(watched, &page, parts).await),
+    let ask = request(watched, url.clone());
+    match parts.get(&ask, false).await? {
+        Fetched::Page(page) => {
+            let read = article_read(watched, &page, parts).await;
+            if !shown::article_wants(&watched.source, &read.0.value) {
+                return Ok(read);
+            }
+            let page = parts.render(watched, *page, &ask, Part::Article).await?;
+            Ok(article_read(watched, &page, parts).await)
+        }
         // No validators were sent, so that this is a server's error: as good as an empty page.
         Fetched::NotModified(_) => Ok((Read::clean(Article::default()), None)),
     }

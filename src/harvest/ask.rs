@@ -7,10 +7,12 @@ use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::relearn::relearn;
+use super::shown::{self, Part};
 use super::{MOVED_AFTER, Parts, Watched, judge};
 use crate::fetch::{FetchError, FetchErrorKind, Fetched};
 use crate::model::{
-    Article, Kind, Listing, ListingMethod, Outcome, Page, PageKind, PageRequest, Problem, Read, Teaser, Validators,
+    Article, Kind, Listing, ListingMethod, Outcome, Page, PageKind, PageRequest, Problem, Read, Render, Teaser,
+    Validators,
 };
 use crate::read::{fitting_feeds, read_article, read_listing, richness};
 use crate::store::SourceState;
@@ -94,7 +96,20 @@ pub(super) async fn listing(watched: &Watched, state: &SourceState, parts: &Part
             base,
         },
         Ok(Fetched::Page(page)) => {
-            let (moved, fresh_until) = (page.moved.clone(), page.fresh_until);
+            let moved = page.moved.clone();
+            let page = if feed.is_none() && shown::always(watched) {
+                match parts.render(watched, *page, &ask, Part::List).await {
+                    Ok(page) => Box::new(page),
+                    Err(error) => {
+                        let answer = Answer::Failed(Failed::of(&error, false));
+                        return Asked { answer, base, moved, fresh_until: None };
+                    }
+                }
+            } else {
+                page
+            };
+            // What a server promises of a shell says nothing of what scripts put into it.
+            let fresh_until = page.fresh_until.filter(|_| feed.is_some() || source.render == Render::Http);
             let body_hash = xxh3_64(&page.body);
             let answer = if as_before && state.body_hash == Some(body_hash) {
                 Answer::Unchanged(page.status, page.validators)
@@ -156,8 +171,8 @@ async fn feed_listing(watched: &Watched, page: Page, body_hash: u64, feed: Url, 
 /// Reads a page (or feed) as the source's kind says, and looks for a feed in its stead.
 async fn page_listing(
     watched: &Watched,
-    page: Page,
-    body_hash: u64,
+    mut page: Page,
+    mut body_hash: u64,
     state: &SourceState,
     parts: &Parts,
     now: DateTime<Utc>,
@@ -171,6 +186,18 @@ async fn page_listing(
     let first = state.reading != Some(watched.reading);
     if may_have_feed && let Some(listed) = feed_of(watched, &page, &read.value, parts, first).await {
         return Answer::Listed(Box::new(listed));
+    }
+    if shown::list_wants(&watched.source, &read.value) {
+        let ask = request(watched, page.asked.clone());
+        page = match parts.render(watched, page, &ask, Part::List).await {
+            Ok(page) => page,
+            Err(error) => return Answer::Failed(Failed::of(&error, false)),
+        };
+        body_hash = xxh3_64(&page.body);
+        if !first && state.body_hash == Some(body_hash) {
+            return Answer::Unchanged(page.status, page.validators);
+        }
+        read = self::read(watched, &page, source.kind, parts).await;
     }
     if let Some(failed) = judge::why_not(watched, &page, &read) {
         let changed = failed.outcome == Outcome::StructureMissing;
@@ -187,8 +214,17 @@ async fn page_listing(
 }
 
 /// The source is one page that is itself the entry.
-async fn one_page(watched: &Watched, page: Page, body_hash: u64, parts: &Parts) -> Answer {
-    let (read, kind) = article_read(watched, &page, parts).await;
+async fn one_page(watched: &Watched, mut page: Page, mut body_hash: u64, parts: &Parts) -> Answer {
+    let (mut read, mut kind) = article_read(watched, &page, parts).await;
+    if !shown::always(watched) && shown::article_wants(&watched.source, &read.value) {
+        let ask = request(watched, page.asked.clone());
+        page = match parts.render(watched, page, &ask, Part::List).await {
+            Ok(page) => page,
+            Err(error) => return Answer::Failed(Failed::of(&error, false)),
+        };
+        body_hash = xxh3_64(&page.body);
+        (read, kind) = article_read(watched, &page, parts).await;
+    }
     if kind.is_some() || read.value.body_html.is_none() {
         let kind = kind.unwrap_or(read.value.page_kind);
         let reason = format!("no article was found at {}: {}", page.url, judge::in_words(kind));
@@ -267,7 +303,14 @@ async fn follow(
             }
         };
         bytes += more.body.len() as u64;
-        let read = read(watched, &Page { fetched: now, ..more }, watched.source.kind, parts).await;
+        let more = Page { fetched: now, ..more };
+        let read = match read_more(watched, more, &next, parts).await {
+            Ok(read) => read,
+            Err(error) => {
+                read_so_far.problems.push(Problem::warning(format!("page {} of the list: {error}", seen.len())));
+                break;
+            }
+        };
         read_so_far.value.next = read.value.next;
         read_so_far.problems.extend(read.problems);
         for teaser in read.value.teasers {
@@ -277,6 +320,24 @@ async fn follow(
         }
     }
     bytes
+}
+
+/// Reads a further page of a list, in a browser where the source wants that.
+pub(super) async fn read_more(
+    watched: &Watched,
+    mut page: Page,
+    url: &Url,
+    parts: &Parts,
+) -> Result<Read<Listing>, FetchError> {
+    let kind = watched.source.kind;
+    if !shown::always(watched) {
+        let plain = read(watched, &page, kind, parts).await;
+        if !shown::list_wants(&watched.source, &plain.value) {
+            return Ok(plain);
+        }
+    }
+    page = parts.render(watched, page, &request(watched, url.clone()), Part::More).await?;
+    Ok(read(watched, &page, kind, parts).await)
 }
 
 pub(super) fn is_feed(listing: &Listing) -> bool {

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use super::ask::{on_reader, request, same_list};
+use super::ask::{on_reader, read_more, request, same_list};
 use super::sketch::Sketch;
 use super::{Parts, Watched};
 use crate::fetch::Fetched;
@@ -144,6 +144,9 @@ async fn get(watched: &Watched, url: &Url, kind: Kind, parts: &Parts) -> Option<
         return None;
     }
     let Ok(Fetched::Page(page)) = parts.get(&request(watched, url.clone()), true).await else { return None };
+    if kind == watched.source.kind {
+        return read_more(watched, *page, url, parts).await.ok().map(|read| read.value);
+    }
     let rules = watched.rules.clone();
     Some(on_reader(parts, move || read_listing(&page, kind, &rules)).await.value)
 }

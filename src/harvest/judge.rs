@@ -3,7 +3,7 @@
 
 use super::Watched;
 use super::ask::{Failed, is_feed};
-use crate::model::{Article, Listing, ListingMethod, Outcome, Page, PageKind, Read, Severity, fold_space};
+use crate::model::{Article, Listing, ListingMethod, Outcome, Page, PageKind, Read, Render, Severity, fold_space};
 
 /// Why a page that was fetched gives no list; `None` when it does, or is rightly empty.
 pub(super) fn why_not(watched: &Watched, page: &Page, read: &Read<Listing>) -> Option<Failed> {
@@ -22,6 +22,11 @@ pub(super) fn why_not(watched: &Watched, page: &Page, read: &Read<Listing>) -> O
     let reason = match failure {
         _ if wall => format!("no list at {}: {}", page.url, in_words(listing.page_kind)),
         Some(problem) => format!("{}: {}", page.url, problem.message),
+        None if listing.page_kind == PageKind::Shell && watched.source.render != Render::Http => format!(
+            "the page {} is empty in the browser too; say what to wait for or to click with [sources.{}.browser], or \
+             look for the JSON that it reads",
+            page.url, watched.source.id
+        ),
         None => format!(
             "nothing that looks like a list was found at {}: {}; see `courant preview {}`, then write selectors",
             page.url,
@@ -82,7 +87,10 @@ pub(super) fn in_words(kind: PageKind) -> &'static str {
         PageKind::Error => "the page is an error message, though its status says otherwise; check the address",
         PageKind::Consent => "the page asks for consent first (a cookie can be sent with `request.headers`)",
         PageKind::BotCheck => "the page is a check against robots; ask the site for a feed or for leave",
-        PageKind::Shell => "the page is an empty shell that JavaScript fills; look for the JSON that it reads",
+        PageKind::Shell => {
+            "the page is an empty shell that JavaScript fills (`render = \"browser\"` shows it in Chromium; or look for \
+             the JSON that it reads)"
+        }
         PageKind::Other => "the page is neither a list nor an article",
     }
 }

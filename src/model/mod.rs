@@ -3,6 +3,7 @@
 //! Comes in: nothing. Goes out: types. Never: I/O, async, a clock, another room.
 
 mod article;
+mod browsing;
 mod byline;
 mod enclosure;
 mod entry;
@@ -25,6 +26,7 @@ mod text;
 mod written;
 
 pub use article::Article;
+pub use browsing::{Browsing, Step};
 pub use byline::{after_byline_label, is_office, is_office_word};
 pub use enclosure::{Enclosure, Picture};
 pub use entry::{Changes, Draft, Elsewhere, Entry, EntryId, is_sure};

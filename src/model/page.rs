@@ -62,6 +62,8 @@ pub struct Page {
     pub announced: Option<Announced>,
     /// Until when the server promises that nothing changes (RFC 9111 freshness).
     pub fresh_until: Option<DateTime<Utc>>,
+    /// Cookies that its host gave during the visit, as `name=value`.
+    pub cookies: Vec<String>,
     /// The decoded bytes: content coding (gzip, …) off, charset as it came.
     pub body: Bytes,
     /// `body` as text.

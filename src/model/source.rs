@@ -2,7 +2,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Filter, Rules, Schedule, SourceId};
+use super::{Browsing, Filter, Rules, Schedule, SourceId};
 
 /// An address watched on a schedule, with rules: one `[sources.x]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +25,8 @@ pub struct Source {
     pub tags: Vec<String>,
     /// Plain HTTP or a browser.
     pub render: Render,
+    /// What the browser does with its list, where it is asked for.
+    pub browsing: Browsing,
     /// Whether article pages are read.
     pub article: ArticleMode,
     /// The operator's own request headers; values already taken from their secrets.
@@ -60,6 +62,7 @@ impl Source {
             language: None,
             tags: Vec::new(),
             render: Render::Http,
+            browsing: Browsing::default(),
             article: ArticleMode::Auto,
             headers: Vec::new(),
             rules: Rules::default(),
@@ -99,7 +102,7 @@ pub enum Render {
     /// One request.
     #[default]
     Http,
-    /// Headless Chromium.
+    /// Headless Chromium for the list; for articles where their page is a shell.
     Browser,
     /// A browser only where the plain page is a shell.
     Auto,

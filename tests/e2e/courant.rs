@@ -99,7 +99,12 @@ impl Desk {
 
 fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_courant"));
-    command.current_dir(folder).env_remove("COURANT_CONFIG").env_remove("COURANT_LOG").env("TZ", "UTC");
+    command
+        .current_dir(folder)
+        .env_remove("COURANT_CONFIG")
+        .env_remove("COURANT_LOG")
+        .env("TZ", "UTC")
+        .env("TMPDIR", folder);
     command
 }
 

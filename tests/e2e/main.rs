@@ -8,6 +8,7 @@ mod http;
 mod paper;
 mod press;
 
+mod browser;
 mod carried;
 mod catch_up;
 mod commands;

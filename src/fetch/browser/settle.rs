@@ -1,0 +1,103 @@
+//! When a page may be read: not after a fixed time, but when what is waited for is there and holds still.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// What was waited for must hold still for so long.
+const FOUND: Duration = Duration::from_millis(400);
+/// A page without a selector must hold still, and its network be quiet, for so long.
+const CALM: Duration = Duration::from_millis(700);
+/// A page that shows next to nothing may yet begin: it is given longer.
+const BARE: Duration = Duration::from_secs(3);
+/// What was to be waited for may come late, after the rest is calm: it is given so long.
+const MISSING: Duration = Duration::from_secs(8);
+/// A page with fewer links and less text shows next to nothing.
+const FEW_LINKS: u64 = 3;
+const LITTLE_TEXT: u64 = 250;
+
+/// What a page shows at an instant.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Glance {
+    /// How many elements the selector finds; `None` where none is waited for.
+    pub(super) found: Option<u64>,
+    pub(super) links: u64,
+    /// Letters of visible text.
+    pub(super) text: u64,
+    /// Whether its HTML has come to its end.
+    pub(super) parsed: bool,
+}
+
+/// Watches a page come to rest.
+#[derive(Debug)]
+pub(super) struct Settling {
+    seen: Glance,
+    changed: Instant,
+    busy: Instant,
+}
+
+impl Settling {
+    pub(super) fn new(now: Instant) -> Self {
+        Self { seen: Glance::default(), changed: now, busy: now }
+    }
+
+    /// Takes a look; says whether the page is at rest. `loading`: requests are under way.
+    pub(super) fn look(&mut self, glance: Glance, loading: bool, now: Instant) -> bool {
+        if glance != self.seen {
+            (self.seen, self.changed) = (glance, now);
+        }
+        if loading {
+            self.busy = now;
+        }
+        let still = now - self.changed;
+        let calm = still.min(now - self.busy);
+        let bare = glance.links < FEW_LINKS && glance.text < LITTLE_TEXT;
+        match glance.found {
+            Some(0) => calm >= MISSING,
+            Some(_) => glance.parsed && still >= FOUND,
+            None if bare => calm >= BARE,
+            None => glance.parsed && calm >= CALM,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// From when on (milliseconds), what is found, links, text.
+    type Shown = (u64, Option<u64>, u64, u64);
+
+    /// When a page that shows this from these milliseconds on, and loads until then, is at rest.
+    fn rests(steps: &[Shown], loads_until: u64) -> u64 {
+        let start = Instant::now();
+        let mut settling = Settling::new(start);
+        (0..20_000)
+            .step_by(100)
+            .find(|at| {
+                let shown = steps.iter().rfind(|(from, ..)| from <= at).copied().unwrap_or_default();
+                let glance = Glance { found: shown.1, links: shown.2, text: shown.3, parsed: true };
+                settling.look(glance, *at < loads_until, start + Duration::from_millis(*at))
+            })
+            .unwrap_or(u64::MAX)
+    }
+
+    #[test]
+    fn a_page_is_read_when_what_is_waited_for_holds_still() {
+        let rows: [(&[Shown], u64, u64); 6] = [
+            // The list comes after a second: the network need not be quiet.
+            (&[(0, Some(0), 1, 10), (1000, Some(20), 20, 900)], 15_000, 1400),
+            // It never comes.
+            (&[(0, Some(0), 9, 900)], 500, 8400),
+            // No selector: still, and quiet.
+            (&[(0, None, 30, 2000)], 0, 700),
+            (&[(0, None, 30, 2000), (1500, None, 60, 4000)], 2000, 2600),
+            // A shell, whose script is on its way; then one that stays empty.
+            (&[(0, None, 0, 9), (4000, None, 30, 2000)], 4000, 4700),
+            (&[(0, None, 0, 9)], 300, 3200),
+        ];
+        for (steps, loads_until, expected) in rows {
+            assert_eq!(rests(steps, loads_until), expected, "{steps:?}");
+        }
+    }
+}
