@@ -165,6 +165,9 @@ impl Case {
             whole.teasers.iter().filter_map(|t| t.link.as_ref()).take(NEW).map(|url| url.as_str().to_owned()).collect();
         let text = redesign::without(&page.text, &page.url, &front);
         let old = with_text(page, text);
+        if read_listing(&old, Kind::Listing, &plain).value.teasers.len() < LEAST {
+            return None;
+        }
         let mut rules = Rules::default();
         if by_rules {
             let known = landmarks(&read_listing(&old, Kind::Listing, &plain).value);

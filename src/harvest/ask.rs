@@ -201,7 +201,7 @@ async fn page_listing(
     }
     if let Some(failed) = judge::why_not(watched, &page, &read) {
         let changed = failed.outcome == Outcome::StructureMissing;
-        match if changed { relearn(watched, &page, &read.value, &state.profile.links, parts).await } else { None } {
+        match if changed { relearn(watched, &page, &read.value, &state.profile, parts).await } else { None } {
             Some(found) => read = found.read,
             None => return Answer::Failed(failed),
         }

@@ -6,14 +6,13 @@ use super::ask::on_reader;
 use super::drift::{ENOUGH, Verdict, judge};
 use super::sketch::Sketch;
 use super::{Parts, Watched};
-use crate::model::{
-    Kind, Links, Listing, ListingMethod, Page, Problem, Profile, Read, Selection, Shape, Sketch as Markup,
-};
+use crate::model::{Kind, Listing, ListingMethod, Page, Problem, Profile, Read, Selection, Shape, Sketch as Markup};
 use crate::read::{Landmark, Learned, learn, links, markup, recall};
 use crate::store::{SourceState, StoreError};
 
-/// Entries of the source that are looked for on the page.
-const LANDMARKS: usize = 400;
+/// Entries of the source that are looked for on the page, at least and at most: twice what it lists lies between.
+const FEWEST_LANDMARKS: usize = 400;
+const MOST_LANDMARKS: usize = 2000;
 /// Markup of which less is as it was is another design's.
 const SAME_DESIGN: f64 = 0.3;
 
@@ -30,14 +29,16 @@ pub(super) async fn relearn(
     watched: &Watched,
     page: &Page,
     other: &Listing,
-    before: &Links,
+    before: &Profile,
     parts: &Parts,
 ) -> Option<Relearned> {
     let selection = Selection { sources: vec![watched.source.id.clone()] };
+    let longest = before.runs.iter().map(|run| run.listed).max().unwrap_or(0);
+    let landmarks = (2 * longest).clamp(FEWEST_LANDMARKS, MOST_LANDMARKS);
     // A store that fails here fails again where the run is stored, and is told there.
-    let entries = parts.store.entries(&selection, LANDMARKS).await.ok()?;
+    let entries = parts.store.entries(&selection, landmarks).await.ok()?;
     let known: Vec<Landmark> = entries.into_iter().map(|e| Landmark { url: e.url, title: e.title }).collect();
-    let (page, other, before) = (page.clone(), other.clone(), before.clone());
+    let (page, other, before) = (page.clone(), other.clone(), before.links.clone());
     let work = move || Read::clean(recall(&page, &known, &before, &other).map(|found| (found, learn(&page, &known))));
     let (recalled, learned) = on_reader(parts, work).await.value?;
     let mut text = format!("the page has changed; its list was found again by {} known entries on it", recalled.known);
@@ -108,7 +109,7 @@ pub(super) async fn examine(
     if let Some(page) = page
         && (redesigned || shrunk || verdict != Verdict::Healthy)
     {
-        match relearn(watched, page, listing, &state.profile.links, parts).await {
+        match relearn(watched, page, listing, &state.profile, parts).await {
             Some(found) if (redesigned || shrunk) && verdict == Verdict::Healthy && found.matched => {}
             Some(Relearned { read, .. }) => {
                 let other = Sketch::of(watched, &read.value, parts, now).await?;

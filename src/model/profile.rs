@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -52,9 +53,10 @@ impl Links {
 
     /// Of these hashes.
     pub fn of(hashes: impl Iterator<Item = u32>) -> Self {
-        let mut hashes: Vec<u32> = hashes.take(Self::MOST).collect();
+        // Front pages lead to the same article again and again.
+        let mut seen = HashSet::new();
+        let mut hashes: Vec<u32> = hashes.filter(|hash| seen.insert(*hash)).take(Self::MOST).collect();
         hashes.sort_unstable();
-        hashes.dedup();
         Self(hashes)
     }
 

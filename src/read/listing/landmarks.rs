@@ -45,8 +45,22 @@ impl<'k> Landmarks<'k> {
 
     /// Which one something of this address, or else of this headline, is.
     pub(super) fn which(&self, url: Option<&Url>, title: &str) -> Option<usize> {
-        let by_address = url.and_then(|url| self.by_address.get(&plain_address(url)));
-        by_address.or_else(|| self.by_title.get(&letters(title))).copied()
+        url.and_then(|url| self.at(url)).or_else(|| self.by_title.get(&letters(title)).copied())
+    }
+
+    /// Which one is at this address.
+    fn at(&self, url: &Url) -> Option<usize> {
+        self.by_address.get(&plain_address(url)).copied()
+    }
+
+    /// Which one each of these is, given by address and headline. A headline speaks only where nothing stands at its
+    /// address, and for the first that bears it: what else bears it leads to talk about it.
+    pub(super) fn which_of<'t>(&self, all: impl Iterator<Item = (Option<&'t Url>, &'t str)>) -> Vec<Option<usize>> {
+        let all: Vec<(Option<usize>, &str)> =
+            all.map(|(url, title)| (url.and_then(|url| self.at(url)), title)).collect();
+        let mut taken: HashSet<usize> = all.iter().filter_map(|(at, _)| *at).collect();
+        let by_title = |title: &str| self.by_title.get(&letters(title)).copied();
+        all.into_iter().map(|(at, title)| at.or_else(|| by_title(title).filter(|nr| taken.insert(*nr)))).collect()
     }
 
     /// Whether words, letter for letter, are a known headline.
@@ -76,8 +90,37 @@ pub(super) fn address_hash(url: &Url) -> u32 {
     xxhash_rust::xxh3::xxh3_64(plain_address(url).as_bytes()) as u32
 }
 
-/// An address without scheme, `www.` and fragment.
+/// An address without scheme, `www.`, fragment, and what tells where its readers come from: entries are kept without it.
 fn plain_address(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default().trim_start_matches("www.");
-    format!("{host}{}?{}", url.path().trim_end_matches('/'), url.query().unwrap_or_default())
+    let query = url.query().unwrap_or_default();
+    let own = |parameter: &&str| !["utm_", "fbclid=", "gclid="].iter().any(|name| parameter.starts_with(name));
+    let query = query.split('&').filter(own).collect::<Vec<_>>().join("&");
+    format!("{host}{}?{query}", url.path().trim_end_matches('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_headline_speaks_only_where_nothing_stands_at_its_address_and_for_the_first_that_bears_it() {
+        let url = |path: &str| Url::parse(&format!("https://www.lantern.example{path}")).unwrap();
+        let known: Vec<Landmark> = [("/1", "The tram bridge opens today"), ("/2", "The library stays open all night")]
+            .map(|(path, title)| Landmark { url: Some(url(path)), title: title.to_owned() })
+            .into();
+        let landmarks = Landmarks::of(&known);
+        for (shown, expected) in [
+            // Talk about an entry bears its headline, whether it comes first or last.
+            (vec![("/talk/1", 0), ("/1", 0)], vec![None, Some(0)]),
+            (vec![("/1?utm_source=front", 0), ("/talk/1", 0)], vec![Some(0), None]),
+            // All addresses have changed.
+            (vec![("/new/2", 1), ("/new/1", 0), ("/talk/1", 0)], vec![Some(1), Some(0), None]),
+            (vec![("/1?page=2", 1)], vec![Some(1)]),
+        ] {
+            let urls: Vec<(Url, &str)> =
+                shown.iter().map(|(path, nr)| (url(path), known[*nr].title.as_str())).collect();
+            assert_eq!(landmarks.which_of(urls.iter().map(|(url, title)| (Some(url), *title))), expected, "{shown:?}");
+        }
+    }
 }

@@ -140,9 +140,11 @@ impl Places {
                 date: date_rule(items, page),
                 ..ListingRules::default()
             };
+            // Headings and rules between the items lead nowhere.
+            let linked = format!("{item}:has(a[href])");
             if let Some(container) = self.container(html, items).map(path_to) {
                 let under = if container.is_empty() { None } else { Some(container) };
-                for item in [format!("> {item}"), item.clone()] {
+                for item in [format!("> {item}"), item.clone(), format!("> {linked}"), linked.clone()] {
                     all.push(ListingRules { container: under.clone(), item: Some(item), ..fields.clone() });
                 }
             }
@@ -334,6 +336,15 @@ mod tests {
             let by_rules = html::read(&page, &compiled).value.teasers;
             assert!(by_rules.iter().filter(|t| t.published.is_some()).count() >= 7, "{why}: {:?}", learned.rules);
         }
+    }
+
+    #[test]
+    fn headings_between_the_items_are_no_items() {
+        let page = redesigned(|a, t, d| format!("<div>{d}</div><div><a href='{a}'>{t}</a></div>"));
+        let learned = learn(&page, &known()).unwrap();
+        let compiled = CompiledRules::compile(&Rules { listing: learned.rules.clone(), ..Rules::default() }).unwrap();
+        let teasers = html::read(&page, &compiled).value.teasers;
+        assert!(teasers.len() == 8 && teasers.iter().all(|t| t.link.is_some()), "{:?} {teasers:?}", learned.rules);
     }
 
     #[test]

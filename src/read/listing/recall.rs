@@ -45,7 +45,7 @@ pub struct Agreement {
 impl Recalled {
     /// Whether the other reading does as well.
     pub fn is_matched(&self) -> bool {
-        self.others.known * 20 >= self.known * 19 && self.others.misnamed * 10 <= self.known && self.others.strange == 0
+        self.others.known * 20 >= self.known * 19 && self.others.misnamed * 50 <= self.known && self.others.strange == 0
     }
 }
 
@@ -60,8 +60,7 @@ pub fn recall(page: &Page, known: &[Landmark], before: &Links, other: &Listing) 
     let base = head.base.clone().unwrap_or_else(|| page.url.clone());
     let context = Context::on(page, head.language.as_deref());
     let found = targets::gather(&outline, &page.url, &base);
-    let which: Vec<Option<usize>> =
-        found.iter().map(|target| landmarks.which(Some(&target.url), &target.headline.text)).collect();
+    let which = landmarks.which_of(found.iter().map(|target| (Some(&target.url), target.headline.text.as_str())));
     let located: HashSet<usize> = which.iter().flatten().copied().collect();
     if located.len() < LEAST {
         return None;
@@ -179,9 +178,11 @@ fn words_at(outline: &Outline, card: &Card, usual: (&str, &str)) -> Option<Strin
 fn agreement(other: &Listing, landmarks: &Landmarks, shown: &str, listed: &HashSet<&str>) -> Agreement {
     let mut agreement = Agreement::default();
     let mut seen = HashSet::new();
-    for teaser in &other.teasers {
-        let headline = teaser.headline.as_deref().unwrap_or_default();
-        match landmarks.which(teaser.link.as_ref(), headline) {
+    let headline = |teaser: &Teaser| teaser.headline.clone().unwrap_or_default();
+    let headlines: Vec<String> = other.teasers.iter().map(headline).collect();
+    let which = landmarks.which_of(other.teasers.iter().zip(&headlines).map(|(t, h)| (t.link.as_ref(), h.as_str())));
+    for ((teaser, headline), which) in other.teasers.iter().zip(&headlines).zip(which) {
+        match which {
             Some(nr) => {
                 seen.insert(nr);
                 let was = landmarks.title(nr).map(letters).unwrap_or_default();
