@@ -10,6 +10,7 @@
 //! trees that saw no page of the site. The same folders give the same files: rows and columns are drawn by a fixed
 //! generator.
 
+#[path = "../grow/mod.rs"]
 mod grow;
 
 use std::collections::{HashMap, HashSet};
@@ -23,7 +24,7 @@ use courant::read::{FIRST_LOOK, Forest, HOPELESS, Judges, OWN_NUMBERS, Studied, 
 use rayon::prelude::*;
 use serde::Deserialize;
 
-use grow::train;
+use grow::{Growth, Lesson, train};
 
 const FOLDS: u64 = 3;
 
@@ -49,18 +50,10 @@ struct Sample {
     part: u64,
 }
 
-/// One block to learn from.
-#[derive(Clone)]
-struct Lesson {
-    numbers: Vec<f32>,
-    label: f32,
-    weight: f32,
-}
+const GROWTH: Growth = Growth { trees: 100, depth: 5, rate: 0.1, ridge: 4.0, least: 8.0, columns: 0.4 };
 
 struct Options {
-    trees: usize,
-    depth: usize,
-    rate: f32,
+    growth: Growth,
     write: Option<PathBuf>,
     folders: Vec<PathBuf>,
 }
@@ -108,23 +101,23 @@ fn learn(samples: &[&Sample], options: &Options) -> Trained {
         let chosen = samples.iter().zip(&own).filter(|(s, _)| Some(s.part) != part);
         chosen.flat_map(|(_, rows)| rows).collect()
     };
-    let first = train(&thinned(rows(None), 0), options);
+    let first = train(&thinned(rows(None), 0), &options.growth);
     let parts: Vec<Forest> =
-        (0..FOLDS).map(|part| Forest::read(&train(&thinned(rows(Some(part)), 0), options))).collect();
+        (0..FOLDS).map(|part| Forest::read(&train(&thinned(rows(Some(part)), 0), &options.growth))).collect();
     let around: Vec<Lesson> = samples.par_iter().flat_map_iter(|s| lessons(s, parts.get(s.part as usize))).collect();
-    let second = train(&thinned(around.iter().collect(), OWN_NUMBERS), options);
+    let second = train(&thinned(around.iter().collect(), OWN_NUMBERS), &options.growth);
     Trained { first, second }
 }
 
 fn options() -> anyhow::Result<Options> {
-    let mut options = Options { trees: 100, depth: 5, rate: 0.1, write: None, folders: Vec::new() };
+    let mut options = Options { growth: GROWTH, write: None, folders: Vec::new() };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().ok_or_else(|| anyhow::anyhow!("{argument} wants a value"));
         match argument.as_str() {
-            "--trees" => options.trees = value()?.parse()?,
-            "--depth" => options.depth = value()?.parse()?,
-            "--rate" => options.rate = value()?.parse()?,
+            "--trees" => options.growth.trees = value()?.parse()?,
+            "--depth" => options.growth.depth = value()?.parse()?,
+            "--rate" => options.growth.rate = value()?.parse()?,
             "--write" => options.write = Some(value()?.into()),
             _ => options.folders.push(argument.into()),
         }
@@ -248,7 +241,7 @@ fn lessons(sample: &Sample, first: Option<&Forest>) -> Vec<Lesson> {
             } else if block.first < HOPELESS {
                 return None;
             }
-            Some(Lesson { numbers, label: label?, weight })
+            Some(Lesson { numbers, label: label?, weight, group: None })
         })
         .collect()
 }

@@ -14,8 +14,8 @@ mod xml;
 
 pub use crate::html::{Tree, parse_html};
 pub use article::{
-    Evidence, FIRST_LOOK, Forest, HOPELESS, Judged, Judges, Look, OWN_NUMBERS, Studied, Verdict, explain_article,
-    explain_body, read_article, study,
+    Evidence, FIRST_LOOK, Forest, HOPELESS, Judged, Judges, Look, OWN_NUMBERS, Studied, StudiedTitle, Verdict,
+    explain_article, explain_body, read_article, study, study_titles,
 };
 pub use discover::{common_feed_paths, fitting_feeds, richness, sitemaps_named};
 pub use listing::{

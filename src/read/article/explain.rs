@@ -33,8 +33,8 @@ pub fn explain_article(page: &Page, rules: &CompiledRules, article: &Article) ->
         all.push(Evidence {
             field: "title",
             value: title.text.clone(),
-            from: title.from,
-            weight: Some(title.score),
+            from: title.from.name(),
+            weight: Some(title.likely),
             taken: article.headline.as_deref() == Some(&title.text),
         });
     }

@@ -51,7 +51,7 @@ pub use explain::{Evidence, explain_article};
 pub use features::{COUNT as OWN_NUMBERS, FIRST_LOOK};
 pub use forest::{Forest, Judges, Look};
 pub use reading::HOPELESS;
-pub use study::{Studied, study};
+pub use study::{Studied, StudiedTitle, study, study_titles};
 pub use verdict::{Judged, Verdict, explain_body};
 
 /// Reads the story that a page tells.

@@ -44,8 +44,18 @@ pub(super) fn lead(
     witnesses: &[&Stated],
     addresses: &Addresses,
 ) -> Option<Picture> {
-    if let Some(url) = witnesses.iter().flat_map(|witness| stated(witness, addresses)).find(|url| !is_standard(url)) {
-        return Some(shown(outline, &url, addresses).unwrap_or_else(|| Picture::at(url)));
+    let mut all: Vec<Url> = Vec::new();
+    for url in witnesses.iter().flat_map(|witness| stated(witness, addresses)).filter(|url| !is_standard(url)) {
+        if !all.contains(&url) {
+            all.push(url);
+        }
+    }
+    // One that the page shows is the story's; what is stated first may be made for social networks alone.
+    if let Some(picture) = all.iter().find_map(|url| shown(outline, url, addresses)) {
+        return Some(picture);
+    }
+    if let Some(url) = all.into_iter().next() {
+        return Some(Picture::at(url));
     }
     let mut kept = blocks
         .iter()
@@ -60,7 +70,20 @@ pub(super) fn lead(
 
 /// The pictures that a witness states, the site's own among them.
 pub(super) fn stated(witness: &Stated, addresses: &Addresses) -> Vec<Url> {
-    witness.images.iter().take(5).filter_map(|written| addresses.web(written)).collect()
+    witness.images.iter().take(5).filter_map(|written| addresses.web(written)).map(unwrapped).collect()
+}
+
+/// The picture itself, where the address is that of a program that is told where the picture is.
+fn unwrapped(url: Url) -> Url {
+    let is_picture = |url: &Url| {
+        let name = url.path().rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+        [".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif"].iter().any(|ending| name.ends_with(ending))
+    };
+    let told = || {
+        let addresses = url.query_pairs().filter_map(|(_, value)| Url::parse(&value).ok());
+        addresses.filter(|inner| matches!(inner.scheme(), "http" | "https")).find(is_picture)
+    };
+    if is_picture(&url) { url } else { told().unwrap_or(url) }
 }
 
 fn picture(element: &Element, addresses: &Addresses) -> Option<Picture> {
@@ -89,12 +112,14 @@ const MOST_LOOKED_AT: usize = 200;
 const MOST_VARIANTS: usize = 3;
 
 /// Parts of an address that can name one picture: long and of digits, or of digits and letters mixed. Eight digits
-/// are a date, and letters before digits a word with its number (`width2048`).
+/// may be a date, and letters before few digits are a word with its number (`width2048`).
 fn names(url: &Url) -> Vec<String> {
     let names_one = |part: &&str| {
         let after_letters = part.trim_start_matches(|c: char| c.is_ascii_alphabetic());
         let plain_number = after_letters.bytes().all(|b| b.is_ascii_digit());
-        part.len() >= 8 && (!plain_number || part.len() > 8 && after_letters.len() == part.len())
+        let digits = after_letters.len();
+        let is_date = digits == 8 && (after_letters.starts_with("19") || after_letters.starts_with("20"));
+        part.len() >= 8 && (!plain_number || digits >= 10 || digits == part.len() && !is_date)
     };
     url.path().split(|c: char| !c.is_ascii_alphanumeric()).filter(names_one).map(str::to_ascii_lowercase).collect()
 }

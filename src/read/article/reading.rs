@@ -11,7 +11,7 @@ use super::outline::Outline;
 use super::signs::Signs;
 use super::stated::Stated;
 use super::thumb::signs_around;
-use super::title::{self, Ballot, Candidate, Headline};
+use super::title::{self, Ballot, Candidate, Headline, Numbers, Origin};
 use crate::model::Page;
 use crate::read::Tree;
 
@@ -37,6 +37,7 @@ pub(super) struct Reading<'a> {
     pub(super) sites: Vec<String>,
     /// All who stand for headline, and who is elected.
     pub(super) titles: Vec<Candidate>,
+    pub(super) title_numbers: Vec<Numbers>,
     pub(super) headline: Option<Headline>,
 }
 
@@ -52,14 +53,18 @@ impl<'a> Reading<'a> {
         let sites = title::site_names(&[meta.site.as_deref(), json_ld.site.as_deref()], page.url.host_str());
         let ballot = Ballot {
             stated: &[
-                ("meta", meta.headline.as_deref(), 0.9),
-                ("json-ld", json_ld.headline.as_deref(), if json_ld.is_article { 0.9 } else { 0.4 }),
-                ("microdata", microdata.headline.as_deref(), 0.9),
-                ("twitter:title", metas.one(&["twitter:title"]), 0.5),
+                (Origin::Meta, meta.headline.as_deref(), 0.9),
+                (Origin::JsonLd, json_ld.headline.as_deref(), if json_ld.is_article { 0.9 } else { 0.4 }),
+                (Origin::Microdata, microdata.headline.as_deref(), 0.9),
+                (Origin::Twitter, metas.one(&["twitter:title"]), 0.5),
             ],
             sites: &sites,
+            url: Some(&page.url),
+            summary: meta.summary.as_deref().or(json_ld.summary.as_deref()),
         };
-        let titles = title::candidates(&outline, &around, &ballot);
+        let mut titles = title::candidates(&outline, &around, &ballot);
+        let title_numbers = title::numbers(&outline, &around, &ballot, &titles);
+        title::judged(&mut titles, &title_numbers, title::BUILT_IN);
         let headline = title::elected(&titles);
         let blocks = blocks(&outline);
         let known = Known {
@@ -83,6 +88,7 @@ impl<'a> Reading<'a> {
             microdata,
             sites,
             titles,
+            title_numbers,
             headline,
         }
     }

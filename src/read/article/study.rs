@@ -19,6 +19,23 @@ pub struct Studied {
     pub kept: bool,
 }
 
+/// One candidate for the headline.
+#[derive(Debug, Clone)]
+pub struct StudiedTitle {
+    /// What it says.
+    pub text: String,
+    /// What is known of it.
+    pub numbers: Vec<f32>,
+}
+
+/// All who stand for headline on a page.
+pub fn study_titles(page: &Page) -> Vec<StudiedTitle> {
+    let tree = parse_html(&page.text);
+    let reading = Reading::of(page, &tree);
+    let rows = reading.titles.iter().zip(&reading.title_numbers);
+    rows.map(|(title, numbers)| StudiedTitle { text: title.text.clone(), numbers: numbers.to_vec() }).collect()
+}
+
 /// Reads a page with `judges` in the forests' place.
 pub fn study(page: &Page, judges: Judges) -> Vec<Studied> {
     let tree = parse_html(&page.text);

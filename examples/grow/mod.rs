@@ -1,8 +1,30 @@
-//! Growing the trees.
+//! Growing the trees, for the programs that train them.
 
 use rayon::prelude::*;
 
-use super::{Lesson, Options};
+/// One row to learn from.
+#[derive(Clone, Default)]
+pub struct Lesson {
+    pub numbers: Vec<f32>,
+    pub label: f32,
+    pub weight: f32,
+    /// Where one of several is to be chosen: which rows stand together. They follow each other.
+    pub group: Option<u32>,
+}
+
+/// How trees are grown.
+#[derive(Clone)]
+pub struct Growth {
+    pub trees: usize,
+    pub depth: usize,
+    pub rate: f32,
+    /// What holds leaves back.
+    pub ridge: f32,
+    /// Least curvature, about a quarter of the rows, in a leaf.
+    pub least: f32,
+    /// Share of the columns that a tree may ask of.
+    pub columns: f32,
+}
 
 const BINS: usize = 64;
 
@@ -56,32 +78,45 @@ enum Tree {
     Ask { column: usize, value: f32, yes: Box<Tree>, no: Box<Tree> },
 }
 
-/// Boosted trees (logistic loss, second order), as `Forest::read` reads them.
-pub fn train(rows: &[Lesson], options: &Options) -> String {
+/// Boosted trees (logistic loss, that of the choice among a group's rows where there are groups; second order), as `Forest::read` reads them.
+pub fn train(rows: &[Lesson], growth: &Growth) -> String {
     let table = Table::of(rows);
     let mean: f32 = rows.iter().map(|r| r.weight).sum::<f32>() / rows.len() as f32;
     let weights: Vec<f32> = rows.iter().map(|r| (r.weight / mean).min(20.0)).collect();
     let mut scores = vec![0f32; rows.len()];
     let mut dice = Dice(7);
     let mut out = String::new();
-    for _ in 0..options.trees {
+    for _ in 0..growth.trees {
         let slopes: Vec<(f32, f32)> = rows
             .iter()
-            .zip(&scores)
+            .zip(chances(rows, &scores))
             .zip(&weights)
-            .map(|((row, score), weight)| {
-                let p = 1.0 / (1.0 + (-score).exp());
-                ((p - row.label) * weight, p * (1.0 - p) * weight)
-            })
+            .map(|((row, p), weight)| ((p - row.label) * weight, p * (1.0 - p) * weight))
             .collect();
         let chosen: Vec<u32> = (0..rows.len() as u32).filter(|_| dice.roll() < 0.5).collect();
-        let columns: Vec<usize> = (0..table.bins.len()).filter(|_| dice.roll() < 0.4).collect();
-        let tree = grow(&table, &slopes, chosen, &columns, options.depth, options.rate);
+        let columns: Vec<usize> = (0..table.bins.len()).filter(|_| dice.roll() < growth.columns).collect();
+        let tree = grow(&table, &slopes, chosen, &columns, growth.depth, growth);
         let add: Vec<f32> = (0..rows.len()).into_par_iter().map(|r| leaf(&tree, &rows[r].numbers)).collect();
         scores.iter_mut().zip(add).for_each(|(s, a)| *s += a);
         print_tree(&tree, &mut out);
         out.truncate(out.trim_end().len());
         out.push('\n');
+    }
+    out
+}
+
+/// How likely each row is, by itself or among its group.
+fn chances(rows: &[Lesson], scores: &[f32]) -> Vec<f32> {
+    let mut out = Vec::with_capacity(rows.len());
+    for group in rows.chunk_by(|a, b| a.group.is_some() && a.group == b.group) {
+        let scores = &scores[out.len()..out.len() + group.len()];
+        if group.first().is_some_and(|row| row.group.is_some()) {
+            let most = scores.iter().copied().fold(f32::MIN, f32::max);
+            let sum: f32 = scores.iter().map(|s| (s - most).exp()).sum();
+            out.extend(scores.iter().map(|s| (s - most).exp() / sum));
+        } else {
+            out.extend(scores.iter().map(|s| 1.0 / (1.0 + (-s).exp())));
+        }
     }
     out
 }
@@ -104,19 +139,23 @@ fn print_tree(tree: &Tree, out: &mut String) {
     }
 }
 
-const RIDGE: f32 = 4.0;
-const LEAST: f32 = 8.0;
-
-fn grow(table: &Table, slopes: &[(f32, f32)], rows: Vec<u32>, columns: &[usize], depth: usize, rate: f32) -> Tree {
+fn grow(
+    table: &Table,
+    slopes: &[(f32, f32)],
+    rows: Vec<u32>,
+    columns: &[usize],
+    depth: usize,
+    growth: &Growth,
+) -> Tree {
     let (g, h) = rows.iter().fold((0.0, 0.0), |(g, h), r| {
         let (a, b) = slopes[*r as usize];
         (g + a, h + b)
     });
-    let end = Tree::Leaf(-g / (h + RIDGE) * rate);
-    if depth == 0 || h < 2.0 * LEAST {
+    let end = Tree::Leaf(-g / (h + growth.ridge) * growth.rate);
+    if depth == 0 || h < 2.0 * growth.least {
         return end;
     }
-    let gain = |g: f32, h: f32| g * g / (h + RIDGE);
+    let gain = |g: f32, h: f32| g * g / (h + growth.ridge);
     let best = columns
         .par_iter()
         .filter_map(|column| {
@@ -133,7 +172,7 @@ fn grow(table: &Table, slopes: &[(f32, f32)], rows: Vec<u32>, columns: &[usize],
             for (bin, cell) in sums.iter().enumerate().take(table.cuts[*column].len()) {
                 left_g += cell.0;
                 left_h += cell.1;
-                if left_h < LEAST || h - left_h < LEAST {
+                if left_h < growth.least || h - left_h < growth.least {
                     continue;
                 }
                 let value = gain(left_g, left_h) + gain(g - left_g, h - left_h) - gain(g, h);
@@ -151,7 +190,7 @@ fn grow(table: &Table, slopes: &[(f32, f32)], rows: Vec<u32>, columns: &[usize],
     Tree::Ask {
         column,
         value,
-        yes: Box::new(grow(table, slopes, yes, columns, depth - 1, rate)),
-        no: Box::new(grow(table, slopes, no, columns, depth - 1, rate)),
+        yes: Box::new(grow(table, slopes, yes, columns, depth - 1, growth)),
+        no: Box::new(grow(table, slopes, no, columns, depth - 1, growth)),
     }
 }
