@@ -97,7 +97,8 @@ pub(super) async fn listing(watched: &Watched, state: &SourceState, parts: &Part
         },
         Ok(Fetched::Page(page)) => {
             let moved = page.moved.clone();
-            let page = if feed.is_none() && shown::always(watched) {
+            let in_browser = feed.is_none() && shown::always(watched);
+            let page = if in_browser {
                 match parts.render(watched, *page, &ask, Part::List).await {
                     Ok(page) => Box::new(page),
                     Err(error) => {
@@ -110,7 +111,7 @@ pub(super) async fn listing(watched: &Watched, state: &SourceState, parts: &Part
             };
             // What a server promises of a shell says nothing of what scripts put into it.
             let fresh_until = page.fresh_until.filter(|_| feed.is_some() || source.render == Render::Http);
-            let body_hash = xxh3_64(&page.body);
+            let body_hash = if in_browser { shown::print(&page) } else { xxh3_64(&page.body) };
             let answer = if as_before && state.body_hash == Some(body_hash) {
                 Answer::Unchanged(page.status, page.validators)
             } else if let Some(feed) = feed {
@@ -193,7 +194,7 @@ async fn page_listing(
             Ok(page) => page,
             Err(error) => return Answer::Failed(Failed::of(&error, false)),
         };
-        body_hash = xxh3_64(&page.body);
+        body_hash = shown::print(&page);
         if !first && state.body_hash == Some(body_hash) {
             return Answer::Unchanged(page.status, page.validators);
         }
@@ -222,7 +223,7 @@ async fn one_page(watched: &Watched, mut page: Page, mut body_hash: u64, parts: 
             Ok(page) => page,
             Err(error) => return Answer::Failed(Failed::of(&error, false)),
         };
-        body_hash = xxh3_64(&page.body);
+        body_hash = shown::print(&page);
         (read, kind) = article_read(watched, &page, parts).await;
     }
     if kind.is_some() || read.value.body_html.is_none() {

@@ -1,6 +1,8 @@
 //! Pages as a browser shows them, for the sources that want one.
 
-use xxhash_rust::xxh3::xxh3_64;
+use std::hash::Hasher;
+
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::{Parts, Watched};
 use crate::fetch::FetchError;
@@ -50,6 +52,29 @@ impl Parts {
     }
 }
 
+/// What a page in a browser is recognised by the next time: its bytes without scripts, styles and comments, in which
+/// each visit has marks of its own. What scripts state of the page (JSON-LD) stays in.
+pub(super) fn print(page: &Page) -> u64 {
+    const HIDDEN: [(&str, &str); 3] = [("<script", "</script>"), ("<style", "</style>"), ("<!--", "-->")];
+    let mut hash = Xxh3::new();
+    let mut rest = page.text.as_str();
+    while let Some(at) = rest.find('<') {
+        let (before, tag) = rest.split_at(at);
+        hash.write(before.as_bytes());
+        let stated = tag.get(..tag.find('>').unwrap_or(0)).is_some_and(|tag| tag.contains("ld+json"));
+        let hidden = HIDDEN.iter().find(|(begin, _)| tag.starts_with(begin)).filter(|_| !stated);
+        let end = hidden.and_then(|(_, end)| tag.find(end).map(|at| at + end.len()));
+        let (shown, after) = match end {
+            Some(end) => ("", tag.get(end..).unwrap_or_default()),
+            None => tag.split_at(1),
+        };
+        hash.write(shown.as_bytes());
+        rest = after;
+    }
+    hash.write(rest.as_bytes());
+    hash.finish()
+}
+
 /// What the browser waits for and does: what the operator says, else the elements that the rules read.
 pub fn browsing(source: &Source, part: Part) -> Browsing {
     let css = |text: &String| !text.contains('@') && !text.trim_start().starts_with('$');
@@ -60,5 +85,49 @@ pub fn browsing(source: &Source, part: Part) -> Browsing {
     Browsing {
         wait: source.browsing.wait.clone().or_else(|| source.rules.listing.item.clone().filter(css)),
         steps: if part == Part::List { source.browsing.steps.clone() } else { Vec::new() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hash(html: &str) -> u64 {
+        let url = "https://paper.example/".parse().expect("an URL");
+        print(&crate::fetch::saved_page(url, Some("text/html"), html.to_owned().into(), chrono::DateTime::UNIX_EPOCH))
+    }
+
+    #[test]
+    fn what_scripts_mark_a_visit_with_does_not_change_a_page_and_news_do() {
+        let page = "<head><style>a{}</style></head><ul><li><a href=\"/1\">One</a></li></ul>";
+        for (other, same) in [
+            ("<head><style>b{}</style></head><!-- 3 ms --><ul><li><a href=\"/1\">One</a></li></ul>", true),
+            ("<head></head><ul><li><a href=\"/1\">One</a></li></ul><script nonce=x>t=1</script>", true),
+            ("<head></head><ul><li><a href=\"/2\">One</a></li></ul>", false),
+            ("<head></head><ul><li><a href=\"/1\">Two</a></li></ul>", false),
+            (
+                "<head></head><ul><li><a href=\"/1\">One</a></li></ul><script type=\"application/ld+json\">{}</script>",
+                false,
+            ),
+            ("<head></head><ul><li><a href=\"/1\">One</a></li></ul><script>never ends", false),
+        ] {
+            assert_eq!(hash(other) == hash(page), same, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_browser_waits_for_what_the_rules_read() {
+        let mut source = Source::at("https://paper.example/".parse().expect("an URL"));
+        assert_eq!(browsing(&source, Part::List).wait, None);
+        source.rules.listing.item = Some("$.rows[*]".into());
+        assert_eq!(browsing(&source, Part::List).wait, None);
+        source.rules.listing.item = Some("ul > li".into());
+        source.rules.article.body = vec!["#a".into(), "meta@content".into(), ".b".into()];
+        source.browsing.steps = vec![crate::model::Step::Scroll(2)];
+        assert_eq!(browsing(&source, Part::List).wait.as_deref(), Some("ul > li"));
+        assert_eq!(browsing(&source, Part::More).steps, []);
+        assert_eq!(browsing(&source, Part::Article).wait.as_deref(), Some("#a, .b"));
+        source.browsing.wait = Some("li.new".into());
+        assert_eq!(browsing(&source, Part::List).wait.as_deref(), Some("li.new"));
     }
 }

@@ -90,8 +90,11 @@ mod with_chromium {
         let press = Press::start();
         paper::print(&press);
         press.set("/api/news", lines());
-        let script = "setTimeout(() => fetch('/api/news').then(r => r.json()).then(l => { all = l; app.append(list); more(99) }), 300);";
-        press.set("/app/", shell(&format!("{BUILD}{script}")));
+        // A mark of each visit, as many pages carry one.
+        let script = "const mark = document.createElement('script'); mark.textContent = '// ' + Math.random(); document.head.append(mark);
+            setTimeout(() => fetch('/api/news').then(r => r.json()).then(l => { all = l; app.append(list); more(99) }), 300);";
+        let page = shell(&format!("{BUILD}{script}"));
+        press.set("/app/", page.with("Set-Cookie", "seen=1; Path=/"));
         press
     }
 
@@ -120,11 +123,13 @@ mod with_chromium {
         assert_eq!(press.asked("/robots.txt").len(), 2, "once a process");
         let top = press.asked("/app/");
         assert_eq!(top.len(), 2);
-        for asked in top.iter().chain(&press.asked("/api/news")) {
+        let loaded = press.asked("/api/news");
+        for asked in top.iter().chain(&loaded) {
             assert!(asked.headers["user-agent"].contains("Courant/"), "{asked:?}");
             assert_eq!(asked.headers["x-key"], "own", "{asked:?}");
-            assert_eq!(asked.headers["cookie"], "k=v", "{asked:?}");
         }
+        assert!(top.iter().all(|asked| asked.headers["cookie"] == "k=v"), "{top:?}");
+        assert!(loaded.iter().all(|asked| asked.headers["cookie"] == "k=v; seen=1"), "{loaded:?}");
         let shown = desk.ok(&["preview", "app"]);
         assert!(shown.contains(LINES[5].title), "{shown}");
         let shown = desk.ok(&["preview", "--browser", &press.url("/app/")]);
@@ -147,6 +152,7 @@ mod with_chromium {
         assert_eq!(titles(&desk), 6);
         assert_eq!(press.asked("/app/").len(), 1, "the plain answer is what the browser shows");
         assert_eq!(desk.status("plain")["entries"], 6);
+        assert_eq!(press.asked("/api/news")[0].headers["cookie"], "seen=1");
         assert!(desk.ok(&["fetch", "app"]).contains("unchanged"));
         // Without a browser the same page is named as what it is.
         let plain = Desk::new(&source(&press, "/app/", ""));

@@ -315,7 +315,9 @@ fn answer(id: &str, asked: &Url, page: &Page) -> Value {
         headers.push(json!({ "name": "Location", "value": page.url.as_str() }));
         return json!({ "requestId": id, "responseCode": 302, "responseHeaders": headers });
     }
-    headers.extend(page.cookies.iter().map(|cookie| json!({ "name": "Set-Cookie", "value": cookie })));
+    // Which paths they were for is not kept during a visit.
+    let cookies = page.cookies.iter().map(|cookie| format!("{cookie}; Path=/"));
+    headers.extend(cookies.map(|cookie| json!({ "name": "Set-Cookie", "value": cookie })));
     let body = STANDARD.encode(&page.text);
     json!({ "requestId": id, "responseCode": 200, "responseHeaders": headers, "body": body })
 }
