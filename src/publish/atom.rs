@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use atom_syndication::extension::{Extension, ExtensionMap};
 use atom_syndication::{
-    Category, Content, Entry as AtomEntry, Feed as AtomFeed, Generator, Link, Person, Source, Text,
+    Category, Content, Entry as AtomEntry, Feed as AtomFeed, Generator, Link, Person, Source, Text, TextType,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use quick_xml::escape::escape;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::markup::{self, Element};
-use super::tidy::address;
+use super::tidy::{self, address};
 use super::{Format, Links, archive, extras};
 use crate::model::{self, Entry, Extras, Feed, Scheme, SourceId};
 
@@ -49,15 +49,16 @@ pub(super) fn write(feed: &Feed, entries: &[Entry], links: &Links, changed: Date
     let used = entries.iter().flat_map(|entry| entry.extensions.keys()).chain(extensions.keys());
     let namespaces = markup::namespaces(used);
     let head = AtomFeed {
-        title: Text::plain(feed.title.clone()),
+        title: words(feed.title.clone()),
         id: id_of(&links.home),
-        updated: changed.fixed_offset(),
+        // Required; the earliest that is taken for a date, where nothing ever changed.
+        updated: tidy::plausible(changed).unwrap_or(tidy::FIRST).fixed_offset(),
         // §4.1.1: every entry needs an author; those of nobody known are their source's, else the feed's.
         authors: vec![Person { name: feed.title.clone(), ..Person::default() }],
         generator: Some(Generator { value: "Courant".to_owned(), ..Generator::default() }),
         links: own,
-        subtitle: feed.description.clone().or_else(|| about?.description.clone()).map(Text::plain),
-        rights: about.and_then(|about| about.rights.clone()).map(Text::plain),
+        subtitle: feed.description.clone().or_else(|| about?.description.clone()).map(words),
+        rights: about.and_then(|about| about.rights.clone()).map(words),
         logo: about.and_then(|about| about.picture.as_ref()).map(|picture| picture.url.to_string()),
         categories: about.into_iter().flat_map(|about| &about.categories).map(|term| category(term, &[])).collect(),
         namespaces,
@@ -66,6 +67,19 @@ pub(super) fn write(feed: &Feed, entries: &[Entry], links: &Links, changed: Date
         ..AtomFeed::default()
     };
     join(&head, entries)
+}
+
+/// Plain text as a text construct (§3.1). What reads like escaped markup (`</b>`, `&amp;`) is written as HTML that
+/// shows it, so that nobody takes it for some; all else, a lone `&` too, as text, which every reader shows as it is.
+fn words(text: impl AsRef<str>) -> Text {
+    let text = text.as_ref();
+    let mut after = text.split('&').skip(1);
+    let reference = after.any(|rest| {
+        let name = rest.split(|c: char| c != '#' && !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+        !name.is_empty() && rest.get(name.len()..).is_some_and(|rest| rest.starts_with(';'))
+    });
+    let closing = text.split("</").skip(1).any(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
+    if reference || closing { Text::html(escape(text)) } else { Text::plain(text) }
 }
 
 /// Head and entries as one document, the head's extensions before the first entry: the crate writes them behind the
@@ -96,11 +110,14 @@ fn link(href: &str, rel: &str) -> Link {
 
 fn spell(entry: &Entry, feed: &Feed) -> AtomEntry {
     let lang = entry.language.clone().filter(|own| Some(own) != feed.language.as_ref());
-    let plain = |text: &str| Text { lang: lang.clone(), ..Text::plain(text) };
+    let plain = |text: &str| Text { lang: lang.clone(), ..words(text) };
     let content = match (&entry.content, &entry.url) {
         (Some(html), _) => Some((html.clone(), "html")),
         // §4.1.2: an entry without a link has content, and be it the title.
-        (None, None) => Some((entry.summary.clone().unwrap_or_else(|| entry.title.clone()), "text")),
+        (None, None) => {
+            let text = words(entry.summary.as_ref().unwrap_or(&entry.title));
+            Some((text.value, if text.r#type == TextType::Html { "html" } else { "text" }))
+        }
         (None, Some(_)) => None,
     };
     let mut links: Vec<Link> = entry.url.iter().map(|url| link(url.as_str(), "alternate")).collect();
@@ -152,7 +169,7 @@ fn source(entry: &Entry, links: &Links, latest: DateTime<Utc>) -> Option<Source>
         ..link(&format!("{}.atom", source.page), "self")
     };
     Some(Source {
-        title: Text::plain(source.title.clone()),
+        title: words(source.title.clone()),
         id: id_of(&source.page),
         updated: latest.fixed_offset(),
         // §4.2.1: an entry of nobody known is its source's, not the feed's.

@@ -10,7 +10,7 @@ use ::rss::{Category, Channel, Enclosure, Guid, Image, Item, Source};
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::markup::{self, Element};
-use super::{Format, Links, archive, excerpt, extras};
+use super::{Format, Links, archive, excerpt, extras, tidy};
 use crate::model::{Enclosure as Attached, Entry, Feed, Picture, Scheme};
 
 /// Minutes for which a reader may keep the document. Asking again costs a 304, so this is short.
@@ -53,7 +53,7 @@ pub(super) fn write(feed: &Feed, entries: &[Entry], links: &Links, changed: Date
             .unwrap_or_else(|| feed.title.clone()),
         language: feed.language.clone(),
         pub_date: entries.iter().map(|e| e.published).max().map(|date| date.to_rfc2822()),
-        last_build_date: Some(changed.to_rfc2822()),
+        last_build_date: tidy::plausible(changed).map(|changed| changed.to_rfc2822()),
         generator: Some("Courant".to_owned()),
         docs: Some(DOCS.to_owned()),
         ttl: Some(TTL.to_owned()),
@@ -72,7 +72,34 @@ pub(super) fn write(feed: &Feed, entries: &[Entry], links: &Links, changed: Date
         ..Channel::default()
     };
     // Writing to memory does not fail.
-    channel.write_to(Vec::new()).unwrap_or_default()
+    with_numbers(channel.write_to(Vec::new()).unwrap_or_default())
+}
+
+/// The same with `&` and `<` in titles and names of categories as hexadecimal references: the RSS Advisory Board's
+/// Best Practices Profile asks for them, since readers that take titles for HTML then see what was meant.
+fn with_numbers(document: Vec<u8>) -> Vec<u8> {
+    const PLACES: [(&[u8], &[u8]); 2] = [(b"<title>", b"</title>"), (b"<category", b"</category>")];
+    // How far an end is looked for, so that what has none costs little.
+    const FAR: usize = 8192;
+    let mut written = Vec::with_capacity(document.len() + 64);
+    let mut rest = &*document;
+    let opening = memchr::memmem::Finder::new(b"<");
+    while let Some(at) = opening.find(rest) {
+        let (before, from) = rest.split_at(at);
+        written.extend_from_slice(before);
+        let place = PLACES.iter().find(|(open, _)| from.starts_with(open));
+        let end = place.and_then(|(_, close)| memchr::memmem::find(from.get(..FAR).unwrap_or(from), close));
+        let (element, after) = from.split_at(end.unwrap_or(1));
+        if end.is_some() && memchr::memchr(b'&', element).is_some() {
+            let text = String::from_utf8_lossy(element);
+            written.extend_from_slice(text.replace("&amp;", "&#x26;").replace("&lt;", "&#x3C;").as_bytes());
+        } else {
+            written.extend_from_slice(element);
+        }
+        rest = after;
+    }
+    written.extend_from_slice(rest);
+    written
 }
 
 fn item(entry: &Entry, feed: &Feed, links: &Links, aggregated: bool) -> Item {

@@ -19,15 +19,19 @@ const EXCERPT: usize = 300;
 
 /// A text that XML 1.0 §2.2 allows, with line ends as §2.11 has them: what a parser gives back is what was written.
 ///
-/// The C1 controls go too: they are allowed, but always the wreck of a wrongly decoded page.
+/// The C1 controls go too: they are allowed, but always the wreck of a wrongly decoded page; and what was lost in
+/// decoding (U+FFFD) is a question mark, which everyone can show.
 pub(super) fn text(text: &str) -> Cow<'_, str> {
     let bad = |c: char| matches!(c, '\0'..='\u{8}' | '\u{b}'..='\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}');
-    if !text.contains(|c| bad(c) || c == '\r') {
+    if !text.contains(|c| bad(c) || matches!(c, '\r' | '\u{fffd}')) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(
-        text.replace("\r\n", "\n").chars().map(|c| if c == '\r' { '\n' } else { c }).filter(|c| !bad(*c)).collect(),
-    )
+    let written = |c| match c {
+        '\r' => '\n',
+        '\u{fffd}' => '?',
+        c => c,
+    };
+    Cow::Owned(text.replace("\r\n", "\n").chars().map(written).filter(|c| !bad(*c)).collect())
 }
 
 /// A moment to the second, within the years that RFC 822 and RFC 3339 can write.
@@ -36,6 +40,18 @@ pub(super) fn moment(moment: DateTime<Utc>) -> DateTime<Utc> {
     let edge = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).and_then(|d| d.and_hms_opt(0, 0, 0)).map(|t| t.and_utc());
     let edge = if moment.year() < 1000 { edge(1000, 1, 1) } else { edge(9999, 12, 31) };
     if fits { moment.trunc_subsecs(0) } else { edge.unwrap_or(DateTime::UNIX_EPOCH) }
+}
+
+/// The first moment that readers and validators take for the date of a feed.
+pub(super) const FIRST: DateTime<Utc> = match DateTime::from_timestamp(631_152_000, 0) {
+    // 1990-01-01
+    Some(first) => first,
+    None => DateTime::UNIX_EPOCH,
+};
+
+/// When a feed changed, where that is a date that readers take for one: a feed that never held anything has none.
+pub(super) fn plausible(changed: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    (changed >= FIRST).then_some(changed)
 }
 
 /// The feed, ready to be written.
@@ -130,6 +146,7 @@ fn enclosure(enclosure: &Enclosure) -> Enclosure {
         url: address(&enclosure.url),
         width: size(enclosure.width),
         height: size(enclosure.height),
+        seconds: enclosure.seconds.filter(|seconds| *seconds > 0),
         media_type: Some(stated.unwrap_or_else(|| super::media_type_of(enclosure.url.path())).to_ascii_lowercase()),
         title: enclosure.title.as_deref().and_then(line),
         ..enclosure.clone()
@@ -152,7 +169,7 @@ mod tests {
         check("plain", "plain");
         check("a\0b\u{b}c\u{1f}d\u{fffe}e\u{ffff}f\u{85}g", "abcdefg");
         check("one\r\ntwo\rthree\n\tfour", "one\ntwo\nthree\n\tfour");
-        check("新闻 😀 \u{fffd}", "新闻 😀 \u{fffd}");
+        check("新闻 😀 Qu\u{fffd}y", "新闻 😀 Qu?y");
     }
 
     #[test]
