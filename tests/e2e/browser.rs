@@ -1,7 +1,7 @@
 //! Pages that JavaScript builds. What needs Chromium is compiled with `--features test-browser`.
 
 use crate::courant::{Desk, text};
-use crate::press::{Press, Sheet};
+use crate::press::Press;
 
 #[test]
 fn without_chromium_its_package_is_named_and_other_sources_go_on() {
@@ -62,6 +62,7 @@ mod with_chromium {
 
     use super::*;
     use crate::paper::{self, LINES};
+    use crate::press::Sheet;
 
     /// A page without content, whose script builds the list of what the press gives it: all, or so many, and more with
     /// each click.
