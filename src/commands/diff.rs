@@ -11,6 +11,7 @@ use crate::config::{self, Config};
 use crate::harvest::Watched;
 use crate::model::{Entry, EntryId, Feed, SourceId};
 use crate::publish;
+use crate::serve;
 use crate::store::{self, Store, StoreError};
 
 /// Differences of a feed that are told one by one.
@@ -137,6 +138,6 @@ async fn compare(
 /// What a feed shows of what is held, and so many more.
 async fn shown(store: &dyn Store, feed: &Feed, more: usize) -> Result<Vec<Entry>, StoreError> {
     let deep = Feed { limit: feed.limit.saturating_add(more), ..feed.clone() };
-    let entries = store.entries(&deep.selection, deep.limit.saturating_mul(2)).await?;
+    let (entries, _) = serve::entries_of(store, &deep).await?;
     Ok(publish::chosen(&deep, &entries).into_iter().cloned().collect())
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 use tracing::{error, info};
 
-use super::Plan;
+use super::{Plan, late};
 use crate::store::{Store, StoreError};
 
 /// Pause between rounds. The first comes after the daemon has had time for its readers and for what is due.
@@ -42,6 +42,7 @@ async fn tidy(plan: &Plan, store: &dyn Store) -> Result<(), StoreError> {
     if gone > 0 {
         info!("{gone} answers were forgotten, the oldest: together they took more than `[store] snapshots_size`");
     }
+    late::tell(store, now).await?;
     store.train_dictionaries(now).await?;
     Ok(())
 }

@@ -7,6 +7,7 @@ mod catalogue;
 mod courier;
 mod following;
 mod housekeeping;
+mod late;
 mod line;
 mod once;
 mod plan;

@@ -52,6 +52,11 @@ pub(super) fn prints(text: &str) -> Prints {
     }
 }
 
+/// What a full text in HTML is known by, as its draft had it.
+pub fn sketch(html: &str) -> Sketch {
+    prints(&crate::html::html_to_text(html)).sketch
+}
+
 /// The last few words, by their hashes.
 #[derive(Default)]
 struct Row {

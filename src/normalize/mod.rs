@@ -26,6 +26,7 @@ pub use address::canonical;
 pub use filters::Filters;
 pub use html::sanitize;
 pub use identity::mint;
+pub use likeness::sketch;
 pub use moments::{Moments, moments};
 pub use recipe::draft;
 pub use surroundings::Surroundings;

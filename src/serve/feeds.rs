@@ -33,7 +33,7 @@ const VARY_OPENED: HeaderValue =
 /// The entries that a feed's rendering begins with, and when one of them last changed.
 ///
 /// Where entries of several sources may be one, twice as many are taken, so that enough are left.
-pub(super) async fn entries_of(store: &dyn Store, feed: &Feed) -> Result<(Vec<Entry>, DateTime<Utc>), StoreError> {
+pub async fn entries_of(store: &dyn Store, feed: &Feed) -> Result<(Vec<Entry>, DateTime<Utc>), StoreError> {
     let merged = feed.dedupe != Dedupe::Off && feed.selection.sources.len() > 1;
     let limit = if merged { feed.limit.saturating_mul(2) } else { feed.limit };
     let mut entries = store.entries(&feed.selection, limit).await?;

@@ -57,6 +57,7 @@ use crate::model::{Feed, SourceId};
 use crate::store::Store;
 
 pub use export::export;
+pub use feeds::entries_of;
 pub use hub::{Call, Courier, Outward};
 pub use inbox::Inbox;
 pub use locks::Locks;

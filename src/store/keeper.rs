@@ -10,7 +10,7 @@ use super::{
     Claim, Counts, Dictionary, Dossier, Finished, Following, Held, Known, Resemblance, Revision, Seen, Snapshot,
     SourceState, StoreError, Verdict,
 };
-use crate::model::{Changes, Entry, EntryId, HarvestReport, Selection, SourceId};
+use crate::model::{Changes, Entry, EntryId, HarvestReport, Selection, Sketch, SourceId};
 
 /// The contract. All times are kept to the millisecond.
 #[async_trait]
@@ -22,6 +22,13 @@ pub trait Store: Send + Sync {
     /// Makes exactly these the sources in which one story is looked for: what comes of them from now on is compared,
     /// each entry with those of the other sources.
     async fn take_part(&self, sources: Vec<SourceId>) -> Result<(), StoreError>;
+
+    /// Entries of these sources that were stored before they took part, and late enough that a twin may come; the
+    /// first stored first, at most so many.
+    async fn untold(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Entry>, StoreError>;
+
+    /// Looks for the stories of such entries, each by what its full text is known by.
+    async fn tell(&self, entries: Vec<(EntryId, Sketch)>, now: DateTime<Utc>) -> Result<(), StoreError>;
 
     /// The stories that some entries tell: each as the selection's entries that tell it, at least two, the first
     /// stored first. An entry that once belongs to a story stays with it.

@@ -86,4 +86,9 @@ fn a_story_of_several_papers_is_one_entry_that_keeps_its_id_when_a_fuller_one_co
         source("tide", "")
     ));
     assert_eq!(feed(&desk).len(), 2);
+    // An edit is compared with what readers see: without stories each paper speaks.
+    let present = std::fs::read_to_string(desk.path("feeds.toml")).expect("feeds.toml");
+    desk.write_file("edited.toml", &present.replace("dedupe = \"story\"", "dedupe = \"off\""));
+    let said = desk.ok(&["check", "--diff", "edited.toml"]);
+    assert!(said.contains("coast: 1 to gain, 0 to lose"), "{said}");
 }

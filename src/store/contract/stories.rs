@@ -105,6 +105,27 @@ async fn sources_that_take_no_part_are_not_compared() {
 }
 
 #[tokio::test]
+async fn what_was_stored_before_its_source_took_part_is_told_later() {
+    let kept = telling(&["x"]).await;
+    kept.store.sync_sources(vec![(id("x"), minute(0)), (id("y"), minute(0))]).await.unwrap();
+    let twins = [text("a", DREDGED, 0..500), text("b", DREDGED, 0..500)];
+    let sketches = twins.clone().map(|draft| (draft.id, draft.sketch));
+    let [a, b] = twins;
+    kept.put("x", minute(1), vec![a]).await;
+    kept.put("y", minute(2), vec![b]).await;
+    assert_eq!(kept.store.untold(minute(3), 10).await.unwrap(), Vec::new());
+    kept.store.take_part(vec![id("x"), id("y")]).await.unwrap();
+    let untold: Vec<EntryId> = kept.store.untold(minute(3), 10).await.unwrap().into_iter().map(|e| e.id).collect();
+    assert_eq!(untold, [sketches[1].0.clone()]);
+    let revision = kept.store.revision(&all_of(&["y"]));
+    kept.store.tell(sketches[1..].to_vec(), minute(3)).await.unwrap();
+    assert_eq!(stories(&kept, &["x", "y"]).await, [["a", "b"]]);
+    assert!(kept.store.revision(&all_of(&["y"])) > revision, "feeds are rendered anew");
+    assert_eq!(kept.store.untold(minute(4), 10).await.unwrap(), Vec::new());
+    assert_eq!(kept.store.untold(minute(30 * 24 * 60), 10).await.unwrap(), Vec::new());
+}
+
+#[tokio::test]
 async fn what_no_twin_can_come_of_is_forgotten_and_its_story_stays() {
     let kept = telling(&["x", "y"]).await;
     kept.put("x", minute(1), vec![text("a", DREDGED, 0..500)]).await;

@@ -44,7 +44,7 @@ use super::{
     Claim, Counts, Dictionary, Dossier, Finished, Following, Held, Known, Resemblance, Revision, Seen, Snapshot,
     SourceState, Store, StoreError, StoreTrouble, Verdict,
 };
-use crate::model::{Changes, Entry, EntryId, HarvestReport, Selection, SourceId};
+use crate::model::{Changes, Entry, EntryId, HarvestReport, Selection, Sketch, SourceId};
 
 /// A store in a SQLite file.
 pub(super) struct Sqlite {
@@ -110,6 +110,14 @@ impl Store for Sqlite {
 
     async fn take_part(&self, sources: Vec<SourceId>) -> Result<(), StoreError> {
         self.write(move |db, _| stories::take_part(db, &sources)).await
+    }
+
+    async fn untold(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        self.readers.read(move |db| stories::untold(db, now, limit)).await
+    }
+
+    async fn tell(&self, entries: Vec<(EntryId, Sketch)>, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.write(move |db, touched| stories::tell(db, touched, &entries, now)).await
     }
 
     async fn stories(&self, selection: &Selection, ids: Vec<EntryId>) -> Result<Vec<Vec<Entry>>, StoreError> {

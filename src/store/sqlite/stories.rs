@@ -7,7 +7,8 @@ use chrono::{DateTime, Duration, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::entries;
+use super::writer::Touched;
+use super::{entries, sources};
 use crate::model::{Entry, EntryId, Sketch, SourceId, letters, resemblance, text_weight};
 
 /// One story is told within so much time.
@@ -183,6 +184,42 @@ pub(super) fn take_part(db: &Connection, sources: &[SourceId]) -> rusqlite::Resu
         let wanted = sources.iter().any(|source| source.as_str() == id);
         if wanted != takes_part {
             db.execute("update sources set stories = ?2 where nr = ?1", params![nr, wanted])?;
+        }
+    }
+    Ok(())
+}
+
+/// Entries of sources that take part which nobody took note of, since they did not when it was stored.
+pub(super) fn untold(db: &Connection, now: DateTime<Utc>, limit: usize) -> rusqlite::Result<Vec<Entry>> {
+    let nrs: Vec<i64> = db
+        .prepare_cached(
+            "select e.nr from entries e join sources s on s.nr = e.source
+             where s.stories = 1 and e.tombstone is null and e.published >= ?1
+                and not exists (select 1 from sketches k where k.entry = e.nr) order by e.nr limit ?2",
+        )?
+        .query_map(params![(now - KEPT).timestamp_millis(), i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
+            row.get(0)
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    nrs.into_iter().filter_map(|nr| entries::of_row(db, nr).transpose()).collect()
+}
+
+/// Takes note of such entries.
+pub(super) fn tell(
+    db: &Connection,
+    touched: &mut Touched,
+    entries: &[(EntryId, Sketch)],
+    now: DateTime<Utc>,
+) -> rusqlite::Result<()> {
+    for (id, sketch) in entries {
+        let row = db
+            .prepare_cached("select nr, source, published, title from entries where id = ?1 and tombstone is null")?
+            .query_row([&id.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, String>(3)?)))
+            .optional()?;
+        let Some((entry, source, published, title)) = row else { continue };
+        note(db, &Told { entry, source, published, title: &title, sketch }, now)?;
+        if story_of(db, entry)?.is_some() {
+            sources::note_change(db, touched, source, 0, Some(now))?;
         }
     }
     Ok(())
