@@ -96,7 +96,7 @@ impl Default for Limits {
 #[derive(Debug, Clone)]
 pub struct Watched {
     /// The source as configured.
-    pub source: Source,
+    pub source: Arc<Source>,
     /// Its selectors, compiled.
     pub rules: CompiledRules,
     /// Its filters, their patterns compiled.
@@ -107,7 +107,8 @@ pub struct Watched {
 
 impl Watched {
     /// Compiles a source's rules; all errors at once.
-    pub fn new(source: Source) -> Result<Self, Vec<RuleError>> {
+    pub fn new(source: impl Into<Arc<Source>>) -> Result<Self, Vec<RuleError>> {
+        let source = source.into();
         let rules = CompiledRules::compile(&source.rules)?;
         let mut hash = Xxh3::new();
         let how = format!(

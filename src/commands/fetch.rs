@@ -40,9 +40,9 @@ pub(super) fn run(arguments: Arguments, path: &Path, log_format: LogFormat) -> R
             other => other?,
         };
         let store = store::open(&config.store)?;
-        let plan = Plan::new(&config, store.clone(), stop.clone())?;
+        let plan = Plan::new(Arc::new(config), store.clone(), stop.clone())?;
         plan.enrol(&*store).await?;
-        let failed = harvest(&console, &plan, &store, ids, &arguments).await;
+        let failed = harvest(&console, &plan, ids, &arguments).await;
         store.close().await?;
         if let Some(demo) = demo {
             demo.abort();
@@ -56,17 +56,11 @@ pub(super) fn run(arguments: Arguments, path: &Path, log_format: LogFormat) -> R
 }
 
 /// Harvests with a progress bar; gives how many failed.
-async fn harvest(
-    console: &Console,
-    plan: &Plan,
-    store: &Arc<dyn store::Store>,
-    ids: Vec<SourceId>,
-    arguments: &Arguments,
-) -> Result<usize, Failure> {
+async fn harvest(console: &Console, plan: &Plan, ids: Vec<SourceId>, arguments: &Arguments) -> Result<usize, Failure> {
     let bar = console.bar(ids.len());
     // Whoever names a source means it.
     let heed = arguments.sources.is_empty();
-    let runs = daemon::once(plan, store, ids, heed);
+    let runs = daemon::once(plan, ids, heed);
     pin_mut!(runs);
     let mut failed = 0;
     while let Some((id, ended)) = runs.next().await {

@@ -66,7 +66,7 @@ pub(super) fn run(arguments: Arguments, path: &Path) -> Result<(), Failure> {
 fn chosen(arguments: &Arguments, config: Option<&Config>) -> Result<Source, Failure> {
     let what = arguments.what.as_str();
     if let Some(source) = config.and_then(|c| c.sources.iter().find(|s| s.id.as_str() == what)) {
-        return Ok(source.clone());
+        return Ok(Source::clone(source));
     }
     if Path::new(what).is_file() {
         let placeholder = || Url::parse("http://page.invalid/").map_err(|e| Failure::Usage(e.to_string()));

@@ -39,7 +39,7 @@ pub(super) fn run(arguments: Arguments, path: &Path) -> Result<(), Failure> {
     let config = load(path)?;
     runtime()?.block_on(async {
         let store = store::open_read_only(&config.store)?;
-        let mut sources: Vec<SourceId> = store.sources().await?.into_iter().map(|s| s.id).collect();
+        let mut sources: Vec<SourceId> = store.standings().await?.into_iter().map(|s| s.id).collect();
         if let Some(name) = &arguments.source {
             sources.retain(|id| id.as_str() == name);
             if sources.is_empty() {

@@ -28,6 +28,7 @@ mod words;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use toml::de::DeTable;
@@ -50,7 +51,7 @@ pub struct Config {
     /// Every file that was read, includes among them: what to watch.
     pub files: Vec<PathBuf>,
     /// The sources, in the order of the file.
-    pub sources: Vec<Source>,
+    pub sources: Vec<Arc<Source>>,
     /// The feeds, in the order of the file, `all` last unless the operator defined it.
     pub feeds: Vec<Feed>,
     /// Which feeds have a `token`, and what only they show.
@@ -153,7 +154,7 @@ fn read(path: &Path, files: &[Letters], findings: &Findings) -> Option<Config> {
     findings.permit().then(|| Config {
         path: path.to_path_buf(),
         files: files.iter().map(|f| f.path.clone()).collect(),
-        sources: placed.into_iter().map(|p| p.source).collect(),
+        sources: placed.into_iter().map(|p| Arc::new(p.source)).collect(),
         feeds,
         locks,
         manners,

@@ -12,23 +12,24 @@ const SOURCE_LIMIT: usize = 50;
 
 /// What sources' pages and feeds say of themselves: their titles, and what readers of them alone are told.
 #[derive(Debug, Clone, Default)]
-pub struct Titles(HashMap<SourceId, (Option<String>, About)>);
+pub struct Titles(HashMap<SourceId, (Option<String>, Option<Box<About>>)>);
 
 impl Titles {
     /// Those that the store knows.
     pub async fn of(store: &dyn Store) -> Result<Self, StoreError> {
-        let states = store.sources().await?;
-        Ok(Self(states.into_iter().map(|s| (s.id, (s.title, s.about))).collect()))
+        let standings = store.standings().await?;
+        Ok(Self(standings.into_iter().map(|s| (s.id, (s.title, s.about))).collect()))
     }
 
     /// Notes what a source now says of itself; tells whether it is news.
     pub fn note(&mut self, state: &SourceState) -> bool {
         let known = self.0.get(&state.id);
         let title = state.title.as_ref().or_else(|| known?.0.as_ref());
-        if known.is_some_and(|known| known.0.as_ref() == title && known.1 == state.about) {
+        let about = Some(&state.about).filter(|about| !about.is_empty());
+        if known.is_some_and(|known| known.0.as_ref() == title && known.1.as_deref() == about) {
             return false;
         }
-        self.0.insert(state.id.clone(), (title.cloned(), state.about.clone()));
+        self.0.insert(state.id.clone(), (title.cloned(), about.cloned().map(Box::new)));
         true
     }
 
@@ -41,8 +42,7 @@ impl Titles {
     /// What a feed of these sources alone is told of them.
     fn about(&self, selection: &Selection) -> Option<Box<About>> {
         let [only] = &*selection.sources else { return None };
-        let about = self.0.get(only).map(|(_, about)| about)?;
-        (!about.is_empty()).then(|| Box::new(about.clone()))
+        self.0.get(only)?.1.clone()
     }
 }
 

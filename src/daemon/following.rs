@@ -12,8 +12,9 @@ use url::Url;
 use super::{DaemonError, Plan};
 use crate::fetch::Fetcher;
 use crate::follow::{Asking, Delivery, Follower, Told};
+use crate::model::{Announced, SourceId};
 use crate::serve::Inbox;
-use crate::store::{SourceState, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 /// How many deliveries may wait for a worker; of more, the source is asked in their stead.
 const WAITING: usize = 64;
@@ -34,13 +35,14 @@ impl Following {
     }
 
     /// Notes what a source announces, as far as it is to be followed.
-    pub fn note(&self, plan: &Plan, state: &SourceState) {
-        let follows = plan.watched.get(&state.id).is_some_and(|watched| watched.source.push);
-        self.follower.note(&state.id, state.wishes.announced.as_ref().filter(|_| follows));
+    pub fn note(&self, plan: &Plan, source: &SourceId, announced: Option<&Announced>) {
+        let follows = plan.watched.get(source).is_some_and(|watched| watched.source.push);
+        self.follower.note(source, announced.filter(|_| follows));
     }
 
     async fn note_all(&self, plan: &Plan) -> Result<(), StoreError> {
-        self.store.sources().await?.iter().for_each(|state| self.note(plan, state));
+        let standings = self.store.standings().await?;
+        standings.iter().for_each(|s| self.note(plan, &s.id, s.announced.as_deref()));
         let held = self.store.followings().await?;
         let left = held.iter().filter(|following| !plan.watched.contains_key(&following.source));
         left.for_each(|following| self.follower.note(&following.source, None));

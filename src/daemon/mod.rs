@@ -60,6 +60,9 @@ pub enum DaemonError {
         /// The system's words.
         error: std::io::Error,
     },
+    /// A run that panicked.
+    #[error("the run ended with a bug, please report it: {0}")]
+    Bug(String),
     /// Something the operating system refused.
     #[error("{what}: {error}")]
     System {
@@ -76,14 +79,14 @@ pub async fn run(
     progress: watch::Sender<Progress>,
     stop: watch::Receiver<bool>,
 ) -> Result<(), DaemonError> {
-    let config = config::load(&path)?;
+    let config = Arc::new(config::load(&path)?);
     for warning in &config.warnings {
         warn!("{warning}");
     }
     let listener = listen(config.bind.listen, "server.listen").await?;
     let demo = demo_site(&config, stop.clone()).await?;
     let store = store::open(&config.store)?;
-    let (plan, plans) = watch::channel(Arc::new(Plan::new(&config, store.clone(), stop.clone())?));
+    let (plan, plans) = watch::channel(Arc::new(Plan::new(config.clone(), store.clone(), stop.clone())?));
     plan.borrow().enrol(&*store).await?;
 
     let titles = Titles::of(&*store).await?;
@@ -94,7 +97,8 @@ pub async fn run(
     let (following, told) = following::Following::open(store.clone()).await?;
     let outward = courier::outward(plans.clone(), &config.store, following.clone());
     let server = tokio::spawn(serve::run_with_push(listener, store.clone(), catalogues, outward, stop.clone()));
-    let reloading = reload::spawn(config, plan, store.clone(), stop.clone())?;
+    let reloading = reload::spawn(&config, plan, store.clone(), stop.clone())?;
+    drop(config);
     let housekeeping = tokio::spawn(housekeeping::run(plans.clone(), store.clone()));
     let asking = tokio::spawn(following.clone().run(plans.clone()));
     let sides = workers::Sides { titles, published, progress, following, told };

@@ -19,7 +19,7 @@ use crate::store::{Store, StoreError};
 /// The sources with their rules compiled, and the parts that harvests work with.
 pub struct Plan {
     /// The configuration that this is made from.
-    pub config: Config,
+    pub config: Arc<Config>,
     /// The sources that are asked, by id.
     pub watched: HashMap<SourceId, Arc<Watched>>,
     /// What harvests work with.
@@ -28,7 +28,7 @@ pub struct Plan {
 
 impl Plan {
     /// Compiles a configuration.
-    pub fn new(config: &Config, store: Arc<dyn Store>, stop: watch::Receiver<bool>) -> Result<Self, DaemonError> {
+    pub fn new(config: Arc<Config>, store: Arc<dyn Store>, stop: watch::Receiver<bool>) -> Result<Self, DaemonError> {
         let mut watched = HashMap::with_capacity(config.sources.len());
         for source in config.sources.iter().filter(|s| s.enabled) {
             match Watched::new(source.clone()) {
@@ -48,7 +48,7 @@ impl Plan {
             stop,
             album: config.snapshots.map(|_| crate::harvest::Album::default()),
         };
-        Ok(Self { config: config.clone(), watched, parts })
+        Ok(Self { config, watched, parts })
     }
 
     /// Makes the store know the sources; new ones get their first instant.

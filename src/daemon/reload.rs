@@ -21,7 +21,7 @@ const SETTLED: Duration = Duration::from_millis(300);
 
 /// Watches the configuration's files and SIGHUP, and replaces the plan. Ends when aborted.
 pub(super) fn spawn(
-    config: Config,
+    config: &Config,
     plan: watch::Sender<Arc<Plan>>,
     store: Arc<dyn Store>,
     stop: watch::Receiver<bool>,
@@ -31,20 +31,21 @@ pub(super) fn spawn(
     let (touched, mut touches) = mpsc::channel::<PathBuf>(64);
     let mut eyes = Eyes::open(touched);
     eyes.look_at(&config.files);
+    let path = config.path.clone();
     Ok(tokio::spawn(async move {
         loop {
             tokio::select! {
-                _ = hangup.recv() => info!("SIGHUP: reading {} again", config.path.display()),
-                path = touches.recv() => {
-                    let Some(path) = path else { return };
-                    if !plan.borrow().config.files.iter().any(|file| absolute(file) == path) {
+                _ = hangup.recv() => info!("SIGHUP: reading {} again", path.display()),
+                touched = touches.recv() => {
+                    let Some(touched) = touched else { return };
+                    if !plan.borrow().config.files.iter().any(|file| absolute(file) == touched) {
                         continue;
                     }
                     while tokio::time::timeout(SETTLED, touches.recv()).await.is_ok_and(|more| more.is_some()) {}
                 }
             }
             let before = plan.borrow().clone();
-            match take_up(&config.path, &before, &store, &stop).await {
+            match take_up(&path, &before, &store, &stop).await {
                 Ok(None) => {}
                 Ok(Some(after)) => {
                     eyes.look_at(&after.config.files);
@@ -64,7 +65,7 @@ async fn take_up(
     stop: &watch::Receiver<bool>,
 ) -> Result<Option<Plan>, DaemonError> {
     let config = config::load(path)?;
-    if config == before.config {
+    if config == *before.config {
         info!("{} says what it said before", path.display());
         return Ok(None);
     }
@@ -75,7 +76,7 @@ async fn take_up(
     if (config.bind.listen, &config.store, &config.demo) != (old.bind.listen, &old.store, &old.demo) {
         warn!("changes to server.listen, store.url and demo are taken up at the next start");
     }
-    let plan = Plan::new(&config, store.clone(), stop.clone())?;
+    let plan = Plan::new(Arc::new(config), store.clone(), stop.clone())?;
     plan.enrol(&**store).await?;
     let mut changed = 0;
     for id in plan.changed_since(before) {

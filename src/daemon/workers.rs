@@ -69,7 +69,7 @@ pub(super) async fn run(
 ) -> Result<(), DaemonError> {
     let Sides { mut titles, published, progress, following, mut told } = sides;
     let worker = format!("{}", std::process::id());
-    let first_runs = store.sources().await?.iter().filter(|s| s.last_run.is_none()).count();
+    let first_runs = store.standings().await?.iter().filter(|s| !s.ran).count();
     progress.send_replace(Progress { first_runs, done: 0 });
     let mut runs: Runs = JoinSet::new();
     let mut look = Instant::now();
@@ -115,7 +115,7 @@ pub(super) async fn run(
             Some(ended) = runs.join_next() => {
                 for ended in std::iter::once(ended).chain(std::iter::from_fn(|| runs.try_join_next())).collect::<Vec<_>>() {
                     let Some(Harvested { state, .. }) = logged(ended) else { continue };
-                    following.note(&plan, &state);
+                    following.note(&plan, &state.id, state.wishes.announced.as_ref());
                     // It may be due again before all the others.
                     let wait = (state.next_run - Utc::now()).to_std().unwrap_or_default();
                     look = look.min(Instant::now() + wait);

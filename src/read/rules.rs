@@ -1,6 +1,6 @@
 //! The operator's selectors, parsed once, when the configuration is loaded.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use scraper::{ElementRef, Selector};
 
@@ -24,8 +24,6 @@ pub struct RuleError {
 /// A source's rules, ready for use. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct CompiledRules {
-    /// As written.
-    pub rules: Rules,
     compiled: Arc<Compiled>,
 }
 
@@ -85,6 +83,11 @@ pub struct ArticlePickers {
 impl CompiledRules {
     /// Compiles every selector; gives all errors at once.
     pub fn compile(rules: &Rules) -> Result<Self, Vec<RuleError>> {
+        if *rules == Rules::default() {
+            // Most sources have none, and share them.
+            static NONE: LazyLock<CompiledRules> = LazyLock::new(CompiledRules::default);
+            return Ok(NONE.clone());
+        }
         let mut errors = Vec::new();
         let is_json = are_paths(&rules.listing);
         let json = is_json.then(|| compile_json(&rules.listing, &mut errors));
@@ -127,7 +130,7 @@ impl CompiledRules {
             image: many("article.image", &rules.article.image),
         };
         if errors.is_empty() {
-            Ok(Self { rules: rules.clone(), compiled: Arc::new(Compiled { listing, json, article }) })
+            Ok(Self { compiled: Arc::new(Compiled { listing, json, article }) })
         } else {
             Err(errors)
         }

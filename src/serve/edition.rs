@@ -50,7 +50,8 @@ pub(super) struct Shelf {
     key: Option<Secret>,
     /// Whether it is not for everyone.
     pub locked: bool,
-    kept: [Arc<Kept>; Shape::ALL.len()],
+    /// Most of a thousand sources' feeds are read in one shape, if at all.
+    kept: [OnceLock<Arc<Kept>>; Shape::ALL.len()],
 }
 
 impl Shelf {
@@ -68,7 +69,7 @@ impl Shelf {
     /// The place of a shape.
     pub fn kept(&self, shape: Shape) -> &Arc<Kept> {
         // `Shape::index` is a place in `Shape::ALL`, and `kept` is as long.
-        &self.kept[shape.index()]
+        self.kept[shape.index()].get_or_init(Arc::default)
     }
 }
 

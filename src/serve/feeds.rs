@@ -200,7 +200,7 @@ pub(super) async fn index_page(
     addresses: &Addresses,
 ) -> Result<String, StoreError> {
     let counts: std::collections::HashMap<_, _> =
-        store.sources().await?.into_iter().map(|state| (state.id, state.entries)).collect();
+        store.standings().await?.into_iter().map(|s| (s.id, s.entries)).collect();
     let count = |feed: &Feed| feed.selection.sources.iter().filter_map(|id| counts.get(id)).sum();
     let (mut feeds, mut sources) = (Vec::new(), Vec::new());
     for (collection, feed) in edition.open() {

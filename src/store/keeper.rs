@@ -8,7 +8,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::{
     Claim, Counts, Dictionary, Dossier, Finished, Following, Held, Known, Resemblance, Revision, Seen, Snapshot,
-    SourceState, StoreError, Verdict,
+    SourceState, Standing, StoreError, Verdict,
 };
 use crate::model::{Changes, Entry, EntryId, HarvestReport, Selection, Sketch, SourceId};
 
@@ -165,6 +165,9 @@ pub trait Store: Send + Sync {
 
     /// The states of all configured sources, by id.
     async fn sources(&self) -> Result<Vec<SourceState>, StoreError>;
+
+    /// The same sources, with the little that must be known of all at once.
+    async fn standings(&self) -> Result<Vec<Standing>, StoreError>;
 
     /// The latest reports of a source, newest first. At least the last 100 are kept.
     async fn reports(&self, source: &SourceId, limit: usize) -> Result<Vec<HarvestReport>, StoreError>;

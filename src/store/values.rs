@@ -105,6 +105,23 @@ pub struct Wishes {
     pub silence: Option<Silence>,
 }
 
+/// What must be known of all sources at once: little of each, since there may be thousands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing {
+    /// Which source.
+    pub id: SourceId,
+    /// The title its page or feed gives itself.
+    pub title: Option<String>,
+    /// What its feed says of itself, where that is anything.
+    pub about: Option<Box<About>>,
+    /// The hub that it announces.
+    pub announced: Option<Box<Announced>>,
+    /// Stored entries.
+    pub entries: u64,
+    /// Whether it has ever been harvested.
+    pub ran: bool,
+}
+
 /// A source that is to be left alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Silence {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::model::About;
+use crate::store::Standing;
 
 const LEASE: Duration = Duration::minutes(5);
 
@@ -124,6 +125,15 @@ async fn the_state_of_a_run_is_kept_to_the_letter() {
     kept.store.finish(Finished { state: expected.clone(), ..run("x", minute(1), Vec::new()) }).await.unwrap();
     let kept = kept.reopened().await;
     assert_eq!(kept.store.sources().await.unwrap(), std::slice::from_ref(&expected));
+    let standing = Standing {
+        id: id("x"),
+        title: expected.title.clone(),
+        about: Some(Box::new(expected.about.clone())),
+        announced: None,
+        entries: 0,
+        ran: true,
+    };
+    assert_eq!(kept.store.standings().await.unwrap(), [standing]);
     let claim = kept.store.claim("w", &id("x"), minute(2), LEASE).await.unwrap().unwrap();
     assert_eq!(claim.state, expected);
 }

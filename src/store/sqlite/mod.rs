@@ -42,7 +42,7 @@ use self::tally::Tallies;
 use self::writer::{Touched, Writer};
 use super::{
     Claim, Counts, Dictionary, Dossier, Finished, Following, Held, Known, Resemblance, Revision, Seen, Snapshot,
-    SourceState, Store, StoreError, StoreTrouble, Verdict,
+    SourceState, Standing, Store, StoreError, StoreTrouble, Verdict,
 };
 use crate::model::{Changes, Entry, EntryId, HarvestReport, Selection, Sketch, SourceId};
 
@@ -309,6 +309,10 @@ impl Store for Sqlite {
 
     async fn sources(&self) -> Result<Vec<SourceState>, StoreError> {
         self.readers.read(sources::all).await
+    }
+
+    async fn standings(&self) -> Result<Vec<Standing>, StoreError> {
+        self.readers.read(sources::standings).await
     }
 
     async fn reports(&self, source: &SourceId, limit: usize) -> Result<Vec<HarvestReport>, StoreError> {

@@ -7,8 +7,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::columns::{address, damaged, instant, json, text};
 use super::writer::Touched;
-use crate::model::{Outcome, Profile, SourceId, Validators};
-use crate::store::{SourceState, Wishes};
+use crate::model::{About, Outcome, Profile, SourceId, Validators};
+use crate::store::{SourceState, Standing, Wishes};
 
 /// The columns that [`state`] reads, in its order.
 pub(super) const STATE: &str = "id, title, home, feed, etag, last_modified, body_hash, reading, next_run, last_run, \
@@ -78,6 +78,26 @@ pub(super) fn sync(
 pub(super) fn all(db: &Connection) -> rusqlite::Result<Vec<SourceState>> {
     let sql = format!("select {STATE} from sources where configured = 1 order by id");
     db.prepare_cached(&sql)?.query_map([], state)?.collect()
+}
+
+/// Of all configured sources what must be known at once, by id.
+pub(super) fn standings(db: &Connection) -> rusqlite::Result<Vec<Standing>> {
+    let mut ask = db.prepare_cached(
+        "select id, title, about, wishes, entries, last_run is not null from sources where configured = 1 order by id",
+    )?;
+    let rows = ask.query_map([], |row| {
+        let about: About = json(row, 2).unwrap_or_default();
+        let wishes: Wishes = json(row, 3).unwrap_or_default();
+        Ok(Standing {
+            id: SourceId::new(row.get::<_, String>(0)?).map_err(|e| damaged(0, e))?,
+            title: row.get(1)?,
+            about: Some(about).filter(|about| !about.is_empty()).map(Box::new),
+            announced: wishes.announced.map(Box::new),
+            entries: row.get::<_, i64>(4)?.cast_unsigned(),
+            ran: row.get(5)?,
+        })
+    })?;
+    rows.collect()
 }
 
 /// The row number of a source.
