@@ -121,6 +121,15 @@ async fn a_damaged_file_is_reported_and_not_overwritten() {
 }
 
 #[tokio::test]
+async fn a_text_that_does_not_unpack_is_told() {
+    let kept = Kept::new();
+    kept.put("x", minute(0), vec![full("a", "A", "<p>text</p>"), full("b", "B", "<p>text</p>")]).await;
+    let db = rusqlite::Connection::open(kept.path()).unwrap();
+    db.execute("update bodies set packed = x'01a5a5' where entry = 1", []).unwrap();
+    assert_eq!(kept.store.integrity().await.unwrap(), ["1 texts are damaged"]);
+}
+
+#[tokio::test]
 async fn a_backup_is_whole_and_overwrites_nothing() {
     let kept = Kept::new();
     kept.put("x", minute(0), vec![full("a", "A", "<p>text</p>")]).await;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
+use super::packing;
 use crate::store::{Counts, StoreError, StoreTrouble};
 
 /// How much is held.
@@ -51,6 +52,12 @@ const RULES: &[(&str, &str)] = &[
     ),
 ];
 
+/// Packed texts, and what it means where they do not unpack.
+const TEXTS: &[(&str, &str)] = &[
+    ("select packed from bodies", "texts are damaged"),
+    ("select packed from revisions where packed is not null", "old texts are damaged"),
+];
+
 /// What is wrong with the file, as sentences.
 pub(super) fn integrity(db: &Connection) -> rusqlite::Result<Vec<String>> {
     let mut wrong: Vec<String> = db
@@ -61,6 +68,18 @@ pub(super) fn integrity(db: &Connection) -> rusqlite::Result<Vec<String>> {
     let orphans = db.prepare("pragma foreign_key_check")?.query_map([], |_| Ok(()))?.count();
     if orphans > 0 {
         wrong.push(format!("{orphans} rows point at rows that are not there"));
+    }
+    // SQLite looks at how its pages hang together, not at what they hold.
+    for (texts, meaning) in TEXTS {
+        let mut ask = db.prepare(texts)?;
+        let mut rows = ask.query([])?;
+        let mut damaged = 0usize;
+        while let Some(row) = rows.next()? {
+            damaged += usize::from(packing::unpack(row.get_ref(0)?.as_blob().unwrap_or_default()).is_err());
+        }
+        if damaged > 0 {
+            wrong.push(format!("{damaged} {meaning}"));
+        }
     }
     for (rule, meaning) in RULES {
         let count: i64 = db.query_row(rule, [], |row| row.get(0))?;
