@@ -16,7 +16,7 @@ use url::Url;
 use super::Failure;
 use crate::dates::{self, Moment, Precision};
 use crate::fetch::saved_page;
-use crate::model::{Article, Kind, Listing, ListingMethod, Page, PageKind, Source, Teaser, Written};
+use crate::model::{Article, Kind, Listing, ListingMethod, Page, PageKind, Problem, Read, Source, Teaser, Written};
 use crate::normalize::{self, Surroundings};
 use crate::read::{CompiledRules, explain_article, explain_body, read_article, read_listing, weigh_links};
 
@@ -189,25 +189,33 @@ fn answer(
         As::Article => article_answer(&row.id, &page, explain),
         As::Feed => feed(row, &page),
         As::Listing => {
-            let found = read_listing(&page, Kind::Listing, &CompiledRules::default()).value;
-            let mut answer = listing(&row.id, &page, &found);
+            let read = read_listing(&page, Kind::Listing, &CompiledRules::default());
+            let mut answer = with_problems(listing(&row.id, &page, &read.value), &read.problems);
             if explain {
                 answer["groups"] = weighed(&page);
             }
             answer
         }
         _ => {
-            let found = read_listing(&page, Kind::Auto, &CompiledRules::default()).value;
+            let Read { value: found, problems } = read_listing(&page, Kind::Auto, &CompiledRules::default());
             match (found.method, found.page_kind) {
                 (ListingMethod::Feed(_), _) => {
                     drop(found);
                     feed(row, &page)
                 }
                 (_, PageKind::Article) => article_answer(&row.id, &page, explain),
-                _ => listing(&row.id, &page, &found),
+                _ => with_problems(listing(&row.id, &page, &found), &problems),
             }
         }
     })
+}
+
+/// An answer with what was wrong with the page, if anything was: what had to be cut, for one.
+fn with_problems(mut answer: Value, problems: &[Problem]) -> Value {
+    if !problems.is_empty() {
+        answer["problems"] = problems.iter().map(|p| p.message.as_str()).collect();
+    }
+    answer
 }
 
 fn date(row: &Row, now: DateTime<Utc>) -> Value {
@@ -228,8 +236,8 @@ fn printed(moment: Option<Moment>) -> Value {
 
 fn article_answer(id: &str, page: &Page, explain: bool) -> Value {
     let rules = CompiledRules::default();
-    let found = read_article(page, &rules).value;
-    let mut answer = article(id, page, &found);
+    let Read { value: found, problems } = read_article(page, &rules);
+    let mut answer = with_problems(article(id, page, &found), &problems);
     if explain {
         answer["evidence"] = witnesses(page, &rules, &found);
     }

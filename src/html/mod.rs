@@ -5,6 +5,7 @@
 //!
 //! A room of its own, because `read` must parse pages and `normalize` must clean what was read of them.
 
+mod attributes;
 mod straight;
 mod text;
 mod tree;

@@ -2,7 +2,7 @@
 //!
 //! html5ever slows with depth (every start tag looks down the stack of open elements), so a page of
 //! 100,000 nested elements takes minutes. A filter between tokenizer and tree builder drops tags beyond
-//! [`MAX_DEPTH`], and everything beyond [`MAX_NODES`]; what was cut is told.
+//! [`MAX_DEPTH`], and everything beyond as many nodes as is good for a page of its size; what was cut is told.
 
 use std::cell::{Cell, RefCell};
 
@@ -10,23 +10,34 @@ use ego_tree::NodeId;
 use html5ever::buffer_queue::BufferQueue;
 use html5ever::interface::Tracer;
 use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::{EndTag, StartTag, TagToken, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+use html5ever::tokenizer::{
+    EndTag, StartTag, Tag, TagToken, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
+};
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts, create_element};
 use html5ever::{LocalName, QualName, local_name, ns};
 use scraper::node::Element;
 use scraper::{Html, HtmlTreeSink};
 
-use super::straight;
+use super::{attributes, straight};
 use crate::model::Problem;
 
 /// Deepest nesting kept. Browsers cut at 512 too.
 const MAX_DEPTH: usize = 512;
-/// Most nodes kept, text included. The largest real pages seen have about 60,000 tags.
+/// Most nodes kept of any page, text included, and how many are kept of a small one. Real pages have a node to 60
+/// bytes and more, the largest seen some 25,000 nodes; a node costs some 500 bytes until all is read.
 const MAX_NODES: usize = 800_000;
+const FEW_NODES: usize = 36_000;
+/// Of large pages a node to so many bytes is kept, so that no tree is many times the size of its page.
+const BYTES_A_NODE: usize = 28;
 /// How many tags may pass between two measurements of the depth.
 const MEASURE_EVERY: usize = 32;
 /// Most bytes of text parsed; `fetch` caps bodies too, at the operator's choice.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// Most nodes that are kept of a page of so many bytes.
+pub(super) fn most_nodes(bytes: usize) -> usize {
+    (bytes / BYTES_A_NODE).clamp(FEW_NODES, MAX_NODES)
+}
 
 /// A parsed page.
 #[derive(Debug)]
@@ -85,17 +96,27 @@ fn parse(mut text: &str, builder: TreeBuilder<NodeId, HtmlTreeSink>) -> Tree {
         problems.push(Problem::warning(format!("the page has {} bytes; only the first {end} were read", text.len())));
         text = &text[..end];
     }
+    let most = most_nodes(text.len());
+    let (text, left_out) = attributes::few(text);
+    if left_out > 0 {
+        problems.push(Problem::warning(format!(
+            "{left_out} bytes of attributes were left out: a tag has more than {} of them",
+            attributes::MOST
+        )));
+    }
     let sink = Bounded {
         builder,
+        most,
         tags: Cell::new(0),
         unmeasured: Cell::new(0),
         depth: Cell::new(0),
         dropped: RefCell::default(),
+        muted: RefCell::default(),
         cut: Cell::new(0),
     };
     let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
     let input = BufferQueue::default();
-    input.push_back(StrTendril::from_slice(text));
+    input.push_back(StrTendril::from_slice(&text));
     // A script's end and a `<meta charset>` pause the tokenizer; nothing is run here and the text is decoded
     // already, so it goes on at once.
     while !matches!(tokenizer.feed(&input), html5ever::TokenizerResult::Done) {}
@@ -103,7 +124,7 @@ fn parse(mut text: &str, builder: TreeBuilder<NodeId, HtmlTreeSink>) -> Tree {
     let Bounded { builder, cut, tags, .. } = tokenizer.sink;
     if cut.get() > 0 {
         problems.push(Problem::warning(format!(
-            "{} of the page's {} tags were left out: nested deeper than {MAX_DEPTH}, or more than {MAX_NODES}",
+            "{} of the page's {} tags were left out: nested deeper than {MAX_DEPTH}, or beyond {most} nodes",
             cut.get(),
             tags.get() + cut.get(),
         )));
@@ -115,10 +136,12 @@ fn parse(mut text: &str, builder: TreeBuilder<NodeId, HtmlTreeSink>) -> Tree {
 /// every [`MEASURE_EVERY`] tags through the tracer that html5ever offers to garbage collectors.
 struct Bounded {
     builder: TreeBuilder<NodeId, HtmlTreeSink>,
+    most: usize,
     tags: Cell<usize>,
     unmeasured: Cell<usize>,
     depth: Cell<usize>,
     dropped: RefCell<Vec<LocalName>>,
+    muted: RefCell<Option<LocalName>>,
     cut: Cell<usize>,
 }
 
@@ -133,16 +156,32 @@ impl Bounded {
     /// Whether the tree is as large as it may be. Its nodes are counted, not the tags: unclosed formatting
     /// elements are opened anew in every paragraph (HTML §13.2.4.3), so that few tags make many nodes.
     fn is_full(&self) -> bool {
-        self.builder.sink.0.borrow().tree.values().len() >= MAX_NODES
+        self.builder.sink.0.borrow().tree.values().len() >= self.most
+    }
+
+    /// Counts a tag that the builder does not get. Without it, what a script holds would be read as text.
+    fn leave_out(&self, tag: &Tag) {
+        self.cut.set(self.cut.get() + 1);
+        if tag.kind == StartTag && matches!(&*tag.name, "script" | "style") && self.muted.borrow().is_none() {
+            self.muted.replace(Some(tag.name.clone()));
+        }
     }
 
     /// Whether this token goes on to the builder.
     fn passes(&self, token: &Token) -> bool {
         let TagToken(tag) = token else {
-            return !self.is_full() || matches!(token, Token::EOFToken);
+            // Text adds to the last text, and is worth keeping.
+            return match token {
+                Token::EOFToken => true,
+                Token::CharacterTokens(_) => self.muted.borrow().is_none(),
+                _ => !self.is_full(),
+            };
         };
+        if self.muted.borrow().as_ref() == Some(&tag.name) {
+            self.muted.take();
+        }
         if self.is_full() {
-            self.cut.set(self.cut.get() + 1);
+            self.leave_out(tag);
             return false;
         }
         self.unmeasured.set(self.unmeasured.get() + 1);
@@ -152,10 +191,10 @@ impl Bounded {
         let too_deep = self.depth.get() >= MAX_DEPTH;
         match tag.kind {
             StartTag if too_deep && !is_void(&tag.name) => {
-                if !tag.self_closing && self.dropped.borrow().len() < MAX_NODES {
+                if !tag.self_closing && self.dropped.borrow().len() < self.most {
                     self.dropped.borrow_mut().push(tag.name.clone());
                 }
-                self.cut.set(self.cut.get() + 1);
+                self.leave_out(tag);
                 return false;
             }
             EndTag => {
@@ -270,6 +309,21 @@ mod tests {
         let page: String = (0..3000).map(|n| format!("<p><font size={n}>x</p>")).collect();
         let tree = parse_html(&page);
         assert!(tree.html.tree.values().len() < MAX_NODES + 10_000);
+    }
+
+    #[test]
+    fn no_tree_is_many_times_the_size_of_its_page() {
+        for (again, closing) in
+            [("<p>x", ""), ("<li>x</li>", ""), ("<b><p>", ""), ("<table><b>x<tr>", ""), ("<a><b><p></a>", "")]
+        {
+            let page = format!("{}{}<script>hidden</script>end", again.repeat(200_000), closing.repeat(200_000));
+            let tree = parse_html(&page);
+            let nodes = tree.html.tree.values().len();
+            assert!(nodes <= most_nodes(page.len()) * 11 / 10, "{again}: {nodes}");
+            assert_eq!(tree.problems.len(), 1, "{again}");
+            let words: String = tree.html.root_element().text().collect();
+            assert!(words.ends_with("end") && !words.contains("hidden"), "{again}");
+        }
     }
 
     #[test]

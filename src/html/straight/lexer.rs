@@ -5,6 +5,7 @@ use html5ever::tendril::StrTendril;
 use html5ever::{Attribute, QualName, ns};
 use memchr::{memchr, memmem};
 
+use super::super::attributes;
 use super::names::Names;
 use super::references;
 
@@ -157,6 +158,7 @@ impl<'t> Lexer<'t> {
                 }
                 b' ' | b'\n' | b'\t' | b'\x0c' | b'/' => self.at += 1,
                 b'=' => return None,
+                _ if attributes.len() >= attributes::MOST => return None,
                 _ => {
                     let written = self.attribute_name()?;
                     let value = self.value()?;

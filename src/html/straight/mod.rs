@@ -20,14 +20,13 @@ use html5ever::{LocalName, QualName, local_name, ns};
 use scraper::node::{Comment, Element, Text};
 use scraper::{Html, Node};
 
+use super::tree;
 use lexer::{Lexer, Tag, Token};
 use names::Names;
 use sorts::Sort;
 
 /// Deeper pages go the whole way, which keeps them within bounds.
 const DEEP: usize = 400;
-/// Pages with more nodes likewise.
-const MANY: usize = 500_000;
 
 /// Where in a document the next token stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +84,7 @@ fn build(text: &str, html: Html, whole: bool) -> Option<Html> {
         None => StrTendril::from_slice(text),
         Some(_) => StrTendril::from_slice(&text.replace("\r\n", "\n").replace('\r', "\n")),
     };
+    let many = tree::most_nodes(text.len());
     let mut straight = Straight {
         html,
         open: Vec::with_capacity(32),
@@ -101,7 +101,7 @@ fn build(text: &str, html: Html, whole: bool) -> Option<Html> {
     }
     while let Some(token) = straight.lexer.next()? {
         straight.take(token)?;
-        if straight.open.len() > DEEP || straight.html.tree.values().len() > MANY {
+        if straight.open.len() > DEEP || straight.html.tree.values().len() > many {
             return None;
         }
     }

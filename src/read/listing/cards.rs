@@ -1,6 +1,7 @@
 //! What belongs to each of several things on a page: the largest element around it that holds none of the
 //! others, and what follows beside it.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::hints::Hints;
@@ -84,6 +85,7 @@ fn follow(outline: &Outline, cards: &mut [Card]) {
             && run > 1
         {
             share_out(outline, parent, cards);
+            take_leads(outline, parent, cards);
         }
         from += run;
     }
@@ -148,8 +150,90 @@ fn share_out(outline: &Outline, parent: usize, cards: &mut [Card]) {
     }
 }
 
+/// How much text behind the last of several things can belong to it, in bytes.
+const FOLLOWS: usize = 400;
+
+/// Where siblings have a line of one form above them, such as "Filed 3 May, No. 7", and the last of them none behind it,
+/// that line is theirs and not the end of what stands before.
+fn take_leads(outline: &Outline, parent: usize, cards: &mut [Card]) {
+    if cards.len() < 3 {
+        return;
+    }
+    let mut from = outline.span(parent).start;
+    let mut leads: Vec<(usize, String)> = Vec::with_capacity(cards.len());
+    for card in cards.iter() {
+        let own = outline.span(card.row);
+        let above = outline.text.get(from..own.start).unwrap_or_default();
+        let begin = above.strip_suffix('\n').map_or(0, |above| above.rfind('\n').map_or(0, |at| at + 1));
+        leads.push((from + begin, form(above.get(begin..).unwrap_or_default())));
+        from = own.end;
+    }
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for (_, form) in &leads {
+        *counts.entry(form).or_default() += 1;
+    }
+    let most = leads.iter().max_by_key(|(_, form)| counts.get(form.as_str()).copied().unwrap_or(0));
+    let Some(usual) = most.map(|(_, form)| form.clone()) else { return };
+    let after = outline.text.get(from..outline.text.floor_char_boundary(from + FOLLOWS)).unwrap_or_default();
+    let ends_so = after.split('\n').any(|line| form(line) == usual);
+    if !usual.contains('0') || ends_so || counts.get(usual.as_str()).is_none_or(|n| n * 10 < leads.len() * 6) {
+        return;
+    }
+    let mut previous: Option<&mut Card> = None;
+    for (card, (start, form)) in cards.iter_mut().zip(leads) {
+        if form == usual {
+            card.span.start = start.min(card.span.start);
+            if let Some(previous) = previous {
+                previous.span.end = start.max(outline.span(previous.row).end).min(previous.span.end);
+            }
+        }
+        previous = Some(card);
+    }
+}
+
+/// The form of a line: digits and letters by kind, each run once.
+fn form(line: &str) -> String {
+    let mut form = String::new();
+    for c in line.trim().chars().take(100) {
+        let kind = match c {
+            c if c.is_ascii_digit() => '0',
+            c if c.is_alphabetic() => 'a',
+            c => c,
+        };
+        if !form.ends_with(kind) {
+            form.push(kind);
+        }
+    }
+    form
+}
+
 /// How many elements stand between two siblings, or after one.
 fn between(outline: &Outline, row: Option<usize>, until: Option<usize>) -> usize {
     let siblings = std::iter::successors(row, |r| outline.next_sibling(*r)).skip(1);
     siblings.take_while(|r| Some(*r) != until).take(MOST_BESIDE + 1).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::Kind;
+    use crate::read::{CompiledRules, read_listing};
+
+    #[test]
+    fn a_line_belongs_to_the_link_below_it_where_the_last_link_has_none() {
+        let wanted = ["05/27/2016", "05/25/2016", "05/24/2016", "05/20/2016"];
+        let link = |n: usize| format!("<a href='/matter-{n}.pdf'>The matter of the bridge, part {n}</a>");
+        let above =
+            |(n, day): (usize, &&str)| format!("Filed {day}, No. 15-265{n}<br>{}<br>Some court<br><br>", link(n));
+        let below =
+            |(n, day): (usize, &&str)| format!("{}<br>Some court<br>Filed {day}, No. 15-265{n}<br><br>", link(n));
+        let pages: [String; 2] =
+            [wanted.iter().enumerate().map(above).collect(), wanted.iter().enumerate().map(below).collect()];
+        for text in pages {
+            let page = super::super::page("https://court.example/", &format!("<p>{text}</p><p>A court."));
+            let listing = read_listing(&page, Kind::Listing, &CompiledRules::default()).value;
+            let dates: Vec<String> = listing.teasers.into_iter().filter_map(|t| Some(t.published?.text)).collect();
+            assert_eq!(dates.len(), wanted.len(), "{text}");
+            assert!(dates.iter().zip(wanted).all(|(date, wanted)| date.contains(wanted)), "{dates:?} of {text}");
+        }
+    }
 }

@@ -11,7 +11,7 @@ use super::weighed::Weighed;
 use super::{by_rules, page_kind, paging, targets, teasers};
 use crate::dates::Context;
 use crate::html::parse_html;
-use crate::model::{Listing, ListingMethod, Page, Read, Teaser};
+use crate::model::{Listing, ListingMethod, Page, Problem, Read, Teaser};
 use crate::read::CompiledRules;
 
 /// Reads the list of an HTML page.
@@ -22,6 +22,11 @@ pub(super) fn read(page: &Page, rules: &CompiledRules) -> Read<Listing> {
     let head = Head::of(&outline, page, title(&tree.html));
     let base = head.base.clone().unwrap_or_else(|| page.url.clone());
     let context = Context::on(page, head.language.as_deref());
+    if let Some(over) = outline.links.len().checked_sub(targets::MOST_LINKS + 1) {
+        let over = over + 1;
+        tree.problems
+            .push(Problem::warning(format!("the page's last {over} links of {} were left out", outline.links.len())));
+    }
     let mut listing = if rules.listing().item.is_some() {
         let Read { value, problems } = by_rules::read(&tree.html, rules.listing(), &base, &context);
         tree.problems.extend(problems);

@@ -35,7 +35,7 @@ pub(super) fn name(outline: &Outline, things: &[&Target], cards: &[Card], contex
             if own.witness >= Witness::Class || things.len() < 2 && !weak {
                 return own.text.clone();
             }
-            heading(outline, thing, card, &lines, things.len())
+            heading(outline, thing, card, &lines, things.len(), context)
                 .map(|found| less_kicker(found, &own.text))
                 .or_else(|| weak.then(|| line(outline, own, card, &lines, things.len(), context)).flatten())
                 .or_else(|| undated.filter(|_| many_dated).map(str::to_owned))
@@ -79,6 +79,7 @@ fn heading(
     card: &Card,
     lines: &HashMap<&str, usize>,
     cards: usize,
+    context: &Context,
 ) -> Option<String> {
     if cards < 2 || lines.is_empty() {
         return None;
@@ -93,8 +94,12 @@ fn heading(
         if found.as_ref().is_some_and(|(known, _)| outline.end(*known) > row) {
             continue;
         }
-        let text = outline.line(row);
+        let text = titled_part(outline, row).map_or_else(|| outline.line(row), |part| outline.line(part));
         let whole = outline.text(row);
+        // A date over a group of cards names none of them.
+        if text.len() < 60 && dates::parse(&text, context).is_some() {
+            continue;
+        }
         if names_something(&text) && text_weight(&text) <= LONGEST && lines.get(whole).is_none_or(|n| *n == 1) {
             let foreign = outline.links_in(row) > 0 && !thing.links.iter().any(|l| *l >= row && *l < outline.end(row));
             if foreign || found.is_some() && hints.any(Hints::HEADING) {
@@ -104,6 +109,13 @@ fn heading(
         }
     }
     found.map(|(_, text)| text)
+}
+
+/// The one part, beside a number say, of an element whose class says title that says so too.
+fn titled_part(outline: &Outline, row: usize) -> Option<usize> {
+    let mut parts = (row + 1..outline.end(row)).take(40).filter(|r| outline.hints(*r).any(Hints::TITLE));
+    let part = parts.next().filter(|part| text_weight(outline.text(*part)) >= 12)?;
+    parts.next().is_none().then_some(part)
 }
 
 /// The first line of a card that few others have, is no date and says enough.

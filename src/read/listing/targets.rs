@@ -11,7 +11,7 @@ use super::titles::{self, Headline, Witness};
 use crate::model::text_weight;
 
 /// Most links looked at; a page with more is no list for people.
-const MOST_LINKS: usize = 20_000;
+pub(super) const MOST_LINKS: usize = 10_000;
 
 /// One address that the page links to.
 #[derive(Debug)]
