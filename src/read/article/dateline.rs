@@ -37,21 +37,61 @@ pub(super) fn near(scene: &Scene, context: &Context, is_stated: bool) -> Shown {
     let mut found = search(scene, blocks, Signs(strangers.0 | Signs::COMMENT.0), context);
     if found.is_empty() && !is_stated {
         // Some sites call the head of a story a teaser.
-        found = search(scene, blocks, Signs::COMMENT, context);
+        found = search(scene, blocks, Signs(Signs::COMMENT.0 | Signs::EMBED.0), context);
     }
     found.retain(|sighting| !is_stated || sighting.score >= SURE);
+    if !is_stated {
+        found.extend(first_published(scene, context));
+        // A day that a sentence names by the way is not that of the page, if the page has one in its place.
+        if !found.is_empty() && found.iter().all(|sighting| sighting.score < DOUBTFUL) {
+            found.extend(elsewhere(scene, context));
+        }
+    }
     sorted(found)
 }
+
+/// Dates that score less are weighed against those of the rest of the page.
+const DOUBTFUL: f32 = 0.35;
+
+/// Lines that say when a page that was changed since came out first.
+fn first_published(scene: &Scene, context: &Context) -> Vec<Sighting> {
+    let blocks = scene.blocks.get(..scene.blocks.len().min(MOST)).unwrap_or_default();
+    let lines = blocks.iter().filter(|b| b.kind == Kind::Text && b.weight <= SENTENCE && says(&b.text, FIRST));
+    let mut found = Vec::new();
+    for block in lines.filter(|b| !scene.signs(b.owner).has(Signs(Signs::RELATED.0 | Signs::TEASER.0))).take(4) {
+        look_into(scene, block, context, &mut found);
+    }
+    found.retain(|sighting| !sighting.is_change);
+    found.iter_mut().for_each(|sighting| sighting.score += 0.5);
+    found
+}
+
+/// Words that tell the first publication from later ones.
+const FIRST: &[&str] = &[
+    "originally published",
+    "first published",
+    "ursprünglich veröffentlicht",
+    "zuerst veröffentlicht",
+    "zuerst erschienen",
+    "publié initialement",
+    "initialement publié",
+    "publicado originalmente",
+    "pubblicato originariamente",
+];
 
 /// The dates of the rest of the page, for pages that neither state nor show one by the headline: only those that
 /// stand alone, or in a place or after words made for them.
 pub(super) fn far(scene: &Scene, context: &Context) -> Shown {
+    sorted(elsewhere(scene, context))
+}
+
+fn elsewhere(scene: &Scene, context: &Context) -> Vec<Sighting> {
     let beside =
         Signs(Signs::RELATED.0 | Signs::COMMENT.0 | Signs::TEASER.0 | Signs::SIDE.0 | Signs::MENU.0 | Signs::CAPTION.0);
     let blocks = scene.blocks.get(..scene.blocks.len().min(MOST)).unwrap_or_default();
     let mut found = search(scene, blocks, beside, context);
     found.retain(|sighting| sighting.score >= SURE);
-    sorted(found)
+    found
 }
 
 /// So much speaks for a date that is made for its place: a `<time>` element, a name, a word before it.
@@ -99,11 +139,21 @@ fn look_into(scene: &Scene, block: &Block, context: &Context, found: &mut Vec<Si
     let part = match block.weight {
         0..=LINE => text.as_str(),
         ..=SENTENCE if says(&text, PUBLISHED) => text.as_str(),
+        // What stands under a story begins with its day, and goes on with its keywords.
+        _ if signs.has(Signs(Signs::BYLINE.0 | Signs::FOOTER.0 | Signs::DATE.0)) => {
+            text.get(..text.floor_char_boundary(SENTENCE as usize)).filter(|p| says(p, PUBLISHED)).unwrap_or_default()
+        }
         _ => text.get(..text.floor_char_boundary(40)).unwrap_or_default(),
     };
-    let Some((range, moment)) = dates::find(part, context) else { return };
+    let Some((range, moment)) = dates::find(part, context) else {
+        found.extend(of_its_own(scene, block, &text, context));
+        return;
+    };
     let Some(date) = part.get(range.clone()) else { return };
     if !plausible(Some(moment), context) || !is_day(date, part, moment) {
+        return;
+    }
+    if block.link_share() > 0.6 && named == 0.0 && is_counted(part) {
         return;
     }
     let led = part.get(..range.end).unwrap_or_default();
@@ -111,12 +161,24 @@ fn look_into(scene: &Scene, block: &Block, context: &Context, found: &mut Vec<Si
     let alone = if date.len() * 2 >= part.len() && block.weight <= LINE { 0.25 } else { 0.0 };
     let linked = if block.link_share() > 0.6 { 0.3 } else { 0.0 };
     let dateline = if block.weight > LINE { 0.1 } else { 0.0 };
+    let by_the_way = if named + said + alone + dateline == 0.0 && is_kept(scene, block) { 0.05 } else { 0.0 };
     let yearless = if date.bytes().filter(u8::is_ascii_digit).count() < 4 && !moment.relative { 0.2 } else { 0.0 };
     found.push(Sighting {
-        score: 0.35 + named + said + alone - linked - dateline - yearless,
+        score: 0.35 + named + said + alone - linked - dateline - by_the_way - yearless,
         written: Written::new(fold_space(date), Origin::Text),
         is_change: says(led, CHANGED) && said == 0.0,
     });
+    // `Changed 5 May 2021, published 3 May 2021`
+    if says(led, CHANGED)
+        && said == 0.0
+        && let Some(rest) = part.get(range.end..).filter(|rest| says(rest, PUBLISHED))
+        && let Some((range, moment)) = dates::find(rest, context)
+        && plausible(Some(moment), context)
+        && let Some(date) = rest.get(range)
+    {
+        let written = Written::new(fold_space(date), Origin::Text);
+        found.push(Sighting { score: 0.65 + named, written, is_change: false });
+    }
     // `Published 3 May 2021, updated 5 May 2021`
     if let Some(rest) = part.get(range.end..).filter(|rest| says(rest, CHANGED))
         && let Some((range, moment)) = dates::find(rest, context)
@@ -126,6 +188,36 @@ fn look_into(scene: &Scene, block: &Block, context: &Context, found: &mut Vec<Si
         let written = Written::new(fold_space(date), Origin::Text);
         found.push(Sighting { score: 0.35 + named, written, is_change: true });
     }
+}
+
+/// Whether a block is part of the article's text.
+fn is_kept(scene: &Scene, block: &Block) -> bool {
+    let index = scene.blocks.partition_point(|b| b.from < block.from);
+    scene.keep.get(index).copied().unwrap_or_default()
+}
+
+/// `May 2024 (12)`: a line of an archive.
+fn is_counted(line: &str) -> bool {
+    let Some(rest) = line.trim_end().strip_suffix([')', '）']) else { return false };
+    let before = rest.trim_end_matches(|c: char| c.is_ascii_digit());
+    before.len() < rest.len() && before.ends_with(['(', '（'])
+}
+
+/// The date of an element that is named for it, where elements stand side by side without a blank.
+fn of_its_own(scene: &Scene, block: &Block, text: &str, context: &Context) -> Option<Sighting> {
+    let own = (block.from..block.to).find(|index| {
+        scene.outline.get(*index).is_some_and(|n| n.signs.has(Signs::DATE) && n.tag != Tag::Time && n.weight <= 40)
+    })?;
+    let own = scene.outline.text_of(own);
+    let (range, moment) = dates::find(&own, context).filter(|_| own.len() < text.len())?;
+    let date = own.get(range)?;
+    let is_change = says(&own, CHANGED) || says(text, CHANGED) && !says(text, PUBLISHED);
+    let written = Written::new(fold_space(date), Origin::Text);
+    (plausible(Some(moment), context) && is_day(date, &own, moment)).then_some(Sighting {
+        score: 0.65,
+        written,
+        is_change,
+    })
 }
 
 /// Whether what was found is a day that is meant: a number with a month, not a length of time or a lone word.

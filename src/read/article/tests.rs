@@ -48,6 +48,28 @@ fn the_lead_picture_is_taken_as_the_page_shows_it() {
     };
     check("/social/5cf0f21bae12-630.jpg", "/big/5cf0f21bae12-900.jpg", "/big/5cf0f21bae12-900.jpg");
     check("/20240506/width2048/pier.jpg", "/20240506/width2048/crane.jpg", "/20240506/width2048/pier.jpg");
+    let resized = "/resize?width=630&amp;of=https%3A%2F%2Fpaper.example%2Fbig%2Fpier.jpg";
+    check(resized, "/crane.jpg", "/big/pier.jpg");
+}
+
+#[test]
+fn of_several_stated_pictures_the_one_that_is_shown_leads() {
+    let article = read(&format!(
+        "<meta property=og:image content='/social/banner-of-the-day.jpg'><script type='application/ld+json'>{{\"@type\":\
+         \"NewsArticle\",\"image\":\"/big/5cf0f21bae12.jpg\"}}</script><article><img src='/small/5cf0f21bae12-300.jpg'>{PARAGRAPHS}\
+         {PARAGRAPHS}</article>"
+    ));
+    assert_eq!(article.picture.unwrap().url.path(), "/small/5cf0f21bae12-300.jpg");
+}
+
+#[test]
+fn a_headline_is_one_line_of_many_that_name_the_story() {
+    let article = read(&format!(
+        "<title>Harbour to be dredged by winter | Island Council | The Paper</title><meta property=og:title content='Harbour to \
+         be dredged by winter | Island Council'><header><h1><a href=/>The Paper</a></h1></header><article><h1>Harbour to be \
+         dredged by winter</h1>{PARAGRAPHS}{PARAGRAPHS}</article>"
+    ));
+    assert_eq!(article.headline.as_deref(), Some("Harbour to be dredged by winter"));
 }
 
 #[test]

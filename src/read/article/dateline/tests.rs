@@ -54,6 +54,13 @@ fn far_from_the_headline_only_dates_in_their_place_count() {
 }
 
 #[test]
+fn a_line_that_tells_the_first_publication_is_believed_before_that_of_a_change() {
+    let first = "<p>This story was originally published on 3 May 2021 and is looked after since.</p>";
+    check("<div>30 Sep 2022</div>", first, &["3 May 2021", "30 Sep 2022"], &[]);
+    check("<span><b>Ada Roe</b><b class=date>3.5.2024</b></span>", "", &["3.5.2024"], &[]);
+}
+
+#[test]
 fn scripts_tell_a_date_that_the_page_does_not() {
     let script = r#"<script>window.state = {"publishedDate":"2024-05-03T10:00:00Z","other":1}</script>"#;
     check("", script, &["2024-05-03T10:00:00Z"], &[]);
