@@ -162,6 +162,11 @@ fn told(mut out: String, url: &Url, listing: &Listing) -> Result<String, Failure
              is written by hand, with [sources.….listing]"
         )));
     }
+    if listing.page_kind == PageKind::Article {
+        out.push_str(
+            "  the page reads like one article; these stand beside it (the section it stands in is watched better)\n",
+        );
+    }
     let _ = writeln!(out, "  {} entries", listing.teasers.len());
     for title in titles.iter().take(SHOWN) {
         let _ = writeln!(out, "    · {title}");

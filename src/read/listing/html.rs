@@ -11,7 +11,7 @@ use super::weighed::Weighed;
 use super::{by_rules, page_kind, paging, targets, teasers};
 use crate::dates::Context;
 use crate::html::parse_html;
-use crate::model::{Listing, ListingMethod, Page, Problem, Read, Teaser};
+use crate::model::{Listing, ListingMethod, Page, PageKind, Problem, Read, Teaser};
 use crate::read::CompiledRules;
 
 /// Reads the list of an HTML page.
@@ -27,15 +27,21 @@ pub(super) fn read(page: &Page, rules: &CompiledRules) -> Read<Listing> {
         tree.problems
             .push(Problem::warning(format!("the page's last {over} links of {} were left out", outline.links.len())));
     }
-    let mut listing = if rules.listing().item.is_some() {
+    let (mut listing, leads) = if rules.listing().item.is_some() {
         let Read { value, problems } = by_rules::read(&tree.html, rules.listing(), &base, &context);
         tree.problems.extend(problems);
-        value
+        (value, Vec::new())
     } else {
         look(&outline, page, &base, &context)
     };
     head.tell(&outline, page, &base, &mut listing);
-    listing.page_kind = page_kind::of(&outline, &head, page, listing.teasers.len(), listing.confidence);
+    listing.page_kind = page_kind::of(&outline, &head, page, &listing, &leads);
+    if listing.page_kind == PageKind::Article && !listing.teasers.is_empty() {
+        tree.problems.push(Problem::warning(
+            "the page reads like one article, and what was taken for its list stands beside it; \
+             `kind = \"page\"` watches a single page",
+        ));
+    }
     listing.next = match &rules.listing().next {
         Some(_) => by_rules::next(&tree.html, rules.listing(), &base),
         None => paging::next(&outline, &head, &page.url, &base),
@@ -58,26 +64,24 @@ pub fn weigh_links(page: &Page) -> Vec<Weighed> {
     weighed
 }
 
-/// Finds the list without rules.
-fn look(outline: &Outline, page: &Page, base: &url::Url, context: &Context) -> Listing {
+/// Finds the list without rules; also the rows of the links that lead it, in page order.
+fn look(outline: &Outline, page: &Page, base: &url::Url, context: &Context) -> (Listing, Vec<usize>) {
     let found = targets::gather(outline, &page.url, base);
     let candidates = guess::candidates(outline, &found, context);
     let chosen: Vec<&targets::Target> =
         guess::choose(&candidates, &found).iter().filter_map(|t| found.get(*t)).collect();
+    let mut leads: Vec<usize> = chosen.iter().map(|target| target.best).collect();
+    leads.sort_unstable();
     let confidence = candidates.iter().filter(|c| c.taken).map(|c| c.score).fold(0.0, f32::max);
     let mut seen = teasers::read(outline, &chosen, base, context);
     let records = embedded::gather(outline, base, context);
     complete(&mut seen, &records);
     let best = records.into_iter().filter(|r| r.teasers.len() >= 3).max_by_key(|r| (r.declared, r.teasers.len()));
     if let Some(best) = best.filter(|r| confidence < 0.5 || r.teasers.len() >= 5 && seen.len() < 2) {
-        return Listing {
-            method: ListingMethod::Embedded,
-            confidence: 0.6,
-            teasers: best.teasers,
-            ..Listing::default()
-        };
+        let found = Listing { method: ListingMethod::Embedded, teasers: best.teasers, ..Listing::default() };
+        return (Listing { confidence: 0.6, ..found }, leads);
     }
-    Listing { method: ListingMethod::Guess, confidence, teasers: seen, ..Listing::default() }
+    (Listing { method: ListingMethod::Guess, confidence, teasers: seen, ..Listing::default() }, leads)
 }
 
 /// Fills what the page does not show from what its scripts say of the same addresses.

@@ -3,7 +3,7 @@
 use super::head::Head;
 use super::hints::Hints;
 use super::outline::Outline;
-use crate::model::{Page, PageKind, text_weight};
+use crate::model::{Listing, ListingMethod, Page, PageKind, text_weight};
 
 /// Below this weight of visible text a page says next to nothing.
 pub(in crate::read) const NEXT_TO_NOTHING: usize = 250;
@@ -52,9 +52,10 @@ pub(in crate::read) fn is_challenge(script: &str) -> bool {
     script.contains("_cf_chl_opt") || script.contains("cf_chl_")
 }
 
-/// What kind of page this is, given how many teasers were found and how sure that is.
-pub(super) fn of(outline: &Outline, head: &Head, page: &Page, teasers: usize, confidence: f32) -> PageKind {
+/// What kind of page this is, given how sure its list is and the rows of the links that lead that list, in page order.
+pub(super) fn of(outline: &Outline, head: &Head, page: &Page, listing: &Listing, leads: &[usize]) -> PageKind {
     let weight = text_weight(&outline.text);
+    let teasers = listing.teasers.len();
     let notice = Notice {
         status: page.status,
         title: head.title.as_deref().unwrap_or_default(),
@@ -63,11 +64,14 @@ pub(super) fn of(outline: &Outline, head: &Head, page: &Page, teasers: usize, co
         challenged: outline.scripts.iter().any(|(_, s)| is_challenge(s)),
         password: has_password(outline),
     };
-    let sure = teasers >= 3 && confidence >= 0.5;
+    let sure = teasers >= 3 && listing.confidence >= 0.5;
     if let Some(wall) = notice.wall(teasers, sure) {
         return wall;
     }
-    if !sure && is_article(outline, head, weight) {
+    let running = Running::of(outline, leads);
+    let stated = states_article(outline, head);
+    let beside = listing.method != ListingMethod::Rules && running.outweighs(listing.confidence, stated, weight);
+    if beside || !sure && running.makes_article(stated, weight) {
         return PageKind::Article;
     }
     if sure {
@@ -144,21 +148,111 @@ fn has_password(outline: &Outline) -> bool {
     })
 }
 
-/// Much running text under one heading, or what the page declares.
-fn is_article(outline: &Outline, head: &Head, weight: usize) -> bool {
-    let declared = head.meta(&["og:type"]).is_some_and(|t| t.eq_ignore_ascii_case("article"))
-        || head.meta(&["article:published_time", "articletitle", "pubdate"]).is_some();
-    let running: usize = (0..outline.nodes.len())
-        .filter(|row| outline.hints(*row).any(Hints::PARAGRAPH))
-        .map(|row| outline.text(row))
-        .map(text_weight)
-        .filter(|w| *w > 80)
-        .sum();
-    running > 300 && (declared || running * 2 > weight && running > 800)
+/// Paragraphs of a page, by the weight of their text.
+#[derive(Debug)]
+struct Running {
+    /// Of all that are long enough to say something.
+    all: usize,
+    /// Of those in one place: the most between two neighbouring links of the list, or before or after all of them. What
+    /// a list tells of its entries stands beside each; an article stands in one place, and its list beside it.
+    together: usize,
+}
+
+impl Running {
+    /// Shorter paragraphs are labels and captions.
+    const SHORT: usize = 80;
+
+    fn of(outline: &Outline, leads: &[usize]) -> Self {
+        let mut running = Self { all: 0, together: 0 };
+        let mut leads = leads.iter().copied().peekable();
+        let mut here = 0;
+        for row in 0..outline.nodes.len() {
+            if leads.next_if(|lead| *lead <= row).is_some() {
+                here = 0;
+            }
+            if outline.hints(row).any(Hints::PARAGRAPH) {
+                let weight = text_weight(outline.text(row));
+                if weight > Self::SHORT {
+                    running.all += weight;
+                    here += weight;
+                    running.together = running.together.max(here);
+                }
+            }
+        }
+        running
+    }
+
+    /// Whether a page is an article though a list was found on it with such confidence: by the share of the page that
+    /// stands in one place, and by what the page states. of 1,505 articles 85 % are known so, of 127 lists one is taken
+    /// for an article.
+    fn outweighs(&self, confidence: f32, stated: bool, weight: usize) -> bool {
+        let share = self.together as f32 / weight.max(1) as f32;
+        self.together >= 400 && share + if stated { 0.4 } else { 0.0 } >= 0.6 * confidence
+    }
+
+    /// Whether a page on which no sure list was found is an article.
+    fn makes_article(&self, stated: bool, weight: usize) -> bool {
+        self.all > 300 && (stated || self.all * 2 > weight && self.all > 800)
+    }
+}
+
+/// Whether the page says of itself that it is an article: Open Graph, the Chinese government's meta set, JSON-LD.
+fn states_article(outline: &Outline, head: &Head) -> bool {
+    head.meta(&["og:type"]).is_some_and(|t| t.eq_ignore_ascii_case("article"))
+        || head.meta(&["article:published_time", "articletitle", "pubdate"]).is_some()
+        || outline.scripts.iter().any(|(row, script)| {
+            let is_data =
+                outline.attribute(*row, "type").is_some_and(|t| t.eq_ignore_ascii_case("application/ld+json"));
+            is_data && ["Article\"", "BlogPosting\""].iter().any(|kind| script.contains(kind))
+        })
 }
 
 fn scripts_with_source(outline: &Outline) -> usize {
     (0..outline.nodes.len())
         .filter(|row| outline.tag(*row) == "script" && outline.attribute(*row, "src").is_some())
         .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Kind;
+    use crate::read::{CompiledRules, read_listing};
+
+    #[test]
+    fn an_article_with_a_list_beside_it_is_told_from_a_list_with_texts() {
+        let text = |n: usize| {
+            format!(
+                "<p>On the {n}th day the council met, heard the engineers, and put off the dredging of the eastern channel once more, since the harbour master had not come.</p>"
+            )
+        };
+        let teaser = |n: usize, more: &str| {
+            format!(
+                "<li><h3><a href=/2026/11/{n}/story-{n}.html>The harbour's news of day {n}, told in full</a></h3>{more}</li>"
+            )
+        };
+        let texts: String = (1..20).map(text).collect();
+        let bare: String = (1..9).map(|n| teaser(n, "")).collect();
+        let full: String = (1..9).map(|n| teaser(n, &text(n).repeat(3))).collect();
+        let stated = "<meta property=og:type content=article>";
+        for (head, body, expected) in [
+            ("", format!("<h1>No dredging</h1>{texts}<ul>{bare}</ul>"), PageKind::Article),
+            (
+                stated,
+                format!("<h1>No dredging</h1>{}<ul>{bare}</ul>", (1..5).map(text).collect::<String>()),
+                PageKind::Article,
+            ),
+            ("", format!("<h1>News</h1><ul>{full}</ul>"), PageKind::Listing),
+            (stated, format!("<h1>News</h1><ul>{full}</ul>"), PageKind::Listing),
+            (stated, format!("<h1>News</h1>{}<ul>{bare}</ul>", text(1)), PageKind::Listing),
+        ] {
+            let html = format!("<html><head><title>The Paper</title>{head}</head><body>{body}</body></html>");
+            let url = "https://paper.example/a".parse().unwrap();
+            let page = crate::fetch::saved_page(url, Some("text/html"), html.into(), chrono::DateTime::UNIX_EPOCH);
+            let read = read_listing(&page, Kind::Auto, &CompiledRules::default());
+            assert_eq!(read.value.page_kind, expected, "{head} {body}");
+            assert_eq!(read.value.teasers.len(), 8);
+            assert_eq!(read.problems.len(), usize::from(expected == PageKind::Article));
+        }
+    }
 }
