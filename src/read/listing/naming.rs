@@ -2,6 +2,7 @@
 //! heading is no link.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::cards::Card;
 use super::hints::Hints;
@@ -22,7 +23,9 @@ pub(super) fn name(outline: &Outline, things: &[&Target], cards: &[Card], contex
     let weak: Vec<bool> = things.iter().map(|t| titles::is_weak(&t.headline) || is_date(&t.headline.text)).collect();
     let plain = things.iter().filter(|t| t.headline.witness <= Witness::Text).count();
     let asked = weak.contains(&true) || plain * 2 > things.len();
-    let lines = if asked { repeated(outline, cards) } else { HashMap::new() };
+    let rows: Vec<Option<Range<usize>>> =
+        things.iter().zip(&weak).map(|(thing, weak)| weak.then(|| table_row(outline, thing)).flatten()).collect();
+    let lines = if asked { repeated(outline, cards, &rows) } else { HashMap::new() };
     let undated: Vec<Option<&str>> = things.iter().map(|t| after_date(&t.headline.text, context)).collect();
     let many_dated = undated.iter().flatten().count() * 2 > things.len();
     things
@@ -30,14 +33,18 @@ pub(super) fn name(outline: &Outline, things: &[&Target], cards: &[Card], contex
         .zip(cards)
         .zip(weak)
         .zip(undated)
-        .map(|(((thing, card), weak), undated)| {
+        .zip(&rows)
+        .map(|((((thing, card), weak), undated), row)| {
             let own = &thing.headline;
+            let line_of =
+                |span: &Range<usize>, less: &str| line(outline, own, span.clone(), less, &lines, things.len(), context);
             if own.witness >= Witness::Class || things.len() < 2 && !weak {
                 return own.text.clone();
             }
             heading(outline, thing, card, &lines, things.len(), context)
                 .map(|found| less_kicker(found, &own.text))
-                .or_else(|| weak.then(|| line(outline, own, card, &lines, things.len(), context)).flatten())
+                .or_else(|| weak.then(|| line_of(&card.span, "")).flatten())
+                .or_else(|| row.as_ref().and_then(|row| line_of(row, &own.text)))
                 .or_else(|| undated.filter(|_| many_dated).map(str::to_owned))
                 .unwrap_or_else(|| own.text.clone())
         })
@@ -58,11 +65,26 @@ fn less_kicker(heading: String, own: &str) -> String {
     if holds && names_something(own) && text_weight(own) >= 20 { own.to_owned() } else { heading }
 }
 
-/// In how many cards each line stands.
-fn repeated<'o>(outline: &'o Outline, cards: &[Card]) -> HashMap<&'o str, usize> {
+/// The row of a table that a thing's link stands in: where links to several forms of a text share a cell, each has a
+/// card of its own, and what names them stands in another cell.
+fn table_row(outline: &Outline, thing: &Target) -> Option<Range<usize>> {
+    let row = outline.ancestors(thing.best).take(8).find(|row| outline.tag(*row) == "tr")?;
+    Some(outline.span(row))
+}
+
+/// In how many cards each line stands, or in how many of these rows of a table.
+fn repeated<'o>(outline: &'o Outline, cards: &[Card], rows: &[Option<Range<usize>>]) -> HashMap<&'o str, usize> {
     let mut counts: HashMap<&str, usize> = HashMap::new();
-    for card in cards {
-        let mut lines: Vec<&str> = outline.slice(card.span.clone()).split('\n').map(str::trim).take(60).collect();
+    let mut rows: Vec<&Range<usize>> = rows.iter().flatten().collect();
+    rows.sort_unstable_by_key(|row| row.start);
+    rows.dedup();
+    let inside = |span: &Range<usize>| {
+        let at = rows.partition_point(|row| row.start <= span.start);
+        at.checked_sub(1).and_then(|at| rows.get(at)).is_some_and(|row| span.end <= row.end)
+    };
+    let spans = cards.iter().map(|card| &card.span).filter(|span| !inside(span)).chain(rows.iter().copied());
+    for span in spans {
+        let mut lines: Vec<&str> = outline.slice(span.clone()).split('\n').map(str::trim).take(60).collect();
         lines.sort_unstable();
         lines.dedup();
         for line in lines {
@@ -118,11 +140,13 @@ fn titled_part(outline: &Outline, row: usize) -> Option<usize> {
     parts.next().is_none().then_some(part)
 }
 
-/// The first line of a card that few others have, is no date and says enough.
+/// The first line of a card, or of the row that it stands in, that few others have, is no date and says enough; none
+/// that holds `less`.
 fn line(
     outline: &Outline,
     own: &Headline,
-    card: &Card,
+    span: Range<usize>,
+    less: &str,
     lines: &HashMap<&str, usize>,
     cards: usize,
     context: &Context,
@@ -130,13 +154,52 @@ fn line(
     let fits = |line: &&str| {
         names_something(line)
             && text_weight(line) <= LONGEST
+            && (less.is_empty() || !line.contains(less))
             // What one card in four says is a label; a case may well be heard twice.
             && lines.get(line).is_none_or(|n| *n == 1 || *n * 4 <= cards)
             && !titles::is_weak(&Headline { text: (*line).to_owned(), witness: Witness::Text })
             && !(line.len() < 60 && dates::parse(line, context).is_some())
     };
-    let found: Vec<&str> = outline.slice(card.span.clone()).split('\n').map(str::trim).take(60).filter(fits).collect();
+    let mut found: Vec<&str> = outline.slice(span).split('\n').map(str::trim).take(60).filter(fits).collect();
+    // Of a whole row, what no other says before what some say.
+    let alone = |line: &&str| lines.get(line).is_none_or(|n| *n == 1);
+    if !less.is_empty() && found.iter().any(alone) {
+        found.retain(alone);
+    }
     let most = found.iter().map(|l| text_weight(l).min(ENOUGH)).max()?;
     let best = found.into_iter().find(|l| text_weight(l) * 5 >= most * 2)?;
     (best != own.text).then(|| best.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::Kind;
+    use crate::read::{CompiledRules, read_listing};
+
+    #[test]
+    fn what_links_of_one_cell_lead_to_is_named_by_another_cell() {
+        let names = [
+            "Harbour Board v. Ferry Company",
+            "City of Norden v. Dredging Works",
+            "In re Lighthouse Keepers",
+            "Smith v. Smith",
+        ];
+        let row = |n: usize| {
+            let name = names[n % 4];
+            format!(
+                "<tr><td>2026-11-{:02}</td><td><a href=/opinions/{n}-25.pdf>{n}2,586-6</a> [<a href=/opinions/{n}-25-ada.pdf>ADA</a>]</td><td>{name} ({n} more)</td><td>Majority Opinion</td></tr>",
+                n + 1
+            )
+        };
+        let html = format!(
+            "<html><body><h1>Opinions</h1><table>{}</table></body></html>",
+            (1..9).map(row).collect::<String>()
+        );
+        let url = "https://court.example/opinions".parse().unwrap();
+        let page = crate::fetch::saved_page(url, Some("text/html"), html.into(), chrono::DateTime::UNIX_EPOCH);
+        let read = read_listing(&page, Kind::Auto, &CompiledRules::default());
+        let told: Vec<&str> = read.value.teasers.iter().filter_map(|t| t.headline.as_deref()).collect();
+        assert!(told.len() >= 8, "{told:?}");
+        assert!(told.iter().all(|headline| headline.ends_with("more)")), "{told:?}");
+    }
 }
