@@ -9,6 +9,7 @@ use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{StartTag, Tag, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 
+use super::attributes;
 use crate::model::fold_space;
 
 /// Most bytes of HTML read; what follows is left out.
@@ -20,10 +21,10 @@ pub fn html_to_text(html: &str) -> String {
     if !html.contains(['<', '&']) {
         return fold_space(html);
     }
-    let html = &html[..html.floor_char_boundary(MAX_BYTES)];
+    let (html, _) = attributes::few(&html[..html.floor_char_boundary(MAX_BYTES)]);
     let tokenizer = Tokenizer::new(Writer::default(), TokenizerOpts::default());
     let input = BufferQueue::default();
-    input.push_back(StrTendril::from_slice(html));
+    input.push_back(StrTendril::from_slice(&html));
     while let html5ever::TokenizerResult::Script(()) = tokenizer.feed(&input) {}
     tokenizer.end();
     tokenizer.sink.out.into_inner().text
@@ -175,6 +176,12 @@ mod tests {
         ] {
             assert_eq!(html_to_text(html), text, "{html}");
         }
+    }
+
+    #[test]
+    fn tags_of_very_many_attributes_take_no_text_along() {
+        let many: String = (0..20_000).map(|n| format!("a{n}=b ")).collect();
+        assert_eq!(html_to_text(&format!("<p>The ferry<div {many}>is late</div>")), "The ferry\n\nis late");
     }
 
     #[test]
