@@ -42,6 +42,7 @@ pub(super) fn run(arguments: Arguments, path: &Path, log_format: LogFormat) -> R
         let store = store::open(&config.store)?;
         let plan = Plan::new(Arc::new(config), store.clone(), stop.clone())?;
         plan.enrol(&*store).await?;
+        daemon::tell_stories(&*store, Utc::now()).await?;
         let failed = harvest(&console, &plan, ids, &arguments).await;
         store.close().await?;
         if let Some(demo) = demo {

@@ -1,10 +1,12 @@
-//! What is done once in a while: entries older than `keep` are forgotten, and answers older than `snapshots`.
+//! What is done once in a while: entries older than `keep` are forgotten, and answers older than `snapshots`; and what
+//! a new plan calls for and nobody need wait for.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
 use tracing::{error, info};
 
 use super::{Plan, late};
@@ -15,14 +17,19 @@ const ROUND: Duration = Duration::from_secs(6 * 3600);
 const FIRST: Duration = Duration::from_secs(60);
 
 /// Keeps house until it is aborted; each round by the configuration of its time.
-pub(super) async fn run(plans: watch::Receiver<Arc<Plan>>, store: Arc<dyn Store>) {
-    let mut pause = FIRST;
+pub(super) async fn run(mut plans: watch::Receiver<Arc<Plan>>, store: Arc<dyn Store>) {
+    let logged = |done: Result<(), StoreError>| done.unwrap_or_else(|error| error!("{error}"));
+    let mut round = Instant::now() + FIRST;
     loop {
-        tokio::time::sleep(pause).await;
-        pause = ROUND;
-        let plan = plans.borrow().clone();
-        if let Err(error) = tidy(&plan, &*store).await {
-            error!("{error}");
+        // At the start and after an edit other sources may take part in stories.
+        logged(late::tell(&*store, Utc::now()).await);
+        tokio::select! {
+            () = sleep_until(round) => {
+                round = Instant::now() + ROUND;
+                let plan = plans.borrow().clone();
+                logged(tidy(&plan, &*store).await);
+            }
+            Ok(()) = plans.changed() => {}
         }
     }
 }
@@ -42,7 +49,6 @@ async fn tidy(plan: &Plan, store: &dyn Store) -> Result<(), StoreError> {
     if gone > 0 {
         info!("{gone} answers were forgotten, the oldest: together they took more than `[store] snapshots_size`");
     }
-    late::tell(store, now).await?;
     store.train_dictionaries(now).await?;
     Ok(())
 }

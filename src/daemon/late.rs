@@ -12,7 +12,7 @@ const CHUNK: usize = 200;
 const MOST: usize = 4000;
 
 /// Looks for the stories of entries whose sources take part by now, and did not when these were stored.
-pub(super) async fn tell(store: &dyn Store, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub async fn tell(store: &dyn Store, now: DateTime<Utc>) -> Result<(), StoreError> {
     for _ in 0..MOST / CHUNK {
         let untold = store.untold(now, CHUNK).await?;
         let count = untold.len();

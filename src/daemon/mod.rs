@@ -29,6 +29,7 @@ use crate::serve;
 use crate::store::{self, StoreError};
 
 pub use catalogue::{Titles, catalogue};
+pub use late::tell as tell_stories;
 pub use line::report_line;
 pub use once::{Once, once};
 pub use plan::Plan;

@@ -8,7 +8,7 @@ use chrono::Utc;
 use tokio::sync::{Semaphore, watch};
 use tracing::error;
 
-use super::{DaemonError, late};
+use super::DaemonError;
 use crate::config::Config;
 use crate::fetch::Fetcher;
 use crate::harvest::{Limits, Parts, Watched};
@@ -57,8 +57,7 @@ impl Plan {
         let first =
             |w: &Watched| schedule::next(&w.source.schedule, w.source.timezone, &w.source.id, &History::default(), now);
         store.sync_sources(self.watched.iter().map(|(id, w)| (id.clone(), first(w))).collect()).await?;
-        store.take_part(self.config.telling()).await?;
-        late::tell(store, now).await
+        store.take_part(self.config.telling()).await
     }
 
     /// The sources of `self` that are not in `before`, or otherwise configured there.
