@@ -220,13 +220,9 @@ impl Eye {
     }
 }
 
-/// The source's headers go to its own origin only.
+/// A request in the source's name.
 fn request(url: &Url, source: &Source) -> PageRequest {
-    let mut ask = PageRequest::new(url.clone());
-    if url.origin() == source.url.origin() {
-        ask.headers.clone_from(&source.headers);
-    }
-    ask
+    PageRequest::with_headers(url.clone(), &source.url, &source.headers)
 }
 
 fn listing_text(out: &mut String, read: &Read<Listing>, around: &Surroundings, source: &Source, now: DateTime<Utc>) {

@@ -347,12 +347,7 @@ pub(super) fn is_feed(listing: &Listing) -> bool {
 
 /// A request in this source's name.
 pub(super) fn request(watched: &Watched, url: Url) -> PageRequest {
-    let mut ask = PageRequest::new(url);
-    // The operator's headers may hold secrets: they go to the source's own host only.
-    if ask.url.origin() == watched.source.url.origin() {
-        ask.headers.clone_from(&watched.source.headers);
-    }
-    ask
+    PageRequest::with_headers(url, &watched.source.url, &watched.source.headers)
 }
 
 /// Reads a listing on a thread where parsing may take its time.

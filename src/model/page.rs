@@ -39,6 +39,12 @@ impl PageRequest {
     pub fn new(url: Url) -> Self {
         Self { url, validators: Validators::default(), headers: Vec::new() }
     }
+
+    /// Likewise, with the operator's headers for a source at `home`. They may hold secrets: they go to its origin only.
+    pub fn with_headers(url: Url, home: &Url, headers: &[(String, String)]) -> Self {
+        let own = url.origin() == home.origin();
+        Self { headers: if own { headers.to_vec() } else { Vec::new() }, ..Self::new(url) }
+    }
 }
 
 /// One fetched document (RFC 9110 representation), or one saved to a file.

@@ -290,10 +290,8 @@ impl Open<'_> {
         url.set_fragment(None);
         let known = locked(&self.page).url.clone();
         if url != known {
-            let mut ask = PageRequest::new(url.clone());
-            if url.origin() == self.visit.ask.url.origin() {
-                ask.headers.clone_from(&self.visit.ask.headers);
-            }
+            let first = self.visit.ask;
+            let ask = PageRequest::with_headers(url.clone(), &first.url, &first.headers);
             match self.visit.fetcher.get(&ask).await {
                 Ok(Fetched::Page(page)) => *locked(&self.page) = Page { moved: None, ..*page },
                 Ok(Fetched::NotModified(_)) => {
