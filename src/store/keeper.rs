@@ -52,7 +52,9 @@ pub trait Store: Send + Sync {
         id: &SourceId,
         now: DateTime<Utc>,
         lease: Duration,
-    ) -> Result<Option<Claim>, StoreError>;
+    ) -> Result<Option<Claim>, StoreError> {
+        Ok(self.claim_each(worker, vec![id.clone()], now, lease).await?.pop().flatten())
+    }
 
     /// Claims several sources likewise, in one go.
     async fn claim_each(

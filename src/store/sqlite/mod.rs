@@ -136,17 +136,6 @@ impl Store for Sqlite {
         self.write(move |db, _| claims::claim_due(db, &worker, now, lease, limit)).await
     }
 
-    async fn claim(
-        &self,
-        worker: &str,
-        id: &SourceId,
-        now: DateTime<Utc>,
-        lease: Duration,
-    ) -> Result<Option<Claim>, StoreError> {
-        let (worker, id) = (worker.to_owned(), id.clone());
-        self.write(move |db, _| claims::claim(db, &worker, &id, now, lease)).await
-    }
-
     async fn claim_each(
         &self,
         worker: &str,

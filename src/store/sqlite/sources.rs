@@ -115,10 +115,17 @@ pub(super) fn row_for(db: &Connection, id: &SourceId, next_run: DateTime<Utc>) -
     Ok(db.last_insert_rowid())
 }
 
+fn millis(at: Option<DateTime<Utc>>) -> Option<i64> {
+    at.map(|at| at.timestamp_millis())
+}
+
+/// What servers and feeds ask for, as JSON; nothing where they ask for nothing.
+fn wishes(state: &SourceState) -> rusqlite::Result<Option<String>> {
+    Some(&state.wishes).filter(|wishes| **wishes != Wishes::default()).map(text).transpose()
+}
+
 /// Writes a run's state and ends the claim.
 pub(super) fn save(db: &Connection, nr: i64, state: &SourceState) -> rusqlite::Result<()> {
-    let millis = |at: Option<DateTime<Utc>>| at.map(|at| at.timestamp_millis());
-    let wishes = if state.wishes == Wishes::default() { None } else { Some(text(&state.wishes)?) };
     db.prepare_cached(
         "update sources set title = ?2, home = ?3, feed = ?4, etag = ?5, last_modified = ?6, body_hash = ?7,
             reading = ?8, next_run = ?9, last_run = ?10, last_success = ?11, last_outcome = ?12, last_reason = ?13,
@@ -141,7 +148,7 @@ pub(super) fn save(db: &Connection, nr: i64, state: &SourceState) -> rusqlite::R
         state.last_reason,
         state.failures,
         Some(&state.profile).filter(|p| **p != Profile::default()).map(text).transpose()?,
-        wishes,
+        wishes(state)?,
         Some(&state.about).filter(|about| !about.is_empty()).map(text).transpose()?,
     ])
     .map(drop)
@@ -149,8 +156,6 @@ pub(super) fn save(db: &Connection, nr: i64, state: &SourceState) -> rusqlite::R
 
 /// Writes what a run changes that found the page as it was, and ends the claim. Most runs are such.
 pub(super) fn save_unchanged(db: &Connection, nr: i64, state: &SourceState) -> rusqlite::Result<()> {
-    let millis = |at: Option<DateTime<Utc>>| at.map(|at| at.timestamp_millis());
-    let wishes = if state.wishes == Wishes::default() { None } else { Some(text(&state.wishes)?) };
     db.prepare_cached(
         "update sources set etag = ?2, last_modified = ?3, next_run = ?4, last_run = ?5, last_success = ?6,
             last_outcome = ?7, last_reason = ?8, failures = ?9, wishes = ?10, claimed_by = null, claimed_until = null
@@ -166,7 +171,7 @@ pub(super) fn save_unchanged(db: &Connection, nr: i64, state: &SourceState) -> r
         state.last_outcome.map(Outcome::as_str),
         state.last_reason,
         state.failures,
-        wishes,
+        wishes(state)?,
     ])
     .map(drop)
 }
