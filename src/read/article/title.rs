@@ -77,6 +77,8 @@ impl Origin {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Candidate {
     pub(super) text: String,
+    /// The text as it is compared; see [`plain`].
+    key: String,
     /// Its own voice in the vote.
     weight: f32,
     pub(super) from: Origin,
@@ -90,7 +92,7 @@ pub(super) struct Candidate {
 
 impl Candidate {
     fn new(text: String, weight: f32, from: Origin, place: Option<u32>) -> Self {
-        Self { text, weight, from, score: 0.0, likely: 0.0, place }
+        Self { key: plain(&text), text, weight, from, score: 0.0, likely: 0.0, place }
     }
 }
 
@@ -135,9 +137,7 @@ pub(super) fn candidates(outline: &Outline, around: &[Signs], ballot: &Ballot) -
     // A page's `<title>` often is "headline, separator, site": the part that a heading or statement repeats counts.
     for part in parts(stated_title) {
         let key = plain(part);
-        if !key.is_empty()
-            && (shown.iter().any(|c| plain(&c.text) == key) || candidates.iter().any(|c| plain(&c.text) == key))
-        {
+        if !key.is_empty() && shown.iter().chain(&candidates).any(|c| c.key == key) {
             candidates.push(stated(Origin::TitlePart, part, 0.9));
             break;
         }
@@ -150,8 +150,7 @@ pub(super) fn candidates(outline: &Outline, around: &[Signs], ballot: &Ballot) -
     let pieces = pieces(&candidates);
     candidates.extend(pieces);
     candidates.extend(within);
-    let keys: Vec<String> = candidates.iter().map(|c| plain(&c.text)).collect();
-    let scores: Vec<f32> = keys.iter().enumerate().map(|(index, key)| voices(key, index, &keys, &candidates)).collect();
+    let scores: Vec<f32> = candidates.iter().map(|candidate| voices(candidate, &candidates)).collect();
     candidates.iter_mut().zip(scores).for_each(|(candidate, score)| candidate.score = score);
     candidates
 }
@@ -169,28 +168,27 @@ pub(super) const BUILT_IN: Look<'static> = &|numbers| FOREST.likely(numbers);
 static FOREST: LazyLock<Forest> = LazyLock::new(|| Forest::read(include_str!("title/forest.txt")));
 
 /// The sum of the voices for one candidate.
-fn voices(key: &str, index: usize, keys: &[String], candidates: &[Candidate]) -> f32 {
-    if key.is_empty() {
+fn voices(one: &Candidate, candidates: &[Candidate]) -> f32 {
+    if one.key.is_empty() {
         return 0.0;
     }
-    let mut score: f32 = keys.iter().zip(candidates).map(|(other, voice)| voice.weight * likeness(key, other)).sum();
+    let mut score: f32 = candidates.iter().map(|voice| voice.weight * likeness(&one.key, &voice.key)).sum();
     // Of equals the first shown on the page wins; a headline is rarely longer than three lines.
-    score += candidates.get(index).map_or(0.0, |c| 0.25 * c.weight + if c.place.is_some() { 0.1 } else { 0.0 });
-    if key.chars().count() > 250 { score * 0.3 } else { score }
+    score += 0.25 * one.weight + if one.place.is_some() { 0.1 } else { 0.0 };
+    if one.key.chars().count() > 250 { score * 0.3 } else { score }
 }
 
 /// The likeliest, as the page shows it.
 pub(super) fn elected(candidates: &[Candidate]) -> Option<Headline> {
     let most = candidates.iter().filter(|c| says_something(c)).map(|c| c.likely).fold(0.0, f32::max);
     let winner = candidates.iter().find(|c| c.likely == most && says_something(c))?;
-    let key = plain(&winner.text);
-    let shown = candidates.iter().find(|c| c.place.is_some() && plain(&c.text) == key);
+    let shown = candidates.iter().find(|c| c.place.is_some() && c.key == winner.key);
     Some(Headline { text: shown.unwrap_or(winner).text.clone(), place: shown.and_then(|c| c.place) })
 }
 
 /// What separators leave of the titles that are stated, where nobody says it yet; they have no voice.
 fn pieces(candidates: &[Candidate]) -> Vec<Candidate> {
-    let mut known: Vec<String> = candidates.iter().map(|c| plain(&c.text)).collect();
+    let mut known: Vec<String> = candidates.iter().map(|c| c.key.clone()).collect();
     let mut found = Vec::new();
     for stated in candidates.iter().filter(|c| c.place.is_none() || c.from == Origin::Heading) {
         for part in parts(&stated.text).into_iter().filter(|part| part.len() >= 8).take(8) {
@@ -233,7 +231,7 @@ fn names_the_section(stated: &str, shown: &[Candidate], outline: &Outline) -> bo
     !step.is_empty()
         && stated.ends_with(&step)
         && !shown.is_empty()
-        && shown.iter().map(|c| plain(&c.text)).all(|title| !title.is_empty() && !stated.contains(&title))
+        && shown.iter().all(|c| !c.key.is_empty() && !stated.contains(&c.key))
 }
 
 /// Headings of the first level, and elements that are named a title, with their weight.

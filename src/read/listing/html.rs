@@ -22,8 +22,8 @@ pub(super) fn read(page: &Page, rules: &CompiledRules) -> Read<Listing> {
     let head = Head::of(&outline, page, title(&tree.html));
     let base = head.base.clone().unwrap_or_else(|| page.url.clone());
     let context = Context::on(page, head.language.as_deref());
-    if let Some(over) = outline.links.len().checked_sub(targets::MOST_LINKS + 1) {
-        let over = over + 1;
+    let over = outline.links.len().saturating_sub(targets::MOST_LINKS);
+    if over > 0 {
         tree.problems
             .push(Problem::warning(format!("the page's last {over} links of {} were left out", outline.links.len())));
     }

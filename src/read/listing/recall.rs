@@ -178,10 +178,9 @@ fn words_at(outline: &Outline, card: &Card, usual: (&str, &str)) -> Option<Strin
 fn agreement(other: &Listing, landmarks: &Landmarks, shown: &str, listed: &HashSet<&str>) -> Agreement {
     let mut agreement = Agreement::default();
     let mut seen = HashSet::new();
-    let headline = |teaser: &Teaser| teaser.headline.clone().unwrap_or_default();
-    let headlines: Vec<String> = other.teasers.iter().map(headline).collect();
-    let which = landmarks.which_of(other.teasers.iter().zip(&headlines).map(|(t, h)| (t.link.as_ref(), h.as_str())));
-    for ((teaser, headline), which) in other.teasers.iter().zip(&headlines).zip(which) {
+    let said = || other.teasers.iter().map(|t| (t.link.as_ref(), t.headline.as_deref().unwrap_or_default()));
+    let which = landmarks.which_of(said());
+    for ((teaser, (_, headline)), which) in other.teasers.iter().zip(said()).zip(which) {
         match which {
             Some(nr) => {
                 seen.insert(nr);

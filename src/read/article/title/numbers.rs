@@ -75,10 +75,9 @@ pub(in crate::read::article) fn numbers(
     ballot: &Ballot,
     all: &[Candidate],
 ) -> Vec<Numbers> {
-    let keys: Vec<String> = all.iter().map(|c| plain(&c.text)).collect();
     let said = WITNESSES.map(|origins| {
-        let first = all.iter().zip(&keys).find(|(c, key)| origins.contains(&c.from) && !key.is_empty());
-        first.map(|(_, key)| words(key)).unwrap_or_default()
+        let first = all.iter().find(|c| origins.contains(&c.from) && !c.key.is_empty());
+        first.map(|c| words(&c.key)).unwrap_or_default()
     });
     let long = |(index, node): (usize, &Node)| {
         let text = node.tag == Tag::Paragraph && node.weight >= 100 && node.link * 3 < node.weight;
@@ -96,21 +95,19 @@ pub(in crate::read::article) fn numbers(
         most: voices.first().copied().unwrap_or_default(),
         voices,
     };
-    let of = |index: usize| one(index, all, &keys, &page, outline, around, ballot);
-    (0..all.len()).map(of).collect()
+    all.iter().map(|own| one(own, all, &page, outline, around, ballot)).collect()
 }
 
 fn one(
-    index: usize,
+    own: &Candidate,
     all: &[Candidate],
-    keys: &[String],
     page: &Page,
     outline: &Outline,
     around: &[Signs],
     ballot: &Ballot,
 ) -> Numbers {
     let mut n = [0f32; COUNT];
-    let (Some(own), Some(key)) = (all.get(index), keys.get(index)) else { return n };
+    let key = &own.key;
     let mut columns = n.iter_mut();
     let mut put = |value: f32| {
         if let Some(column) = columns.next() {
@@ -118,7 +115,7 @@ fn one(
         }
     };
     let flag = |is: bool| f32::from(u8::from(is));
-    let twins: Vec<&Candidate> = all.iter().zip(keys).filter(|(_, k)| *k == key).map(|(c, _)| c).collect();
+    let twins: Vec<&Candidate> = all.iter().filter(|c| c.key == *key).collect();
     // Who says it: 0..11.
     for origin in Origin::ALL {
         put(twins.iter().filter(|c| c.from == origin).count() as f32);
@@ -130,7 +127,7 @@ fn one(
     put(own.score - page.voices.iter().copied().find(|v| *v < own.score - 0.3).unwrap_or(0.0));
     put(page.most);
     put(page.firsts);
-    put(keys.iter().collect::<HashSet<_>>().len() as f32);
+    put(all.iter().map(|c| &c.key).collect::<HashSet<_>>().len() as f32);
     // What it looks like.
     let own_words = words(key);
     put(own_words.len() as f32);
