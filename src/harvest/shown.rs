@@ -61,15 +61,21 @@ pub(super) fn print(page: &Page) -> u64 {
     while let Some(at) = rest.find('<') {
         let (before, tag) = rest.split_at(at);
         hash.write(before.as_bytes());
-        let stated = tag.get(..tag.find('>').unwrap_or(0)).is_some_and(|tag| tag.contains("ld+json"));
-        let hidden = HIDDEN.iter().find(|(begin, _)| tag.starts_with(begin)).filter(|_| !stated);
-        let end = hidden.and_then(|(_, end)| tag.find(end).map(|at| at + end.len()));
-        let (shown, after) = match end {
-            Some(end) => ("", tag.get(end..).unwrap_or_default()),
-            None => tag.split_at(1),
+        rest = tag;
+        let is_stated = || tag.get(..tag.find('>').unwrap_or(0)).is_some_and(|tag| tag.contains("ld+json"));
+        let hidden = HIDDEN.iter().find(|(begin, _)| tag.starts_with(begin)).filter(|_| !is_stated());
+        let length = match hidden {
+            Some((_, end)) => match tag.find(end) {
+                Some(at) => at + end.len(),
+                // It never ends, and is not looked for again: that would take the square of the page's length.
+                None => break,
+            },
+            None => {
+                hash.write(b"<");
+                1
+            }
         };
-        hash.write(shown.as_bytes());
-        rest = after;
+        rest = tag.get(length..).unwrap_or_default();
     }
     hash.write(rest.as_bytes());
     hash.finish()

@@ -10,6 +10,10 @@ pub(super) const MOST: usize = 512;
 
 /// The page, of each tag no more than [`MOST`] attributes, and how many bytes were left out.
 pub(super) fn few(text: &str) -> (Cow<'_, str>, usize) {
+    // An attribute takes two bytes at least: short texts, which most are, need no look.
+    if text.len() <= 2 * MOST {
+        return (Cow::Borrowed(text), 0);
+    }
     let mut cuts: Vec<(usize, usize)> = Vec::new();
     let mut scan = Scan { bytes: text.as_bytes(), at: 0 };
     while let Some(cut) = scan.next_tag() {
