@@ -124,8 +124,12 @@ fn is_mail(text: &str) -> bool {
         && host.split('.').all(label)
 }
 
+/// A width, a height, a length in seconds: 0 says nothing.
+fn size<N: PartialEq + Default>(size: Option<N>) -> Option<N> {
+    size.filter(|size| *size != N::default())
+}
+
 fn picture(picture: &Picture) -> Picture {
-    let size = |size: Option<u32>| size.filter(|size| *size > 0);
     Picture {
         url: address(&picture.url),
         width: size(picture.width),
@@ -141,12 +145,11 @@ fn enclosure(enclosure: &Enclosure) -> Enclosure {
             && t.bytes().all(|b| b.is_ascii_graphic() && !b"()<>,;:\\\"[]?=".contains(&b))
             && t.matches('/').count() == 1
     });
-    let size = |size: Option<u32>| size.filter(|size| *size > 0);
     Enclosure {
         url: address(&enclosure.url),
         width: size(enclosure.width),
         height: size(enclosure.height),
-        seconds: enclosure.seconds.filter(|seconds| *seconds > 0),
+        seconds: size(enclosure.seconds),
         media_type: Some(stated.unwrap_or_else(|| super::media_type_of(enclosure.url.path())).to_ascii_lowercase()),
         title: enclosure.title.as_deref().and_then(line),
         ..enclosure.clone()

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use url::Url;
+use url::{Position, Url};
 
 /// The same address without the characters that browsers let stand and RFC 3986 does not: readers and validators
 /// that go by the RFC refuse the whole link.
@@ -18,7 +18,7 @@ fn strict(url: &Url) -> Cow<'_, str> {
     const NOT: [char; 12] = ['[', ']', '{', '}', '|', '\\', '^', '`', '<', '>', '"', ' '];
     let text = url.as_str();
     // Brackets around an IPv6 address are as they should be.
-    let (before, after) = text.split_at_checked(text.find(url.path()).unwrap_or(0)).unwrap_or((text, ""));
+    let (before, after) = (&url[..Position::BeforePath], &url[Position::BeforePath..]);
     // A fragment begins once.
     let first = after.find('#');
     let strange = |(at, c): (usize, char)| NOT.contains(&c) || (c == '#' && first.is_some_and(|first| first < at));
@@ -52,6 +52,7 @@ mod tests {
         check("https://a.example/b?c[0]=d|e#f", "https://a.example/b?c%5B0%5D=d%7Ce#f");
         check("https://[::1]/[x]{y}", "https://[::1]/%5Bx%5D%7By%7D");
         check("https://a.example/新?闻=1#a#b", "https://a.example/%E6%96%B0?%E9%97%BB=1#a%23b");
+        check("https://[::1]/?a[0]", "https://[::1]/?a%5B0%5D");
         check("https://a.example", "https://a.example/");
         check("mailto:a[b]@a.example", "mailto:a%5Bb%5D@a.example");
     }
