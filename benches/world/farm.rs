@@ -57,7 +57,7 @@ async fn converse(mut stream: TcpStream, number: usize, news: Arc<AtomicUsize>) 
             true => "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n".to_owned(),
             false => answer(&head, &news),
         };
-        if stream.write_all(answer.as_bytes()).await.is_err() {
+        if stream.write_all(answer.as_bytes()).await.is_err() || head.contains("connection: close") {
             return;
         }
     }
@@ -70,6 +70,9 @@ fn answer(head: &str, news: &AtomicUsize) -> String {
         return "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_owned();
     }
     let count = TEASERS + news.load(Ordering::SeqCst);
+    if path == "/listed" {
+        return format!("HTTP/1.1 200 OK\r\n\r\n{count}");
+    }
     let tag = format!("\"{count}\"");
     if head.contains(&format!("if-none-match: {tag}")) {
         return format!("HTTP/1.1 304 Not Modified\r\netag: {tag}\r\n\r\n");

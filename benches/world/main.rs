@@ -4,6 +4,7 @@
 
 mod crowd;
 mod farm;
+mod floor;
 #[path = "../stages/paper.rs"]
 mod paper;
 
@@ -17,6 +18,8 @@ use std::time::{Duration, Instant};
 const PORT: u16 = 8190;
 /// Clock ticks a second in `/proc` (`sysconf(_SC_CLK_TCK)`), the same on every Linux.
 const TICKS: f64 = 100.0;
+/// Runs over which nothing changed, since one takes but a few ticks.
+const ROUNDS: usize = 5;
 
 /// The farm's process, killed with its handle.
 struct Farm(Child);
@@ -36,10 +39,13 @@ fn main() -> std::io::Result<()> {
     if arguments.first().is_some_and(|a| a == "farm") {
         return farm::serve(number(1).unwrap_or(1), PORT);
     }
+    if arguments.first().is_some_and(|a| a == "floor") {
+        return floor::run(number(1).unwrap_or(1), PORT, arguments.get(2).map_or("", String::as_str));
+    }
     let in_crowd = arguments.first().is_some_and(|a| a == "crowd");
     let sites: usize = if in_crowd { number(1).unwrap_or(10_000) } else { number(0).unwrap_or(200) };
     let myself = std::env::current_exe()?;
-    let mut child = Command::new(myself).args(["farm", &sites.to_string()]).stdout(Stdio::piped()).spawn()?;
+    let mut child = Command::new(&myself).args(["farm", &sites.to_string()]).stdout(Stdio::piped()).spawn()?;
     let ready = child.stdout.take();
     let _farm = Farm(child);
     if let Some(ready) = ready {
@@ -60,11 +66,29 @@ fn main() -> std::io::Result<()> {
         let sources = (sites / part).max(1);
         let desk = tempfile::tempdir()?;
         write_config(desk.path(), sources, path, article)?;
-        row(desk.path(), &format!("{name}, read first and stored"), first, sources)?;
-        row(desk.path(), &format!("{name}, unchanged (304)"), unchanged, sources)?;
+        row(desk.path(), &format!("{name}, read first and stored"), first, sources, 1)?;
+        row(desk.path(), &format!("{name}, unchanged (304)"), unchanged, sources, part * ROUNDS)?;
         advance()?;
-        row(desk.path(), &format!("{name}, 3 more"), more, sources)?;
+        row(desk.path(), &format!("{name}, 3 more"), more, sources, 1)?;
+        if part == 1 {
+            bare(&myself, sites)?;
+        }
     }
+    Ok(())
+}
+
+/// The least that asking takes: a bare client's requests over as many connections.
+fn bare(myself: &Path, sites: usize) -> std::io::Result<()> {
+    let before = cpu_of_children()?;
+    let tag = format!("\"{}\"", now_listed()?);
+    for _ in 0..ROUNDS {
+        let ended = Command::new(myself).args(["floor", &sites.to_string(), &tag]).status()?;
+        if !ended.success() {
+            return Err(std::io::Error::other("the bare client failed"));
+        }
+    }
+    let spent = (cpu_of_children()? - before) * 1000.0 / (sites * ROUNDS) as f64;
+    println!("| the same requests by a bare client (304) | {spent:.3} | | | |");
     Ok(())
 }
 
@@ -79,23 +103,25 @@ fn write_config(desk: &Path, sources: usize, path: &str, article: &str) -> std::
     std::fs::write(desk.join("feeds.toml"), text)
 }
 
-/// Runs `courant fetch` once, and prints what it took.
-fn row(desk: &Path, name: &str, target: &str, sources: usize) -> std::io::Result<()> {
+/// Runs `courant fetch` so many times, and prints what a run took.
+fn row(desk: &Path, name: &str, target: &str, sources: usize, rounds: usize) -> std::io::Result<()> {
     let (before, clock) = (cpu_of_children()?, Instant::now());
     let reports = desk.join("reports.jsonl");
-    let mut run = Command::new(env!("CARGO_BIN_EXE_courant"))
-        .args(["--config", "feeds.toml", "fetch", "--json"])
-        .current_dir(desk)
-        .stdout(std::fs::File::create(&reports)?)
-        .stderr(Stdio::null())
-        .spawn()?;
     let mut peak = 0;
-    while run.try_wait()?.is_none() {
-        peak = peak.max(memory_of(run.id(), "VmHWM:").unwrap_or(0));
-        std::thread::sleep(Duration::from_millis(10));
+    for _ in 0..rounds {
+        let mut run = Command::new(env!("CARGO_BIN_EXE_courant"))
+            .args(["--config", "feeds.toml", "fetch", "--json"])
+            .current_dir(desk)
+            .stdout(std::fs::File::create(&reports)?)
+            .stderr(Stdio::null())
+            .spawn()?;
+        while run.try_wait()?.is_none() {
+            peak = peak.max(memory_of(run.id(), "VmHWM:").unwrap_or(0));
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
-    let seconds = clock.elapsed().as_secs_f64();
-    let spent = (cpu_of_children()? - before) * 1000.0 / sources as f64;
+    let seconds = clock.elapsed().as_secs_f64() / rounds as f64;
+    let spent = (cpu_of_children()? - before) * 1000.0 / (sources * rounds) as f64;
     let failed = std::fs::read_to_string(&reports)?.lines().filter(|l| l.contains("\"outcome\":\"broken\"")).count();
     let note = if failed > 0 { format!(" ({failed} failed)") } else { String::new() };
     println!("| {name}{note} | {spent:.3} | {target} | {peak} | {seconds:.1} |");
@@ -120,7 +146,19 @@ fn memory_of(process: u32, measure: &str) -> Option<u64> {
 
 /// Has the farm publish three more on every site.
 fn advance() -> std::io::Result<()> {
+    tell("/advance").map(drop)
+}
+
+/// How many teasers the farm's pages have.
+fn now_listed() -> std::io::Result<usize> {
+    tell("/listed")?.trim().parse().map_err(std::io::Error::other)
+}
+
+/// Asks the farm for something of its own; gives the answer's body.
+fn tell(path: &str) -> std::io::Result<String> {
     let mut stream = TcpStream::connect(farm::site(0, PORT))?;
-    stream.write_all(b"GET /advance HTTP/1.1\r\nhost: farm\r\n\r\n")?;
-    stream.read_exact(&mut [0; 16])
+    stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: farm\r\nconnection: close\r\n\r\n").as_bytes())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default())
 }

@@ -32,7 +32,7 @@ impl Fetcher {
     ) -> Result<(u16, Bytes), FetchError> {
         let failed = |kind| FetchError::new(url, kind);
         self.guard().check(url).map_err(|refusal| failed(FetchErrorKind::Refused(refusal.0)))?;
-        let (client, manners) = self.plain_client().map_err(failed)?;
+        let (client, manners) = self.client().map_err(failed)?;
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             if let Ok(value) = HeaderValue::from_str(&value) {

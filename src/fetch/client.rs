@@ -1,4 +1,4 @@
-//! The connection maker: TLS by rustls with ring, the machine's own roots, no proxy, no redirects of its
+//! The maker of encrypted connections: TLS by rustls with ring, the machine's own roots, no proxy, no redirects of its
 //! own, and a resolver that is the guard.
 
 use std::error::Error;
@@ -15,9 +15,9 @@ use super::manners::Manners;
 /// Idle connections are kept for the next page of the same site and no longer: visits to a site are a second apart,
 /// servers begin to close theirs after five, and each of a thousand sites' takes 40 to 130 KB. The pool looks as
 /// often as this, so that one is kept for twice as long at most.
-const IDLE: Duration = Duration::from_secs(2);
+pub(super) const IDLE: Duration = Duration::from_secs(2);
 /// Most header lines of an answer; some sites send a hundred cookies and policies.
-const MAX_HEADERS: usize = 256;
+pub(super) const MAX_HEADERS: usize = 256;
 
 /// Makes the client; a sentence says why not.
 pub(super) fn build(manners: &Manners, guard: &Guard) -> Result<Client, String> {
@@ -58,21 +58,52 @@ pub(super) fn failure(error: &reqwest::Error, connect_timeout: Duration) -> Fetc
         return FetchErrorKind::Timeout(connect_timeout);
     }
     if error.is_dns() {
-        return FetchErrorKind::Network(format!(
-            "the host's name leads nowhere ({}); check the address, or this machine's DNS",
-            sentence_of(error)
-        ));
+        return nowhere(&sentence_of(error));
     }
     let io = causes(error).find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
-    FetchErrorKind::Network(match io {
-        Some(io::ErrorKind::ConnectionRefused) => "connection refused: no server listens there".to_owned(),
-        Some(io::ErrorKind::ConnectionReset) => "the server broke the connection off".to_owned(),
-        Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => {
-            "the host cannot be reached from this machine's network".to_owned()
+    match io.and_then(known) {
+        Some(sentence) => FetchErrorKind::Network(sentence.to_owned()),
+        None if error.is_connect() => FetchErrorKind::Network(format!("no connection: {}", sentence_of(error))),
+        None => improper(&sentence_of(error)),
+    }
+}
+
+/// A name that is no host's.
+pub(super) fn nowhere(why: &str) -> FetchErrorKind {
+    FetchErrorKind::Network(format!("the host's name leads nowhere ({why}); check the address, or this machine's DNS"))
+}
+
+/// A connection that was not made.
+pub(super) fn unconnected(error: &io::Error) -> FetchErrorKind {
+    let sentence = known(error.kind()).map(str::to_owned);
+    FetchErrorKind::Network(sentence.unwrap_or_else(|| format!("no connection: {}", sentence_of(error))))
+}
+
+/// A connection that failed.
+pub(super) fn network(error: &io::Error) -> FetchErrorKind {
+    known(error.kind()).map_or_else(|| improper(&sentence_of(error)), |text| FetchErrorKind::Network(text.to_owned()))
+}
+
+/// An answer that cannot be understood.
+pub(super) fn improper(why: &str) -> FetchErrorKind {
+    FetchErrorKind::Network(format!("the server's answer is not proper HTTP: {why}"))
+}
+
+/// An answer that ends too early.
+pub(super) fn cut_short(error: &(dyn Error + 'static)) -> FetchErrorKind {
+    let why = sentence_of(error);
+    FetchErrorKind::Content(format!("the answer broke off before its end ({why}); it will be asked again"))
+}
+
+fn known(kind: io::ErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        io::ErrorKind::ConnectionRefused => "connection refused: no server listens there",
+        io::ErrorKind::ConnectionReset => "the server broke the connection off",
+        io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable => {
+            "the host cannot be reached from this machine's network"
         }
-        Some(io::ErrorKind::TimedOut) => "the connection died".to_owned(),
-        _ if error.is_connect() => format!("no connection: {}", sentence_of(error)),
-        _ => format!("the server's answer is not proper HTTP: {}", sentence_of(error)),
+        io::ErrorKind::TimedOut => "the connection died",
+        _ => return None,
     })
 }
 

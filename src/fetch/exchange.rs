@@ -8,15 +8,16 @@ use reqwest::{Client, Response};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use super::client::{failure, sentence_of};
+use super::client::{cut_short, failure};
 use super::error::FetchErrorKind;
+use super::plain::Plain;
 
 /// Longest wait for the end of an answer's headers.
-const FIRST: Duration = Duration::from_secs(20);
+pub(super) const FIRST: Duration = Duration::from_secs(20);
 /// Longest silence within a body.
-const IDLE: Duration = Duration::from_secs(15);
+pub(super) const IDLE: Duration = Duration::from_secs(15);
 /// The body of a redirect or an error is read up to this size, only to keep the connection.
-const DRAIN: u64 = 64 * 1024;
+pub(super) const DRAIN: u64 = 64 * 1024;
 
 /// Bounds of one exchange.
 #[derive(Debug, Clone, Copy)]
@@ -38,24 +39,44 @@ pub(super) struct Answer {
     pub(super) body: Bytes,
 }
 
+/// The two ways to an answer: plain, and through a client that encrypts.
+pub(super) enum Way<'w> {
+    Plain(&'w Plain),
+    Secure(&'w Client),
+}
+
 /// Makes one GET.
 pub(super) async fn exchange(
-    client: &Client,
+    way: Way<'_>,
     url: Url,
     headers: HeaderMap,
     bounds: Bounds,
 ) -> Result<Answer, FetchErrorKind> {
     let clock = Clock::start(bounds.total);
+    match way {
+        Way::Plain(plain) => plain.get(&url, &headers, &clock, bounds).await,
+        // Large, and rarely needed at once with the other.
+        Way::Secure(client) => Box::pin(through(client, url, headers, &clock, bounds)).await,
+    }
+}
+
+async fn through(
+    client: &Client,
+    url: Url,
+    headers: HeaderMap,
+    clock: &Clock,
+    bounds: Bounds,
+) -> Result<Answer, FetchErrorKind> {
     let request = client.get(url).headers(headers).send();
     let mut response = clock.within(FIRST, request).await?.map_err(|e| failure(&e, bounds.connect))?;
     let status = response.status().as_u16();
     let headers = std::mem::take(response.headers_mut());
     let body = if response.status().is_success() {
-        read(&mut response, &clock, bounds).await?
+        read(&mut response, clock, bounds).await?
     } else {
         if response.content_length().is_some_and(|length| length <= DRAIN) {
             // Whatever goes wrong here concerns the connection only.
-            let _ = read(&mut response, &clock, Bounds { max_bytes: DRAIN, cut: true, ..bounds }).await;
+            let _ = read(&mut response, clock, Bounds { max_bytes: DRAIN, cut: true, ..bounds }).await;
         }
         Bytes::new()
     };
@@ -85,25 +106,19 @@ async fn read(response: &mut Response, clock: &Clock, bounds: Bounds) -> Result<
     Ok(Bytes::from(body))
 }
 
-fn cut_short(error: &reqwest::Error) -> FetchErrorKind {
-    FetchErrorKind::Content(format!(
-        "the answer broke off before its end ({}); it will be asked again",
-        sentence_of(error)
-    ))
-}
-
-struct Clock {
+/// How long an exchange may take yet.
+pub(super) struct Clock {
     total: Duration,
     end: Instant,
 }
 
 impl Clock {
-    fn start(total: Duration) -> Self {
+    pub(super) fn start(total: Duration) -> Self {
         Self { total, end: Instant::now() + total }
     }
 
     /// Runs a step for at most `step`, and not beyond the whole's end.
-    async fn within<T>(&self, step: Duration, future: impl Future<Output = T>) -> Result<T, FetchErrorKind> {
+    pub(super) async fn within<T>(&self, step: Duration, future: impl Future<Output = T>) -> Result<T, FetchErrorKind> {
         let step_end = Instant::now() + step;
         let (end, spent) = if step_end < self.end { (step_end, step) } else { (self.end, self.total) };
         timeout_at(end, future).await.map_err(|_| FetchErrorKind::Timeout(spent))

@@ -13,12 +13,13 @@ use super::browser::Pool;
 use super::client;
 use super::cookies::Cookies;
 use super::error::{FetchError, FetchErrorKind, status_sentence, without_credentials};
-use super::exchange::{Answer, Bounds, exchange};
+use super::exchange::{Answer, Bounds, Way, exchange};
 use super::guard::Guard;
 use super::links;
 use super::manners::Manners;
 use super::pace::{Pace, Turn};
 use super::page::{About, page};
+use super::plain::Plain;
 use super::redirects::{Trail, same_party};
 use super::robots::{self, Robots, Ruling};
 use super::{coding, conditional};
@@ -65,7 +66,8 @@ struct Inner {
     guard: Guard,
     pace: Pace,
     robots: Robots,
-    /// Made at the first request: reading the machine's root certificates takes its time.
+    plain: Plain,
+    /// Made at the first request that needs it: reading the machine's root certificates takes its time.
     client: OnceLock<Result<Client, String>>,
     browser: Pool,
 }
@@ -85,7 +87,8 @@ impl Fetcher {
         let pace = Pace::new(manners.parallel);
         let robots = Robots::new(&manners.user_agent);
         let browser = Pool::new(&manners);
-        Ok(Self { inner: Arc::new(Inner { manners, guard, pace, robots, client: OnceLock::new(), browser }) })
+        let plain = Plain::new(&guard, &manners.user_agent);
+        Ok(Self { inner: Arc::new(Inner { manners, guard, pace, robots, plain, client: OnceLock::new(), browser }) })
     }
 
     /// Which addresses this fetcher calls.
@@ -94,7 +97,7 @@ impl Fetcher {
     }
 
     /// The client, which calls only what the guard lets through, and its bounds.
-    pub(super) fn plain_client(&self) -> Result<(&Client, &Manners), FetchErrorKind> {
+    pub(super) fn client(&self) -> Result<(&Client, &Manners), FetchErrorKind> {
         Ok((self.inner.client()?, &self.inner.manners))
     }
 
@@ -168,9 +171,8 @@ impl Inner {
     ) -> Result<(Answer, bool), Failed> {
         let url = visit.url.clone();
         self.guard.check(&url).map_err(|refusal| FetchErrorKind::Refused(refusal.0))?;
-        let client = self.client()?;
         self.take_turn(visit).await?;
-        self.heed_robots(client, &url, visit).await?;
+        self.heed_robots(&url, visit).await?;
         let mut headers = if same_party(start, &url) { own.clone() } else { HeaderMap::new() };
         for (name, value) in [(ACCEPT, ACCEPTED), (ACCEPT_ENCODING, coding::ACCEPTED)] {
             headers.entry(name).or_insert(HeaderValue::from_static(value));
@@ -187,9 +189,13 @@ impl Inner {
             let _ = dialled.set_username(ask.url.username());
             let _ = dialled.set_password(ask.url.password());
         }
-        let answer = exchange(client, dialled, headers, self.bounds(visit.left)).await?;
+        let answer = exchange(self.way(&url)?, dialled, headers, self.bounds(visit.left)).await?;
         visit.left = visit.left.saturating_sub(began.elapsed());
         Ok((answer, conditional))
+    }
+
+    fn way(&self, url: &Url) -> Result<Way<'_>, FetchErrorKind> {
+        if url.scheme() == "http" { Ok(Way::Plain(&self.plain)) } else { self.client().map(Way::Secure) }
     }
 
     fn client(&self) -> Result<&Client, FetchErrorKind> {
@@ -226,12 +232,12 @@ impl Inner {
         rule.and_then(|rule| rule.robots).unwrap_or(self.manners.respect_robots)
     }
 
-    async fn heed_robots(&self, client: &Client, url: &Url, visit: &Visit) -> Result<(), Failed> {
+    async fn heed_robots(&self, url: &Url, visit: &Visit) -> Result<(), Failed> {
         if !self.obeys_robots(url) {
             return Ok(());
         }
         let place = self.robots.place(url);
-        let ruling = place.get_or_init(|| self.read_robots(client, url)).await;
+        let ruling = place.get_or_init(|| self.read_robots(url)).await;
         if let (Some(turn), Some(delay)) = (&visit.turn, ruling.delay()) {
             turn.delay(delay);
         }
@@ -239,7 +245,7 @@ impl Inner {
     }
 
     /// Reads an origin's robots.txt, within the visit for which it is wanted.
-    async fn read_robots(&self, client: &Client, page: &Url) -> Ruling {
+    async fn read_robots(&self, page: &Url) -> Ruling {
         let Ok(mut url) = page.join("/robots.txt") else { return Ruling::all() };
         let mut trail = Trail::new(&url, robots::MAX_REDIRECTS);
         let patience = ROBOTS_PATIENCE.min(self.manners.total_timeout);
@@ -251,7 +257,11 @@ impl Inner {
             let mut headers = HeaderMap::new();
             headers.insert(ACCEPT, HeaderValue::from_static("text/plain,*/*;q=0.8"));
             headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(coding::ACCEPTED));
-            let answer = match exchange(client, url.clone(), headers, bounds).await {
+            let way = match self.way(&url) {
+                Ok(way) => way,
+                Err(kind) => return Ruling::unknown(kind, None),
+            };
+            let answer = match exchange(way, url.clone(), headers, bounds).await {
                 Ok(answer) => answer,
                 Err(FetchErrorKind::Refused(_)) if url.origin() != page.origin() => return Ruling::all(),
                 Err(kind) => return Ruling::unknown(kind, None),

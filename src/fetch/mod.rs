@@ -4,7 +4,7 @@
 //! modified", or an error that says what failed and what to do. Never: what the bytes mean.
 //!
 //! In the order of a request: `guard` (may this address be called?), `pace` (now?), `robots` (does the site
-//! mind?), `client` and `exchange` (one request, one answer, within time and size), `redirects`
+//! mind?), `exchange` (one request, one answer, within time and size; `plain` over HTTP as it is, `client` encrypted), `redirects`
 //! (the next hop), `coding` and `charset` (bytes into text), `page` (all of it in one value). `browser` shows a page that
 //! came so, for those that JavaScript builds.
 
@@ -23,6 +23,7 @@ mod links;
 mod manners;
 mod pace;
 mod page;
+mod plain;
 mod ranges;
 mod redirects;
 mod robots;

@@ -156,6 +156,11 @@ async fn answers_that_are_no_document_are_errors() {
         ),
         ("no HTTP", Reply::close("SSH-2.0-x\r\n"), "proper HTTP"),
         ("nothing", Reply::close(""), "proper HTTP"),
+        (
+            "longer than its word",
+            Reply::close("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 3\r\n\r\nabcdef"),
+            "goes on after the length",
+        ),
         ("unknown coding", Reply::ok("content-encoding: x-odd\r\n", "x"), "x-odd"),
         ("PDF", Reply::ok("content-type: text/html\r\n", "%PDF-1.4\n"), "a PDF document"),
         ("noise", Reply::ok("", "\u{1}\u{2}x\u{3}".repeat(20)), "binary"),

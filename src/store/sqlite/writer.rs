@@ -22,6 +22,9 @@ const QUEUE: usize = 256;
 const BATCH: usize = 64;
 /// A transaction takes no further job once it has lasted this long, so that nobody waits long for an answer.
 const BATCH_TIME: Duration = Duration::from_millis(50);
+/// While jobs come together, each transaction waits so long for those that are about to come: what it costs to begin
+/// and end one, and to write a page that several change, is then shared.
+const GATHER: Duration = Duration::from_millis(4);
 /// How often an idle writer looks whether another process has written.
 const LOOK: Duration = Duration::from_secs(2);
 
@@ -146,9 +149,15 @@ where
 /// The thread: until the queue is closed and empty.
 fn work(db: &Connection, path: &Path, tallies: &Tallies, jobs: &Receiver<Box<dyn Job>>) {
     let mut version = data_version(db);
+    let mut together = false;
     loop {
         match jobs.recv_timeout(LOOK) {
-            Ok(first) => transact(db, path, tallies, first, jobs),
+            Ok(first) => {
+                if together {
+                    std::thread::sleep(GATHER);
+                }
+                together = transact(db, path, tallies, first, jobs) > 1;
+            }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
         }
@@ -168,14 +177,21 @@ fn data_version(db: &Connection) -> i64 {
     db.prepare_cached("pragma data_version").and_then(|mut s| s.query_row([], |row| row.get(0))).unwrap_or(0)
 }
 
-/// One transaction: `first`, and what is queued behind it.
-fn transact(db: &Connection, path: &Path, tallies: &Tallies, mut first: Box<dyn Job>, jobs: &Receiver<Box<dyn Job>>) {
+/// One transaction: `first`, and what is queued behind it; gives the number of jobs.
+fn transact(
+    db: &Connection,
+    path: &Path,
+    tallies: &Tallies,
+    mut first: Box<dyn Job>,
+    jobs: &Receiver<Box<dyn Job>>,
+) -> usize {
     let told = |e: &rusqlite::Error| StoreError::sqlite(path, e);
     let mut touched = Touched::new();
     // The first needs no savepoint, which would copy each page it changes: if it fails, nothing else is lost.
     if let Err(error) = run(db, "begin immediate").and_then(|()| first.work(db, &mut touched)) {
         undo(db);
-        return first.answer(Err(told(&error)));
+        first.answer(Err(told(&error)));
+        return 1;
     }
     let begun = Instant::now();
     let mut done = vec![first];
@@ -206,9 +222,11 @@ fn transact(db: &Connection, path: &Path, tallies: &Tallies, mut first: Box<dyn 
         Ok(()) => tallies.bump(db, &mut touched),
         Err(_) => undo(db),
     }
+    let number = done.len();
     for job in done {
         job.answer(committed.clone());
     }
+    number
 }
 
 /// Ends a transaction that failed, unless SQLite has already.
