@@ -39,10 +39,12 @@ pub fn in_url(url: &Url, context: &Context) -> Option<Moment> {
             Piece::Digits(day, 1 | 2) => NaiveDate::from_ymd_opt(year, month, day),
             _ => None,
         });
-        if let Some(moment) = day.and_then(|day| moment(day, Precision::Day, context)) {
+        // `/2021/jan21/` says its year twice.
+        let again = parts.get(at + 2).is_some_and(|d| d.stuck && d.is_short_for(year));
+        if let Some(moment) = day.filter(|_| !again).and_then(|day| moment(day, Precision::Day, context)) {
             return Some(moment);
         }
-        if month_alone.is_none() && next.ends_segment {
+        if month_alone.is_none() && (next.ends_segment || again) {
             month_alone = NaiveDate::from_ymd_opt(year, month, 1).and_then(|m| moment(m, Precision::Month, context));
         }
     }
@@ -76,6 +78,11 @@ impl Part {
         }
     }
 
+    /// `21` for 2021.
+    fn is_short_for(&self, year: i32) -> bool {
+        matches!(self.piece, Piece::Digits(short, 2) if i32::try_from(short).is_ok_and(|short| short == year % 100))
+    }
+
     fn month(&self) -> Option<u32> {
         match self.piece {
             Piece::Digits(month @ 1..=12, 1 | 2) => Some(month),
@@ -96,6 +103,13 @@ fn compact(part: &Part) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year, ymd / 100 % 100, ymd % 100)
 }
 
+/// Whether a long number begins with day and time, as the numbers of Korean and Japanese articles do:
+/// `A2020102408300005196`.
+fn begins_with_stamp(digits: &str) -> bool {
+    let two = |from: usize| digits.get(from..from + 2).and_then(|two| two.parse().ok()).unwrap_or(99u32);
+    digits.len() <= 20 && two(8) < 24 && two(10) < 60
+}
+
 fn numbers(path: &str) -> Vec<Part> {
     let bytes = path.as_bytes();
     let mut parts = Vec::new();
@@ -109,7 +123,9 @@ fn numbers(path: &str) -> Vec<Part> {
             let before = i.checked_sub(1).and_then(|at| bytes.get(at));
             // Compact stamps may carry a time: only the day counts.
             let (value, digits) = match count {
-                12 | 14 => (text.get(..8).unwrap_or_default().parse().unwrap_or(0), 8),
+                12 | 14 | 15.. if count < 15 || begins_with_stamp(text) => {
+                    (text.get(..8).unwrap_or_default().parse().unwrap_or(0), 8)
+                }
                 _ => (text.parse().unwrap_or(u32::MAX), count),
             };
             let after = bytes.get(i + count);

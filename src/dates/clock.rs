@@ -151,10 +151,12 @@ fn digits(reader: &Reader, i: usize, timed: bool, fields: &Fields) -> Option<(Cl
 
 /// The fraction of a second at `i`; gives the token after it.
 fn fraction(reader: &Reader, i: usize, clock: &mut Clock) -> usize {
-    if !matches!(reader.mark(i), Some('.' | ',')) || reader.gap(i) || reader.gap(i + 1) {
+    let mark = reader.mark(i).filter(|_| !reader.gap(i) && !reader.gap(i + 1));
+    let Some((mark, (value, digits))) = mark.zip(reader.number(i + 1)) else { return i };
+    // `22:06:08:684`: milliseconds behind a colon, as some programs print them.
+    if !matches!(mark, '.' | ',') && (mark, digits) != (':', 3) {
         return i;
     }
-    let Some((value, digits)) = reader.number(i + 1) else { return i };
     let scale = 10f64.powi(i32::from(digits));
     clock.nanosecond = ((value as f64 / scale) * 1e9).clamp(0.0, 999_999_999.0) as u32;
     i + 2

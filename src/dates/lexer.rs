@@ -57,7 +57,8 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
             i += 1;
             continue;
         }
-        let (kind, next) = token_at(&letters, i);
+        let (kind, next) =
+            if !gap && joins_time(&letters, i, tokens.last()) { (Kind::Letters, i + 1) } else { token_at(&letters, i) };
         // `Ekim'de`, `2020'de`: the ending of a name or number says nothing.
         let ending = matches!(kind, Kind::Mark('\''))
             && !gap
@@ -73,6 +74,13 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
         i = next;
     }
     tokens
+}
+
+/// Whether the letter at `i` is the `T` between day and time of ISO 8601, and no word: `T4` is a weekday in Vietnamese.
+fn joins_time(letters: &[Letter], i: usize, before: Option<&Token>) -> bool {
+    let number = matches!(before, Some(Token { kind: Kind::Number { .. }, .. }));
+    let digit = |l: &Letter| l.c.is_ascii_digit();
+    number && letters.get(i).is_some_and(|l| l.c == 't') && letters.get(i + 1).is_some_and(digit)
 }
 
 /// Whether the first token of a text is a number or a word of the vocabulary.

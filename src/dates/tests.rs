@@ -27,6 +27,8 @@ fn machine_forms_are_read_to_the_second() {
         ("2020-10-24T08:30:00+08:00", "2020-10-24T08:30+08:00"),
         ("2020-10-24T08:30:15.123Z", "2020-10-24T08:30+00:00"),
         ("20201024T083015Z", "2020-10-24T08:30+00:00"),
+        ("2020-10-24T08:30:15:684Z", "2020-10-24T08:30+00:00"),
+        ("2020-10-24T4:10:05", "2020-10-24T04:10+00:00"),
         ("Sat, 24 Oct 2020 08:30:00 GMT", "2020-10-24T08:30+00:00"),
         ("Sat Oct 24 08:30:00 2020", "2020-10-24T08:30+00:00"),
         ("2020-W43-6", "2020-10-24"),
@@ -129,6 +131,9 @@ fn addresses_carry_dates() {
         ("/2024/mar/05/title", "2024-03-05", Precision::Day),
         ("/n1/2020/1024/c90000-1.html", "2020-10-24", Precision::Day),
         ("/news/title-2020-10-24", "2020-10-24", Precision::Day),
+        ("/news/article/A2020102408300005196", "2020-10-24", Precision::Day),
+        ("/news/2020/oct20/title", "2020-10-01", Precision::Month),
+        ("/news/2020/oct24/title", "2020-10-24", Precision::Day),
         ("/2020/10/title", "2020-10-01", Precision::Month),
     ] {
         let url = Url::parse(&format!("https://example.org{path}")).expect("a url");
@@ -136,7 +141,8 @@ fn addresses_carry_dates() {
         assert_eq!(moment.at.format("%Y-%m-%d").to_string(), expected, "{path}");
         assert_eq!(moment.precision, precision, "{path}");
     }
-    for path in ["/", "/news/12345678", "/2031/10/24/", "/id/2020", "/2020/title", "/99999999/"] {
+    for path in ["/", "/news/12345678", "/2031/10/24/", "/id/2020", "/2020/title", "/99999999/", "/2020102499990005196"]
+    {
         let url = Url::parse(&format!("https://example.org{path}")).expect("a url");
         assert_eq!(in_url(&url, &context(None, Tz::UTC)), None, "{path}");
     }

@@ -112,6 +112,8 @@ pub(super) fn tag(declared: &str) -> Option<String> {
         "vn" => "vi",
         "se" => "sv",
         "iw" => "he",
+        // Bokmål, which nine of ten Norwegian pages are written in and half of them call Norwegian: CLDR's one name.
+        "nb" | "nob" | "nor" => "no",
         "in" => "id",
         "eng" => "en",
         "deu" | "ger" => "de",
@@ -148,7 +150,7 @@ pub(super) fn tag(declared: &str) -> Option<String> {
 
 fn agrees(declared: &str, code: &str) -> bool {
     let primary = declared.split('-').next().unwrap_or(declared);
-    primary == code || matches!((primary, code), ("no" | "nn" | "nb", "nb" | "da") | ("zh" | "yue", "zh"))
+    primary == code || matches!((primary, code), ("no" | "nn", "no" | "da") | ("zh" | "yue", "zh"))
 }
 
 /// Whether the declared language is never written in the script that the text is written in.
@@ -251,7 +253,7 @@ fn code(lang: Lang) -> Option<&'static str> {
         Lang::Mya => "my",
         Lang::Nep => "ne",
         Lang::Nld => "nl",
-        Lang::Nob => "nb",
+        Lang::Nob => "no",
         Lang::Ori => "or",
         Lang::Pan => "pa",
         Lang::Pes => "fa",

@@ -101,6 +101,10 @@ impl Witness<'_> {
         self.moment.at.date_naive()
     }
 
+    fn is_stated(&self) -> bool {
+        matches!(self.written.origin, Origin::JsonLd | Origin::Meta | Origin::Microdata | Origin::Script)
+    }
+
     /// Whether it is seen on the page, not stated for machines.
     fn is_shown(&self) -> bool {
         matches!(self.written.origin, Origin::TimeElement | Origin::Text | Origin::Heading | Origin::Url)
@@ -116,10 +120,15 @@ fn believed(witnesses: &[Witness], address: Option<&Url>, context: &Context) -> 
     let others = witnesses.get(1..).filter(|others| !others.is_empty());
     // Most dates of lists stand alone: there is nothing to weigh them against.
     let Some(others) = others else { return Some(first.moment) };
-    let first = turned(first, others, context).unwrap_or(first.moment);
-    let machine = witnesses.first().is_some_and(|w| {
-        matches!(w.written.origin, Origin::JsonLd | Origin::Meta | Origin::Microdata | Origin::Script)
-    });
+    let machine = first.is_stated();
+    let mut first = turned(first, others, context).unwrap_or(first.moment);
+    // Of several days that are stated, the one that people see.
+    if machine
+        && !confirmed(first, others, context)
+        && let Some(seen) = stated_and_seen(others)
+    {
+        first = seen;
+    }
     let local = machine && !confirmed(first, others, context);
     let mut moment = if local { on_local_day(first, others) } else { first };
     // What machines are told is often the day of the last import or rewriting; the older date that people see is
@@ -154,6 +163,14 @@ fn shown(first: &Witness, witnesses: &[Witness], url: &Url, context: &Context) -
     });
     let chosen = agreed.unwrap_or(first.moment);
     sharpened(chosen, witnesses.iter().map(|w| w.moment))
+}
+
+/// The first stated date whose day the page shows in its place.
+fn stated_and_seen(others: &[Witness]) -> Option<Moment> {
+    let seen = |day| {
+        others.iter().any(|w| w.is_shown() && w.written.origin != Origin::Url && !w.moment.relative && w.day() == day)
+    };
+    others.iter().find(|w| w.is_stated() && seen(w.day())).map(|w| w.moment)
 }
 
 /// Whether the page shows a stated day, in either order of day and month.
@@ -283,6 +300,20 @@ mod tests {
         check(page, &[stated, ("21 April 2021", Text), ("3 May 2024", Text)], "2024-05-03T12:00:00+00:00");
         let history = ["1 May 2019", "2 May 2020", "3 June 2021", "4 May 2022"].map(|day| (day, Text));
         check(page, &[&[stated][..], &history].concat(), "2024-05-03T12:00:00+00:00");
+    }
+
+    #[test]
+    fn of_several_stated_days_the_one_that_is_shown_is_believed() {
+        use Origin::*;
+        let page = "https://paper.example/harbour";
+        let stated = [("2023-05-03T12:00:00Z", JsonLd), ("2024-05-03T08:00:00Z", Meta)];
+        check(page, &[&stated[..], &[("3 May 2024", Text)]].concat(), "2024-05-03T08:00:00+00:00");
+        check(
+            page,
+            &[&stated[..], &[("3 May 2024", Text), ("3 May 2023", Text)]].concat(),
+            "2023-05-03T12:00:00+00:00",
+        );
+        check(page, &stated, "2023-05-03T12:00:00+00:00");
     }
 
     #[test]

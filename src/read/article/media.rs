@@ -29,14 +29,22 @@ pub(super) fn image_address(element: &Element, addresses: &Addresses) -> Option<
     let get = |name: &str| attribute(element, name).map(str::trim).filter(|v| !v.is_empty());
     for name in LATE {
         if let Some(value) = get(name) {
-            let one = if name.ends_with("srcset") { widest(value) } else { Some(value) };
+            let one = if name.ends_with("srcset") || is_set(value) { widest(value) } else { Some(value) };
             if let Some(url) = one.filter(|v| looks_like_address(v)).and_then(|v| addresses.web(v)) {
                 return Some(url);
             }
         }
     }
-    let source = get("src").filter(|s| !is_placeholder(s)).and_then(|s| addresses.web(s));
+    let one = |value| if is_set(value) { widest(value) } else { Some(value) };
+    let source = get("src").and_then(one).filter(|s| !is_placeholder(s)).and_then(|s| addresses.web(s));
     source.or_else(|| get("srcset").and_then(widest).and_then(|s| addresses.web(s)))
+}
+
+/// `a.jpg 940w, b.jpg 670w` where one address belongs.
+fn is_set(value: &str) -> bool {
+    value
+        .split_once(' ')
+        .is_some_and(|(_, rest)| rest.starts_with(|c: char| c.is_ascii_digit()) && rest.contains(['w', 'x']))
 }
 
 fn looks_like_address(value: &str) -> bool {

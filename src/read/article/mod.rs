@@ -60,7 +60,7 @@ pub fn read_article(page: &Page, rules: &CompiledRules) -> Read<Article> {
     by_rules::cut(&mut tree.html, rules.article());
     let looked = Looked::at(page, &tree);
     let Looked { reading, body, kind } = &looked;
-    let Reading { outline, blocks, addresses, json_ld, meta, microdata, .. } = reading;
+    let Reading { outline, addresses, json_ld, meta, microdata, .. } = reading;
     let site = meta.site.clone().or_else(|| json_ld.site.clone());
     let scene = looked.scene(page);
     let dates =
@@ -98,7 +98,7 @@ pub fn read_article(page: &Page, rules: &CompiledRules) -> Read<Article> {
         body_text: Some(body.text.clone()).filter(|t| !t.is_empty()),
         body_html: Some(body.html.clone()).filter(|t| !t.is_empty()),
         language: scene.language.map(str::to_owned),
-        picture: picture::lead(outline, blocks, &body.keep, &[meta, json_ld], addresses),
+        picture: picture::lead(&scene, &[meta, json_ld], addresses),
         enclosures,
         site,
         canonical: metadata::linked(outline, "canonical").and_then(|h| addresses.web(h)),

@@ -4,9 +4,11 @@ use scraper::node::Element;
 use url::Url;
 
 use super::address::Addresses;
-use super::blocks::{Block, Kind};
+use super::blocks::Kind;
 use super::media::{image_address, is_pixel};
 use super::outline::{Outline, attribute};
+use super::scene::Scene;
+use super::signs::Signs;
 use super::stated::Stated;
 use super::tag::Tag;
 use crate::model::Picture;
@@ -21,6 +23,8 @@ const STANDARD: &[&str] = &[
     "image_default",
     "image-default",
     "placeholder",
+    "pixel",
+    "loader",
     "blank.",
     "spacer",
     "avatar",
@@ -37,13 +41,7 @@ const STANDARD: &[&str] = &[
     "banner_ad",
 ];
 
-pub(super) fn lead(
-    outline: &Outline,
-    blocks: &[Block],
-    keep: &[bool],
-    witnesses: &[&Stated],
-    addresses: &Addresses,
-) -> Option<Picture> {
+pub(super) fn lead(scene: &Scene, witnesses: &[&Stated], addresses: &Addresses) -> Option<Picture> {
     let mut all: Vec<Url> = Vec::new();
     for url in witnesses.iter().flat_map(|witness| stated(witness, addresses)).filter(|url| !is_standard(url)) {
         if !all.contains(&url) {
@@ -51,22 +49,53 @@ pub(super) fn lead(
         }
     }
     // One that the page shows is the story's; what is stated first may be made for social networks alone.
-    if let Some(picture) = all.iter().find_map(|url| shown(outline, url, addresses)) {
+    if let Some(picture) = all.iter().find_map(|url| shown(scene.outline, url, addresses)) {
         return Some(picture);
     }
-    if let Some(url) = all.into_iter().next() {
-        return Some(Picture::at(url));
-    }
-    let mut kept = blocks
-        .iter()
-        .zip(keep)
-        .filter(|(b, keep)| **keep && b.kind == Kind::Media)
-        .flat_map(|(b, _)| outline.nodes.get(b.from as usize..b.to as usize).unwrap_or_default())
-        .filter(|n| n.tag == Tag::Image)
-        .filter_map(|n| n.element)
-        .filter(|e| !is_pixel(e));
-    kept.find_map(|e| picture(e, addresses))
+    all.into_iter().next().map(Picture::at).or_else(|| first(scene, addresses))
 }
+
+/// The first picture of a page that states none: of its text, of what stands between headline and text, or with the
+/// headline in one head.
+fn first(scene: &Scene, addresses: &Addresses) -> Option<Picture> {
+    let strangers = Signs(
+        Signs::RELATED.0
+            | Signs::TEASER.0
+            | Signs::SIDE.0
+            | Signs::MENU.0
+            | Signs::SHARE.0
+            | Signs::BIO.0
+            | Signs::BYLINE.0
+            | Signs::ADVERT.0
+            | Signs::SIGN_UP.0
+            | Signs::COMMENT.0,
+    );
+    let outline = scene.outline;
+    let kept: Vec<u32> = scene.blocks.iter().zip(scene.keep).filter(|(_, keep)| **keep).map(|(b, _)| b.from).collect();
+    let (text, last) = (*kept.first()?, *kept.last()?);
+    let headline = scene.headline.filter(|place| *place < text);
+    let begin = headline.map_or(text, |place| {
+        let heads = outline.ancestors(place).take(HEAD).take_while(|(_, node)| node.end <= text);
+        heads.last().map_or(place, |(head, _)| head)
+    });
+    let blocks = scene.blocks.iter().zip(scene.keep);
+    blocks.filter(|(b, _)| b.kind == Kind::Media).find_map(|(b, keep)| {
+        let near = b.from >= begin && b.from <= last && !scene.signs(b.owner).has(strangers);
+        let nodes = outline.nodes.get(b.from as usize..b.to as usize).filter(|_| *keep || near)?;
+        let images = nodes.iter().filter(|n| n.tag == Tag::Image && !n.signs.has(strangers)).filter_map(|n| n.element);
+        let mut pictures = images.filter(|e| !is_pixel(e)).filter_map(|e| picture(e, addresses));
+        pictures.find(|picture| *keep || is_photograph(&picture.url))
+    })
+}
+
+/// Drawings between headline and text are icons more often than not.
+fn is_photograph(url: &Url) -> bool {
+    let path = url.path().to_ascii_lowercase();
+    !path.ends_with(".png") && !path.ends_with(".gif")
+}
+
+/// How far around the headline its head may reach.
+const HEAD: usize = 2;
 
 /// The pictures that a witness states, the site's own among them.
 pub(super) fn stated(witness: &Stated, addresses: &Addresses) -> Vec<Url> {

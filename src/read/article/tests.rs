@@ -63,6 +63,22 @@ fn of_several_stated_pictures_the_one_that_is_shown_leads() {
 }
 
 #[test]
+fn a_page_that_states_no_picture_leads_with_the_first_of_its_story() {
+    let check = |head: &str, after: &str, expected: Option<&str>| {
+        let article = read(&format!(
+            "<body><header><img src=/paper.jpg></header><main>{head}<div id=story>{PARAGRAPHS}{PARAGRAPHS}</div>{after}</main>"
+        ));
+        assert_eq!(article.picture.as_ref().map(|p| p.url.path()), expected, "{head} … {after}");
+    };
+    let title = "<h1>Harbour to be dredged</h1>";
+    check(&format!("<div><img src=/pier.jpg>{title}</div>"), "", Some("/pier.jpg"));
+    check(&format!("{title}<div class=hero><img src=/pier.jpg></div>"), "", Some("/pier.jpg"));
+    check(&format!("{title}<div class=share><img src=/card.jpg></div><img src=/clock.png>"), "", None);
+    let sizes = "/small.jpg 300w, /pier.jpg 900w";
+    check(&format!("{title}<div><img data-src='{sizes}'></div>"), "<img src=/bell.jpg>", Some("/pier.jpg"));
+}
+
+#[test]
 fn a_headline_is_one_line_of_many_that_name_the_story() {
     let article = read(&format!(
         "<title>Harbour to be dredged by winter | Island Council | The Paper</title><meta property=og:title content='Harbour to \
