@@ -6,7 +6,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use ego_tree::NodeId;
+use ego_tree::{NodeId, Tree as Nodes};
 use html5ever::buffer_queue::BufferQueue;
 use html5ever::interface::Tracer;
 use html5ever::tendril::StrTendril;
@@ -16,7 +16,7 @@ use html5ever::tokenizer::{
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts, create_element};
 use html5ever::{LocalName, QualName, local_name, ns};
 use scraper::node::Element;
-use scraper::{Html, HtmlTreeSink};
+use scraper::{Html, HtmlTreeSink, Node};
 
 use super::{attributes, straight};
 use crate::model::Problem;
@@ -24,11 +24,11 @@ use crate::model::Problem;
 /// Deepest nesting kept. Browsers cut at 512 too.
 const MAX_DEPTH: usize = 512;
 /// Most nodes kept of any page, text included, and how many are kept of a small one. Real pages have a node to 60
-/// bytes and more, the largest seen some 25,000 nodes; a node costs some 500 bytes until all is read.
+/// bytes and more, the largest seen some 25,000 nodes; a node costs up to 700 bytes until all is read.
 const MAX_NODES: usize = 800_000;
-const FEW_NODES: usize = 36_000;
+const FEW_NODES: usize = 30_000;
 /// Of large pages a node to so many bytes is kept, so that no tree is many times the size of its page.
-const BYTES_A_NODE: usize = 28;
+const BYTES_A_NODE: usize = 40;
 /// How many tags may pass between two measurements of the depth.
 const MEASURE_EVERY: usize = 32;
 /// Most bytes of text parsed; `fetch` caps bodies too, at the operator's choice.
@@ -67,7 +67,16 @@ pub fn parse_html(text: &str) -> Tree {
 /// The whole way, for any document.
 pub(super) fn whole_document(text: &str) -> Tree {
     let options = TreeBuilderOpts { scripting_enabled: true, ..TreeBuilderOpts::default() };
-    parse(text, TreeBuilder::new(HtmlTreeSink::new(Html::new_document()), options))
+    parse(text, TreeBuilder::new(HtmlTreeSink::new(empty(Node::Document, text)), options))
+}
+
+/// A tree of that root, with room for what the text is likely to become: where all tags are closed, an element has two
+/// tags, one text in it and one after it. A list that grows by doubling is moved often, and ends half empty.
+pub(super) fn empty(root: Node, text: &str) -> Html {
+    let likely = memchr::memchr_iter(b'<', text.as_bytes()).count() * 3 / 2 + 16;
+    let mut html = Html::new_document();
+    html.tree = Nodes::with_capacity(root, likely.min(most_nodes(text.len()) * 9 / 8));
+    html
 }
 
 /// Parses what stands in a body, scripting taken to be off: `<noscript>` holds elements. The tree's root
@@ -83,7 +92,7 @@ pub fn parse_fragment(text: &str) -> Tree {
 
 /// The whole way, for any fragment.
 pub(super) fn whole_fragment(text: &str) -> Tree {
-    let sink = HtmlTreeSink::new(Html::new_fragment());
+    let sink = HtmlTreeSink::new(empty(Node::Fragment, text));
     let body = create_element(&sink, QualName::new(None, ns!(html), local_name!("body")), Vec::new());
     let options = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
     parse(text, TreeBuilder::new_for_fragment(sink, body, None, options))

@@ -58,6 +58,11 @@ impl Extras {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+
+    /// Put aside, if there is anything.
+    pub fn boxed(self) -> Option<Box<Self>> {
+        (!self.is_empty()).then(|| Box::new(self))
+    }
 }
 
 /// By its letters: coordinates have no hash of their own.

@@ -151,6 +151,6 @@ pub struct Teaser {
     pub enclosures: Vec<Enclosure>,
     /// BCP 47 tag, where the listing declares one for it.
     pub language: Option<String>,
-    /// What its feed says besides.
-    pub extras: Extras,
+    /// What its feed says besides; most teasers have none of it, and it is as large as all else.
+    pub extras: Option<Box<Extras>>,
 }

@@ -87,7 +87,7 @@ pub fn draft(
         picture: picture(teaser, article),
         enclosures: enclosures(teaser, article),
         language,
-        extras: teaser.extras.clone(),
+        extras: teaser.extras.as_deref().cloned().unwrap_or_default(),
     })
 }
 

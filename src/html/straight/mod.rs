@@ -67,15 +67,15 @@ struct Straight<'t> {
 
 /// The tree of a document, scripting taken to be on; `None` where it must go the whole way.
 pub(super) fn document(text: &str) -> Option<Html> {
-    build(text, Html::new_document(), true)
+    build(text, Node::Document, true)
 }
 
 /// The tree of what stands in a body, scripting taken to be off.
 pub(super) fn fragment(text: &str) -> Option<Html> {
-    build(text, Html::new_fragment(), false)
+    build(text, Node::Fragment, false)
 }
 
-fn build(text: &str, html: Html, whole: bool) -> Option<Html> {
+fn build(text: &str, root: Node, whole: bool) -> Option<Html> {
     // Line ends are read as `\n` (HTML §13.2.3.5); the byte-order mark and zero bytes have rules of their own.
     if memchr::memchr(0, text.as_bytes()).is_some() || text.starts_with('\u{feff}') {
         return None;
@@ -86,7 +86,7 @@ fn build(text: &str, html: Html, whole: bool) -> Option<Html> {
     };
     let many = tree::most_nodes(text.len());
     let mut straight = Straight {
-        html,
+        html: tree::empty(root, &text),
         open: Vec::with_capacity(32),
         place: if whole { Place::Start } else { Place::Body },
         lexer: Lexer::new(&text),

@@ -13,7 +13,7 @@ const LEAST: u32 = 300;
 /// A run of copies begins with a block of this weight.
 const BEGINS: u32 = 60;
 /// Longer texts are not compared.
-const MOST_LETTERS: usize = 300_000;
+const MOST_LETTERS: usize = 220_000;
 
 /// Leaves out runs of kept blocks that stand among the kept ones before them.
 pub(super) fn leave_out_copies(blocks: &[Block], keep: &mut [bool]) {

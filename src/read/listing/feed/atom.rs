@@ -154,7 +154,7 @@ fn teaser(entry: Element, own: Space, page: &Page) -> Teaser {
         picture: shown.picture.or_else(|| pictured.map(|e| Picture::at(e.url.clone()))),
         enclosures,
         language: entry.language().map(str::to_owned),
-        extras: extras::of_entry(entry, page),
+        extras: extras::of_entry(entry, page).boxed(),
         guid,
     }
 }

@@ -228,7 +228,7 @@ mod tests {
             "<rss version='2.0' xmlns:th='http://purl.org/syndication/thread/1.0'><channel><item>{inside}</item></channel></rss>"
         );
         let read = read(&page("https://paper.example/feed.xml", &feed)).value;
-        read.teasers.into_iter().next().expect("one entry").extras
+        read.teasers.into_iter().next().expect("one entry").extras.map(|extras| *extras).unwrap_or_default()
     }
 
     fn drawn(inside: &str) -> Vec<(SpotShape, usize, (f64, f64))> {

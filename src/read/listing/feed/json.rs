@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::model::{
-    Announced, Enclosure, Extras, FeedFormat, Listing, ListingMethod, Origin, Page, Person, Picture, Problem, Read,
-    Teaser, Written, fold_space,
+    Announced, Enclosure, FeedFormat, Listing, ListingMethod, Origin, Page, Person, Picture, Problem, Read, Teaser,
+    Written, fold_space,
 };
 use crate::read::listing::json::parse;
 use crate::read::listing::nothing;
@@ -119,7 +119,7 @@ fn teaser(entry: &Value, page: &Page) -> Teaser {
         picture: address(&["image", "banner_image"]).map(Picture::at),
         enclosures: attachments.iter().take(64).filter_map(|a| enclosure(a, page)).collect(),
         language: string(entry, &["language"]),
-        extras: Extras::default(),
+        extras: None,
         guid,
     }
 }

@@ -252,7 +252,7 @@ fn teaser(entry: Element, page: &Page) -> Teaser {
         enclosures,
         language: first(entry, &[(Space::Plain, "language"), (Space::Dc, "language")])
             .or_else(|| entry.language().map(str::to_owned)),
-        extras: extras::of_entry(entry, page),
+        extras: extras::of_entry(entry, page).boxed(),
     }
 }
 

@@ -255,7 +255,7 @@ fn the_best_of_atoms_links_is_taken() {
     );
     assert_eq!(url(t.link.as_ref()), Some("https://paper.example/page"));
     assert_eq!((t.enclosures[0].url.path(), t.enclosures[0].length), ("/a.ogg", Some(5)));
-    assert_eq!(url(t.extras.comments.as_ref()), Some("https://paper.example/page#comments"));
+    assert_eq!(url(t.extras.as_ref().and_then(|e| e.comments.as_ref())), Some("https://paper.example/page#comments"));
     assert_eq!(t.language.as_deref(), Some("en"));
     assert_eq!(t.categories, ["The sea"]);
     let based = entry("<link xml:base='https://b.example/c/' href='d'/>");
