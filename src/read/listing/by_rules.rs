@@ -26,12 +26,16 @@ pub(super) fn read(html: &Html, rules: &ListingPickers, base: &Url, context: &Co
         return Read { value: listing, problems: vec![Problem::failure(problem)] };
     }
     let mut problems = Vec::new();
-    let (mut matched, mut without_link, mut undated) = (0usize, 0usize, 0usize);
+    let (mut matched, mut without_link, mut undated, mut beyond) = (0usize, 0usize, 0usize, 0usize);
     // Containers may lie in each other; an element is read once.
     let mut seen = std::collections::HashSet::new();
     for within in containers.clone().unwrap_or_else(|| vec![root]) {
         for element in item.elements(within) {
-            if listing.teasers.len() >= MOST_TEASERS || !seen.insert(element.id()) {
+            if !seen.insert(element.id()) {
+                continue;
+            }
+            if listing.teasers.len() >= MOST_TEASERS {
+                beyond += 1;
                 continue;
             }
             matched += 1;
@@ -53,6 +57,12 @@ pub(super) fn read(html: &Html, rules: &ListingPickers, base: &Url, context: &Co
         let kind = if without_link == matched { Problem::failure } else { Problem::note };
         problems.push(kind(format!(
             "{without_link} of {matched} elements that match `listing.item` have neither link nor headline"
+        )));
+    }
+    if beyond > 0 {
+        problems.push(Problem::warning(format!(
+            "`listing.item` matches {} elements; the last {beyond} were left out",
+            matched + beyond
         )));
     }
     if undated > 0 && undated == matched {

@@ -9,7 +9,7 @@ use super::outline::Outline;
 use super::titles::names_something;
 use super::when;
 use crate::dates::Context;
-use crate::model::{Origin, Person, Picture, Teaser, Written, fold_space, text_weight};
+use crate::model::{Origin, Person, Picture, Problem, Read, Teaser, Written, fold_space, text_weight};
 
 /// Longest script that is looked into, in bytes.
 const LONGEST_SCRIPT: usize = 6 * 1024 * 1024;
@@ -30,11 +30,16 @@ pub(super) struct Records {
 }
 
 /// Gathers the lists of records in the page's scripts.
-pub(super) fn gather(outline: &Outline, base: &Url, context: &Context) -> Vec<Records> {
+pub(super) fn gather(outline: &Outline, base: &Url, context: &Context) -> Read<Vec<Records>> {
     let mut lists = Vec::new();
+    let mut problems = Vec::new();
     let mut budget = MOST_VALUES;
     for (row, text) in &outline.scripts {
-        if text.len() > LONGEST_SCRIPT || text.len() < 40 {
+        if text.len() > LONGEST_SCRIPT {
+            problems.push(Problem::note(format!("a script of {} bytes was not searched for records", text.len())));
+            continue;
+        }
+        if text.len() < 40 {
             continue;
         }
         let kind = outline.attribute(*row, "type").unwrap_or_default().to_ascii_lowercase();
@@ -49,7 +54,12 @@ pub(super) fn gather(outline: &Outline, base: &Url, context: &Context) -> Vec<Re
             }
         }
     }
-    lists
+    if budget == 0 {
+        problems.push(Problem::note(format!(
+            "the page's scripts hold more than {MOST_VALUES} values; the rest was not read"
+        )));
+    }
+    Read { value: lists, problems }
 }
 
 /// JSON that is assigned to something in a script.

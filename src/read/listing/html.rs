@@ -32,7 +32,7 @@ pub(super) fn read(page: &Page, rules: &CompiledRules) -> Read<Listing> {
         tree.problems.extend(problems);
         (value, Vec::new())
     } else {
-        look(&outline, page, &base, &context)
+        look(&outline, page, &base, &context, &mut tree.problems)
     };
     head.tell(&outline, page, &base, &mut listing);
     listing.page_kind = page_kind::of(&outline, &head, page, &listing, &leads);
@@ -65,7 +65,13 @@ pub fn weigh_links(page: &Page) -> Vec<Weighed> {
 }
 
 /// Finds the list without rules; also the rows of the links that lead it, in page order.
-fn look(outline: &Outline, page: &Page, base: &url::Url, context: &Context) -> (Listing, Vec<usize>) {
+fn look(
+    outline: &Outline,
+    page: &Page,
+    base: &url::Url,
+    context: &Context,
+    problems: &mut Vec<Problem>,
+) -> (Listing, Vec<usize>) {
     let found = targets::gather(outline, &page.url, base);
     let candidates = guess::candidates(outline, &found, context);
     let chosen: Vec<&targets::Target> =
@@ -74,7 +80,8 @@ fn look(outline: &Outline, page: &Page, base: &url::Url, context: &Context) -> (
     leads.sort_unstable();
     let confidence = candidates.iter().filter(|c| c.taken).map(|c| c.score).fold(0.0, f32::max);
     let mut seen = teasers::read(outline, &chosen, base, context);
-    let records = embedded::gather(outline, base, context);
+    let Read { value: records, problems: unread } = embedded::gather(outline, base, context);
+    problems.extend(unread);
     complete(&mut seen, &records);
     let best = records.into_iter().filter(|r| r.teasers.len() >= 3).max_by_key(|r| (r.declared, r.teasers.len()));
     if let Some(best) = best.filter(|r| confidence < 0.5 || r.teasers.len() >= 5 && seen.len() < 2) {

@@ -65,6 +65,9 @@ fn nothing(why: impl Into<String>) -> Read<Listing> {
 
 /// A page of a text, as if fetched from `url`.
 #[cfg(test)]
+mod bounds;
+
+#[cfg(test)]
 fn page(url: &str, text: &str) -> Page {
     let url = url::Url::parse(url).unwrap();
     crate::fetch::saved_page(url, None, text.as_bytes().to_vec().into(), chrono::DateTime::UNIX_EPOCH)

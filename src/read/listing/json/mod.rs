@@ -65,7 +65,12 @@ fn by_shape(top: &Value, base: &Url) -> Read<Listing> {
         return super::nothing("the JSON holds no list of objects that have a title and a link");
     };
     let teasers = entries.iter().take(MAX_ENTRIES).filter_map(|e| teaser(e, base)).collect();
-    Read::clean(Listing { next: next(top, base), teasers, ..Listing::default() })
+    let mut problems = Vec::new();
+    if entries.len() > MAX_ENTRIES {
+        let text = format!("the JSON's list has {} entries; {MAX_ENTRIES} were read", entries.len());
+        problems.push(Problem::warning(text));
+    }
+    Read { value: Listing { next: next(top, base), teasers, ..Listing::default() }, problems }
 }
 
 /// The list with most to say: titled and linked entries, weighed by their titles; dated ones count more, for
