@@ -11,6 +11,9 @@ use crate::read::listing::page_kind::{NEXT_TO_NOTHING, Notice, is_challenge};
 
 /// A text above this weight is an article's: what walls say is short.
 const LONG: usize = 1500;
+/// A text above this weight is no login's: those say what they ask for, and little else. Pages of articles ask for a
+/// password too, in a box that is hidden until somebody wants to comment.
+const PROSE: usize = 400;
 /// Below this confidence a text is a menu's or a list's, if the page looks like one. Of 1,300 articles none is below
 /// 0.55, of 130 front pages every third.
 const UNSURE: f32 = 0.45;
@@ -36,7 +39,7 @@ pub(super) fn kind(page: &Page, outline: &Outline, blocks: &[Block], body: &Body
             start: &start,
             weight,
             challenged: outline.scripts.iter().any(|s| is_challenge(s.text)),
-            password: has_password(outline),
+            password: (found < PROSE || body.confidence < UNSURE) && has_password(outline),
         };
         if let Some(wall) = notice.wall(teasers, teasers >= LIST) {
             return wall;
@@ -81,9 +84,17 @@ mod tests {
         let rows: String = (0..9)
             .map(|n| format!("<li><a href=/n/{n}.html>News of the harbour and its ferries, number {n}</a>"))
             .collect();
+        let ferries: String = ["north", "south", "outer", "inner", "long"]
+            .iter()
+            .map(|line| format!("<p>The ferry of the {line} line was late, since it rained, and nobody on the quay was told of it.</p>"))
+            .collect();
         for (body, expected) in [
             (format!("<ul>{rows}</ul>"), PageKind::Listing),
             ("<form>Name <input name=a> Word <input type=password></form>".into(), PageKind::Login),
+            (
+                format!("<h1>The late ferries</h1>{ferries}<form hidden>To comment <input type=password></form>"),
+                PageKind::Article,
+            ),
             ("<div id=root></div><script src=/app.js></script>".into(), PageKind::Shell),
             ("<p>Sorry, page not found.</p>".into(), PageKind::Error),
             (
