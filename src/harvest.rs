@@ -11,6 +11,7 @@ mod catch_up;
 mod drift;
 mod judge;
 mod relearn;
+mod short;
 mod shown;
 mod sketch;
 
@@ -37,6 +38,7 @@ pub use shown::{Part, article_wants, browsing, list_wants};
 use ask::{Answer, Asked, Listed};
 use catch_up::Window;
 use drift::Verdict;
+use relearn::Found;
 
 /// How long a source that answered 410 is left alone.
 const GONE_FOR: Duration = Duration::days(30);
@@ -381,10 +383,12 @@ async fn rhythm(source: &Source, drafts: &[Draft], parts: &Parts) -> Result<Vec<
 async fn draft_all(watched: &Watched, listed: Listed, parts: &Parts, run: &mut Run) -> Result<Vec<Draft>, StoreError> {
     let source = &watched.source;
     let now = run.report.started;
-    let Listed { mut listing, article, status, bytes, validators, body_hash, page, feed, mut problems, cut } = listed;
+    let Listed { mut listing, article, status, bytes, validators, body_hash, page, feed, mut problems, cut, .. } =
+        listed;
+    let Listed { mut short, guide, .. } = listed;
     let seen = (parts, &mut run.state, now);
-    let (verdict, mut sketch) =
-        relearn::examine(watched, &mut listing, &mut problems, page.as_ref(), seen, run.told).await?;
+    let found = Found { listing: &mut listing, problems: &mut problems, page: page.as_ref(), short: &mut short, guide };
+    let (verdict, mut sketch) = relearn::examine(watched, found, seen, run.told).await?;
     let mut parts = parts.clone();
     if verdict == Verdict::Healthy && !run.told && catch_up::is_behind(&run.state, &sketch.shape(watched, now), &sketch)
     {
@@ -426,7 +430,7 @@ async fn draft_all(watched: &Watched, listed: Listed, parts: &Parts, run: &mut R
         }
     }
     let parts = &parts;
-    let around = Surroundings::of(&listing);
+    let around = short.map_or_else(|| Surroundings::of(&listing), |short| short.around);
     let (drafts, complete) = match &article {
         Some(page) => {
             let own = listing.teasers.first().cloned().unwrap_or_default();

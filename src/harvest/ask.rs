@@ -7,11 +7,12 @@ use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::relearn::relearn;
+use super::short::{self, Short};
 use super::shown::{self, Part};
 use super::{MOVED_AFTER, Parts, Watched, judge};
 use crate::fetch::{FetchError, FetchErrorKind, Fetched};
 use crate::model::{
-    Article, Kind, Listing, ListingMethod, Outcome, Page, PageKind, PageRequest, Problem, Read, Render, Teaser,
+    Article, Guide, Kind, Listing, ListingMethod, Outcome, Page, PageKind, PageRequest, Problem, Read, Render, Teaser,
     Validators,
 };
 use crate::read::{fitting_feeds, read_article, read_listing, richness};
@@ -62,6 +63,10 @@ pub(super) struct Listed {
     pub problems: Vec<Problem>,
     /// The answer breaks off: it must be asked for again, changed or not.
     pub cut: bool,
+    /// What stands in for the teasers that were not read, where only what is new was.
+    pub short: Option<Short>,
+    /// How to read only what is new the next time.
+    pub guide: Option<Box<Guide>>,
 }
 
 /// Why there is no list.
@@ -182,7 +187,11 @@ async fn page_listing(
     if source.kind == Kind::Page {
         return one_page(watched, page, body_hash, parts).await;
     }
-    let mut read = read(watched, &page, source.kind, parts).await;
+    if let Some(mut listed) = short::listing(watched, &page, body_hash, state, parts, now).await {
+        listed.page = Some(page);
+        return Answer::Listed(Box::new(listed));
+    }
+    let (mut read, guide) = short::noting(watched, &page, state, parts).await;
     let may_have_feed = source.kind == Kind::Auto && !source.rules.listing.find_teasers() && !is_feed(&read.value);
     let first = state.reading != Some(watched.reading);
     if may_have_feed && let Some(listed) = feed_of(watched, &page, &read.value, parts, first).await {
@@ -211,6 +220,7 @@ async fn page_listing(
     let mut listed = Listed::of(&page, read, body_hash, None);
     listed.bytes += bytes;
     listed.page = Some(page);
+    listed.guide = guide;
     Answer::Listed(Box::new(listed))
 }
 
@@ -351,7 +361,7 @@ pub(super) fn request(watched: &Watched, url: Url) -> PageRequest {
 }
 
 /// Reads a listing on a thread where parsing may take its time.
-async fn read(watched: &Watched, page: &Page, kind: Kind, parts: &Parts) -> Read<Listing> {
+pub(super) async fn read(watched: &Watched, page: &Page, kind: Kind, parts: &Parts) -> Read<Listing> {
     let (page, rules) = (page.clone(), watched.rules.clone());
     on_reader(parts, move || read_listing(&page, kind, &rules)).await
 }
@@ -388,7 +398,7 @@ pub(super) async fn on_reader<T: Default + Send + 'static>(
 }
 
 impl Listed {
-    fn of(page: &Page, mut read: Read<Listing>, body_hash: u64, feed: Option<Url>) -> Self {
+    pub(super) fn of(page: &Page, mut read: Read<Listing>, body_hash: u64, feed: Option<Url>) -> Self {
         // WebSub §4: headers come first.
         read.value.announced = page.announced.clone().or(read.value.announced);
         let mut problems = read.problems;
@@ -408,6 +418,8 @@ impl Listed {
             page: None,
             feed,
             problems,
+            short: None,
+            guide: None,
         }
     }
 }

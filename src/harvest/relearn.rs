@@ -2,11 +2,14 @@
 
 use chrono::{DateTime, Utc};
 
-use super::ask::on_reader;
+use super::ask::{on_reader, read};
 use super::drift::{ENOUGH, Verdict, judge};
+use super::short::Short;
 use super::sketch::Sketch;
 use super::{Parts, Watched};
-use crate::model::{Kind, Listing, ListingMethod, Page, Problem, Profile, Read, Selection, Shape, Sketch as Markup};
+use crate::model::{
+    Guide, Kind, Listing, ListingMethod, Page, Problem, Profile, Read, Selection, Shape, Sketch as Markup,
+};
 use crate::read::{Landmark, Learned, learn, links, markup, recall};
 use crate::store::{SourceState, StoreError};
 
@@ -72,22 +75,65 @@ fn patch(watched: &Watched, rules: &crate::model::ListingRules) -> String {
     lines.join("\n")
 }
 
+/// What a run has found on its page.
+pub(super) struct Found<'f> {
+    pub(super) listing: &'f mut Listing,
+    pub(super) problems: &'f mut Vec<Problem>,
+    pub(super) page: Option<&'f Page>,
+    /// What stands in for teasers that were not read; nothing once all are.
+    pub(super) short: &'f mut Option<Short>,
+    /// How to read only what is new the next time.
+    pub(super) guide: Option<Box<Guide>>,
+}
+
+/// Judges a listing of which only what is new was read. Where it is not as ever, it is read in full.
+async fn examine_short(
+    watched: &Watched,
+    found: &mut Found<'_>,
+    (parts, state, now): (&Parts, &mut SourceState, DateTime<Utc>),
+) -> Result<Option<Sketch>, StoreError> {
+    let (Some(short), Some(page)) = (&*found.short, found.page) else { return Ok(None) };
+    let sketch = Sketch::of_short(watched, found.listing, short, parts, now).await?;
+    let shape = sketch.shape(watched, now);
+    if judge(&state.profile, &shape) == Verdict::Healthy && !has_shrunk(&state.profile, &shape) {
+        if state.last_success.is_some() {
+            state.profile.note(shape);
+            if state.profile.markup.is_empty() {
+                state.profile.markup = markup(page);
+            }
+            if let Some(guide) = &found.guide {
+                state.profile.links = state.profile.links.with(guide.addresses.iter());
+            }
+        }
+        state.profile.guide = found.guide.take();
+        return Ok(Some(sketch));
+    }
+    let Read { value, problems } = read(watched, page, watched.source.kind, parts).await;
+    *found.listing = value;
+    found.problems.extend(problems);
+    (*found.short, found.guide) = (None, None);
+    Ok(None)
+}
+
 /// Judges a listing by the source's profile. One that departs from it is looked for anew on its page; what is found
 /// again takes its place. A healthy run becomes part of the profile, but for one over what a hub `told`. Gives the drafts of what was settled on, too.
 pub(super) async fn examine(
     watched: &Watched,
-    listing: &mut Listing,
-    problems: &mut Vec<Problem>,
-    page: Option<&Page>,
+    mut found: Found<'_>,
     (parts, state, now): (&Parts, &mut SourceState, DateTime<Utc>),
     told: bool,
 ) -> Result<(Verdict, Sketch), StoreError> {
+    if let Some(sketch) = examine_short(watched, &mut found, (parts, state, now)).await? {
+        return Ok((Verdict::Healthy, sketch));
+    }
+    let Found { listing, problems, page, guide, .. } = found;
     if watched.source.kind == Kind::Page {
         return Ok((Verdict::Healthy, Sketch::default()));
     }
     // Another way of reading the page, by the operator's edit or a new version, is compared with nothing.
     if state.reading != Some(watched.reading) {
         state.profile.runs.clear();
+        state.profile.guide = None;
     }
     let mut sketch = Sketch::of(watched, listing, parts, now).await?;
     let mut shape = sketch.shape(watched, now);
@@ -129,6 +175,9 @@ pub(super) async fn examine(
             }
             None => {}
         }
+    }
+    if verdict == Verdict::Healthy {
+        state.profile.guide = guide.filter(|_| settled);
     }
     if verdict == Verdict::Healthy && shape.listed > 0 && state.last_success.is_some() {
         state.profile.note(shape);

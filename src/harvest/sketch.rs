@@ -7,6 +7,7 @@ use std::hash::{Hash, Hasher};
 use chrono::{DateTime, Duration, Utc};
 use xxhash_rust::xxh3::Xxh3;
 
+use super::short::Short;
 use super::{Parts, Watched};
 use crate::model::{Draft, Kind, Listing, Shape, Teaser};
 use crate::normalize::{self, Surroundings};
@@ -44,6 +45,23 @@ impl Sketch {
         Self::made(watched, listing, parts, now, true).await
     }
 
+    /// Likewise, of a listing of which only what is new was read.
+    pub(super) async fn of_short(
+        watched: &Watched,
+        listing: &Listing,
+        short: &Short,
+        parts: &Parts,
+        now: DateTime<Utc>,
+    ) -> Result<Self, StoreError> {
+        let mut sketch = Self { memory: Seen { since: now, ..Seen::default() }, ..Self::default() };
+        let prints =
+            listing.teasers.iter().zip(&short.known).map(|(teaser, known)| known.unwrap_or_else(|| teaser.print()));
+        sketch.prints = prints.collect();
+        sketch.memory.around = short.held.around;
+        sketch.drafted(watched, listing, &short.around, Some(short.held.clone()), parts, now).await?;
+        Ok(sketch)
+    }
+
     /// Likewise, of all teasers, whatever is remembered.
     pub(super) async fn afresh(
         watched: &Watched,
@@ -64,24 +82,38 @@ impl Sketch {
         let source = &watched.source;
         let around = Surroundings::of(listing);
         let mut sketch = Self { memory: Seen { since: now, ..Seen::default() }, ..Self::default() };
-        let mut seen: HashMap<u64, Sight> = HashMap::new();
+        let mut held = None;
         // Filters decide by the day, and change drafts.
         if remembering && source.filters.is_empty() && source.kind != Kind::Page {
             sketch.memory.around = around_print(watched, &around);
-            sketch.prints = listing.teasers.iter().map(print).collect();
-            let held = parts.store.seen(&source.id).await?;
-            let held =
-                held.filter(|h| h.around == sketch.memory.around && (h.since..h.since + WHOLE_LOOK).contains(&now));
-            if let Some(held) = held {
-                sketch.still = held.teasers.iter().map(|sight| &sight.print).eq(&sketch.prints);
-                sketch.memory.since = held.since;
-                seen = held.teasers.into_iter().map(|sight| (sight.print, sight)).collect();
-            }
+            sketch.prints = listing.teasers.iter().map(Teaser::print).collect();
+            held = parts.store.seen(&source.id).await?.filter(|held| is_fresh(held, sketch.memory.around, now));
+        }
+        sketch.drafted(watched, listing, &around, held, parts, now).await?;
+        Ok(sketch)
+    }
+
+    /// Drafts the teasers that do not stand there as they were `held`, and asks the store about them.
+    async fn drafted(
+        &mut self,
+        watched: &Watched,
+        listing: &Listing,
+        around: &Surroundings,
+        held: Option<Seen>,
+        parts: &Parts,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let (source, sketch) = (&watched.source, self);
+        let mut seen: HashMap<u64, Sight> = HashMap::new();
+        if let Some(held) = held {
+            sketch.still = held.teasers.iter().map(|sight| &sight.print).eq(&sketch.prints);
+            sketch.memory.since = held.since;
+            seen = held.teasers.into_iter().map(|sight| (sight.print, sight)).collect();
         }
         for (place, teaser) in listing.teasers.iter().enumerate() {
             if let Some(sight) = sketch.prints.get(place).and_then(|print| seen.get(print)) {
                 sketch.unchanged.push((place, sight.clone()));
-            } else if let Some(draft) = normalize::draft(teaser, None, &around, source, now) {
+            } else if let Some(draft) = normalize::draft(teaser, None, around, source, now) {
                 sketch.drafts.push((place, draft));
             }
         }
@@ -90,7 +122,7 @@ impl Sketch {
             let known = parts.store.known(&source.id, keys).await?;
             sketch.known = known.into_iter().map(|k| (k.key.clone(), k)).collect();
         }
-        Ok(sketch)
+        Ok(())
     }
 
     /// What is to be remembered of the list: what is as it was, and of the others those that are `settled`, by their
@@ -146,15 +178,13 @@ impl Sketch {
     }
 }
 
-/// All that a teaser says, in a number.
-fn print(teaser: &Teaser) -> u64 {
-    let mut hash = Xxh3::new();
-    teaser.hash(&mut hash);
-    hash.finish()
+/// Whether what is remembered of a list still counts.
+pub(super) fn is_fresh(held: &Seen, around: u64, now: DateTime<Utc>) -> bool {
+    held.around == around && (held.since..held.since + WHOLE_LOOK).contains(&now)
 }
 
 /// All that decides, beside a teaser, what becomes of it: how it is read, what stands around it, whose it is.
-fn around_print(watched: &Watched, around: &Surroundings) -> u64 {
+pub(super) fn around_print(watched: &Watched, around: &Surroundings) -> u64 {
     let source = &watched.source;
     let mut hash = Xxh3::new();
     (watched.reading, around.print(), &source.title, source.timezone.name()).hash(&mut hash);

@@ -46,6 +46,8 @@ pub struct Tree {
     pub html: Html,
     /// What was cut to keep within bounds.
     pub problems: Vec<Problem>,
+    /// Whether all its tags are in order, so that nothing had to be mended.
+    pub in_order: bool,
 }
 
 /// The value of an element's attribute. `Element::attr` looks the name up in the table of all names first, which costs
@@ -59,7 +61,7 @@ pub fn parse_html(text: &str) -> Tree {
     if text.len() <= MAX_BYTES
         && let Some(html) = straight::document(text)
     {
-        return Tree { html, problems: Vec::new() };
+        return Tree { html, problems: Vec::new(), in_order: true };
     }
     whole_document(text)
 }
@@ -85,7 +87,7 @@ pub fn parse_fragment(text: &str) -> Tree {
     if text.len() <= MAX_BYTES
         && let Some(html) = straight::fragment(text)
     {
-        return Tree { html, problems: Vec::new() };
+        return Tree { html, problems: Vec::new(), in_order: true };
     }
     whole_fragment(text)
 }
@@ -138,7 +140,7 @@ fn parse(mut text: &str, builder: TreeBuilder<NodeId, HtmlTreeSink>) -> Tree {
             tags.get() + cut.get(),
         )));
     }
-    Tree { html: builder.sink.0.into_inner(), problems }
+    Tree { html: builder.sink.0.into_inner(), problems, in_order: false }
 }
 
 /// The filter. True depth is what the builder holds open, which only the builder knows: it is counted

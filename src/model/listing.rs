@@ -1,5 +1,8 @@
+use std::hash::{Hash, Hasher};
+
 use serde::{Deserialize, Serialize};
 use url::Url;
+use xxhash_rust::xxh3::Xxh3;
 
 use super::{About, Announced, Enclosure, Extras, Person, Picture, Quiet, Written};
 
@@ -153,4 +156,13 @@ pub struct Teaser {
     pub language: Option<String>,
     /// What its feed says besides; most teasers have none of it, and it is as large as all else.
     pub extras: Option<Box<Extras>>,
+}
+
+impl Teaser {
+    /// Fingerprint of all that it says.
+    pub fn print(&self) -> u64 {
+        let mut hash = Xxh3::new();
+        self.hash(&mut hash);
+        hash.finish()
+    }
 }

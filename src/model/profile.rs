@@ -4,7 +4,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Sketch;
+use super::{Guide, Sketch};
 
 /// What healthy runs over a source look like: the latest few, newest last.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -18,6 +18,9 @@ pub struct Profile {
     pub links: Links,
     /// The latest gaps, newest last.
     pub gaps: Vec<Gap>,
+    /// How to find what is new on the page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guide: Option<Box<Guide>>,
 }
 
 /// A time of which a source's news may be missing: it could not be read, and when it could again, its window no longer
@@ -58,6 +61,21 @@ impl Links {
         let mut hashes: Vec<u32> = hashes.filter(|hash| seen.insert(*hash)).take(Self::MOST).collect();
         hashes.sort_unstable();
         Self(hashes)
+    }
+
+    /// These and others.
+    pub fn with(&self, more: impl Iterator<Item = u32>) -> Self {
+        Self::of(self.iter().chain(more))
+    }
+
+    /// The hashes.
+    pub fn iter(&self) -> impl Iterator<Item = u32> {
+        self.0.iter().copied()
+    }
+
+    /// Whether no more can be remembered.
+    pub fn is_full(&self) -> bool {
+        self.0.len() >= Self::MOST
     }
 
     /// Whether one is among them.

@@ -37,6 +37,18 @@ impl Surroundings {
         hash.finish()
     }
 
+    /// Those of a listing of which only what is new was read: what all its teasers show together is given. No two of
+    /// them bear one title.
+    pub fn remembered(listing: &Listing, language: Option<String>, order: Option<Order>) -> Self {
+        let site = listing.title.as_deref().map(plain).filter(|title| !title.is_empty());
+        Self { language, order, site, guids_are_unique: true, shared_titles: HashSet::new() }
+    }
+
+    /// Whether several entries bear one title.
+    pub fn share_titles(&self) -> bool {
+        !self.shared_titles.is_empty()
+    }
+
     /// Looks at a whole listing once.
     pub fn of(listing: &Listing) -> Self {
         let titles: Vec<&str> = listing.teasers.iter().filter_map(|t| t.headline.as_deref()).collect();

@@ -23,6 +23,7 @@ mod follow;
 mod formats;
 mod guard;
 mod json;
+mod known;
 mod ledger;
 mod offers;
 mod private;

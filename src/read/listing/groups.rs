@@ -100,12 +100,16 @@ impl<'o, 't> Paths<'o, 't> {
 
     /// Whether a class names a kind of element, not one element or a state of it.
     fn is_stable(&self, class: &str) -> bool {
-        self.counts.get(class).is_some_and(|n| *n >= 3)
-            && !class.bytes().any(|b| b.is_ascii_digit())
-            && !["category-", "tag-", "author-", "is-", "has-"].iter().any(|p| class.starts_with(p))
-            && !matches!(
-                class,
-                "first" | "last" | "odd" | "even" | "active" | "current" | "selected" | "alt" | "visited" | "sticky"
-            )
+        self.counts.get(class).is_some_and(|n| *n >= 3) && may_be_stable(class)
     }
+}
+
+/// Whether a class can name a kind of element, on however many it stands.
+pub(super) fn may_be_stable(class: &str) -> bool {
+    !class.bytes().any(|b| b.is_ascii_digit())
+        && !["category-", "tag-", "author-", "is-", "has-"].iter().any(|p| class.starts_with(p))
+        && !matches!(
+            class,
+            "first" | "last" | "odd" | "even" | "active" | "current" | "selected" | "alt" | "visited" | "sticky"
+        )
 }

@@ -15,7 +15,7 @@ use crate::model::text_weight;
 /// From this likelihood on a group is taken.
 const LIKELY: f32 = 0.5;
 /// A group less likely than this is not taken for its addresses' sake.
-const CONCEIVABLE: f32 = 0.2;
+pub(super) const CONCEIVABLE: f32 = 0.2;
 /// How many groups may claim others as parts of their cards.
 const MOST_LEADERS: usize = 12;
 
@@ -30,6 +30,8 @@ pub(super) struct Candidate {
     pub(super) score: f32,
     /// Whether it was taken.
     pub(super) taken: bool,
+    /// Whether it is only a part of another group's cards.
+    pub(super) minor: bool,
 }
 
 /// Groups the page's links, weighs the groups, takes the best.
@@ -40,12 +42,13 @@ pub(super) fn candidates(outline: &Outline, targets: &[Target], context: &dates:
         .map(|group| {
             let evidence = evidence::of(outline, targets, &group, &facts, context);
             let score = super::weights::score(&evidence);
-            Candidate { group, evidence, score, taken: false }
+            Candidate { group, evidence, score, taken: false, minor: false }
         })
         .collect();
     let minor = satellites(outline, targets, &found);
     let best = found.iter().zip(&minor).filter(|(_, m)| !**m).map(|(c, _)| c.score).fold(0.0, f32::max);
     for (candidate, minor) in found.iter_mut().zip(&minor) {
+        candidate.minor = *minor;
         candidate.taken = !minor && candidate.score >= LIKELY.min(best);
     }
     add_kin(outline, targets, &mut found, &minor);

@@ -7,7 +7,7 @@ use html5ever::ns;
 use scraper::node::Element;
 
 /// A set of hints, as bits.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(super) struct Hints(u32);
 
 macro_rules! hints {

@@ -1,9 +1,12 @@
 //! HTML pages that list things to read: by rules, else by looking.
 
+use std::borrow::Cow;
+
 use scraper::{Html, Node};
 
 use super::embedded;
 use super::guess;
+use super::guided::{self, Reading};
 use super::head::Head;
 use super::islands;
 use super::outline::Outline;
@@ -11,11 +14,21 @@ use super::weighed::Weighed;
 use super::{by_rules, page_kind, paging, targets, teasers};
 use crate::dates::Context;
 use crate::html::parse_html;
-use crate::model::{Listing, ListingMethod, Page, PageKind, Problem, Read, Teaser};
+use crate::model::{Guide, Listing, ListingMethod, Page, PageKind, Problem, Read, Teaser};
 use crate::read::CompiledRules;
 
 /// Reads the list of an HTML page.
 pub(super) fn read(page: &Page, rules: &CompiledRules) -> Read<Listing> {
+    let Read { value: (listing, _), problems } = made(page, rules, false);
+    Read { value: listing, problems }
+}
+
+/// Reads it, and notes where it stands, where that was found by looking.
+pub(super) fn read_noting(page: &Page, rules: &CompiledRules) -> Read<(Listing, Option<Guide>)> {
+    made(page, rules, true)
+}
+
+fn made(page: &Page, rules: &CompiledRules, noting: bool) -> Read<(Listing, Option<Guide>)> {
     let text = islands::unfold(&page.text);
     let mut tree = parse_html(&text);
     let outline = Outline::of(&tree.html);
@@ -27,15 +40,16 @@ pub(super) fn read(page: &Page, rules: &CompiledRules) -> Read<Listing> {
         tree.problems
             .push(Problem::warning(format!("the page's last {over} links of {} were left out", outline.links.len())));
     }
-    let (mut listing, leads) = if rules.listing().item.is_some() {
+    let (mut listing, looked) = if rules.listing().item.is_some() {
         let Read { value, problems } = by_rules::read(&tree.html, rules.listing(), &base, &context);
         tree.problems.extend(problems);
-        (value, Vec::new())
+        (value, Looked::default())
     } else {
         look(&outline, page, &base, &context, &mut tree.problems)
     };
     head.tell(&outline, page, &base, &mut listing);
-    listing.page_kind = page_kind::of(&outline, &head, page, &listing, &leads);
+    let seen = page_kind::of(&outline, &head, page, &listing, &looked.leads);
+    listing.page_kind = seen.kind;
     if listing.page_kind == PageKind::Article && !listing.teasers.is_empty() {
         tree.problems.push(Problem::warning(
             "the page reads like one article, and what was taken for its list stands beside it; \
@@ -46,7 +60,24 @@ pub(super) fn read(page: &Page, rules: &CompiledRules) -> Read<Listing> {
         Some(_) => by_rules::next(&tree.html, rules.listing(), &base),
         None => paging::next(&outline, &head, &page.url, &base),
     };
-    Read { value: listing, problems: tree.problems }
+    let plain = noting && tree.in_order && !looked.scripted && seen.clear && tree.problems.is_empty();
+    let guide = (plain && matches!(text, Cow::Borrowed(_))).then(|| {
+        let Looked { found, candidates, .. } = &looked;
+        let reading = Reading { page, outline: &outline, base: &base, context: &context, found, candidates };
+        guided::note(&reading, &listing)
+    });
+    Read { value: (listing, guide.flatten()), problems: tree.problems }
+}
+
+/// What the page was searched by.
+#[derive(Default)]
+struct Looked {
+    /// The rows of the links that lead the list, in page order.
+    leads: Vec<usize>,
+    found: Vec<targets::Target>,
+    candidates: Vec<guess::Candidate>,
+    /// Whether scripts of the page hold lists, too.
+    scripted: bool,
 }
 
 /// The groups of links on a page and what speaks for each, best first: why the list was found where it was.
@@ -64,14 +95,14 @@ pub fn weigh_links(page: &Page) -> Vec<Weighed> {
     weighed
 }
 
-/// Finds the list without rules; also the rows of the links that lead it, in page order.
+/// Finds the list without rules; also what it was found by.
 fn look(
     outline: &Outline,
     page: &Page,
     base: &url::Url,
     context: &Context,
     problems: &mut Vec<Problem>,
-) -> (Listing, Vec<usize>) {
+) -> (Listing, Looked) {
     let found = targets::gather(outline, &page.url, base);
     let candidates = guess::candidates(outline, &found, context);
     let chosen: Vec<&targets::Target> =
@@ -83,12 +114,13 @@ fn look(
     let Read { value: records, problems: unread } = embedded::gather(outline, base, context);
     problems.extend(unread);
     complete(&mut seen, &records);
+    let looked = Looked { leads, scripted: !records.is_empty(), candidates, found };
     let best = records.into_iter().filter(|r| r.teasers.len() >= 3).max_by_key(|r| (r.declared, r.teasers.len()));
     if let Some(best) = best.filter(|r| confidence < 0.5 || r.teasers.len() >= 5 && seen.len() < 2) {
         let found = Listing { method: ListingMethod::Embedded, teasers: best.teasers, ..Listing::default() };
-        return (Listing { confidence: 0.6, ..found }, leads);
+        return (Listing { confidence: 0.6, ..found }, looked);
     }
-    (Listing { method: ListingMethod::Guess, confidence, teasers: seen, ..Listing::default() }, leads)
+    (Listing { method: ListingMethod::Guess, confidence, teasers: seen, ..Listing::default() }, looked)
 }
 
 /// Fills what the page does not show from what its scripts say of the same addresses.

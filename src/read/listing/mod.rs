@@ -8,6 +8,7 @@ mod evidence;
 mod feed;
 mod groups;
 mod guess;
+mod guided;
 mod head;
 mod hints;
 mod html;
@@ -31,6 +32,7 @@ mod weighed;
 mod weights;
 mod when;
 
+pub use guided::{Followed, follow};
 pub use html::weigh_links;
 pub use landmarks::Landmark;
 pub use learn::{Learned, learn};
@@ -38,7 +40,7 @@ pub use markup::{links, markup};
 pub use recall::{Agreement, Recalled, recall};
 pub use weighed::Weighed;
 
-use crate::model::{Kind, Listing, Page, Problem, Read};
+use crate::model::{Guide, Kind, Listing, Page, Problem, Read};
 
 use super::CompiledRules;
 
@@ -56,6 +58,23 @@ pub fn read_listing(page: &Page, kind: Kind, rules: &CompiledRules) -> Read<List
         Kind::Auto if json::looks_like_json(page) => json::read(page, None),
         Kind::Auto => html::read(page, rules),
     }
+}
+
+/// Reads what a page lists, and notes where its list stands, for [`follow`] to go by the next time.
+pub fn note_listing(page: &Page, kind: Kind, rules: &CompiledRules) -> Read<(Listing, Option<Guide>)> {
+    let by_looking = rules.listing().item.is_none() && rules.listing().next.is_none() && rules.json().is_none();
+    let is_html = match kind {
+        Kind::Listing => true,
+        Kind::Auto => {
+            !feed::looks_like_feed(page) && !sitemap::looks_like_sitemap(page) && !json::looks_like_json(page)
+        }
+        _ => false,
+    };
+    if is_html && by_looking {
+        return html::read_noting(page, rules);
+    }
+    let Read { value, problems } = read_listing(page, kind, rules);
+    Read { value: (value, None), problems }
 }
 
 /// An empty listing, and why.

@@ -278,7 +278,7 @@ fn is_mute(tag: &str) -> bool {
 }
 
 /// Elements that begin and end a line.
-fn is_block(tag: &str) -> bool {
+pub(super) fn is_block(tag: &str) -> bool {
     !matches!(
         tag,
         "a" | "abbr"

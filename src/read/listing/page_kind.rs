@@ -52,8 +52,16 @@ pub(in crate::read) fn is_challenge(script: &str) -> bool {
     script.contains("_cf_chl_opt") || script.contains("cf_chl_")
 }
 
+/// What kind of page one is.
+pub(super) struct Kind {
+    pub(super) kind: PageKind,
+    /// Whether it would be of this kind with some more or some fewer rows like those that it lists, too.
+    pub(super) clear: bool,
+}
+
 /// What kind of page this is, given how sure its list is and the rows of the links that lead that list, in page order.
-pub(super) fn of(outline: &Outline, head: &Head, page: &Page, listing: &Listing, leads: &[usize]) -> PageKind {
+pub(super) fn of(outline: &Outline, head: &Head, page: &Page, listing: &Listing, leads: &[usize]) -> Kind {
+    let unclear = |kind| Kind { kind, clear: false };
     let weight = text_weight(&outline.text);
     let teasers = listing.teasers.len();
     let notice = Notice {
@@ -66,21 +74,48 @@ pub(super) fn of(outline: &Outline, head: &Head, page: &Page, listing: &Listing,
     };
     let sure = teasers >= 3 && listing.confidence >= 0.5;
     if let Some(wall) = notice.wall(teasers, sure) {
-        return wall;
+        return unclear(wall);
     }
     let running = Running::of(outline, leads);
     let stated = states_article(outline, head);
     let beside = listing.method != ListingMethod::Rules && running.outweighs(listing.confidence, stated, weight);
     if beside || !sure && running.makes_article(stated, weight) {
-        return PageKind::Article;
+        return unclear(PageKind::Article);
     }
     if sure {
-        return PageKind::Listing;
+        let noticed = weight < 2 * NOTICE && (notice.challenged || says_wall(notice.title) || says_wall(&outline.text));
+        let clear = !noticed && !running.outweighs(listing.confidence * 0.75, stated, weight);
+        return Kind { kind: PageKind::Listing, clear };
     }
     if weight < NEXT_TO_NOTHING && outline.scripts.len() + scripts_with_source(outline) > 0 && teasers < 3 {
-        return PageKind::Shell;
+        return unclear(PageKind::Shell);
     }
-    if teasers > 0 { PageKind::Listing } else { PageKind::Other }
+    unclear(if teasers > 0 { PageKind::Listing } else { PageKind::Other })
+}
+
+/// What errors are called; the first in titles only.
+const ERRORS: [&str; 15] = [
+    "404",
+    "not found",
+    "page not found",
+    "error 5",
+    "forbidden",
+    "service unavailable",
+    "bad gateway",
+    "internal server error",
+    "seite nicht gefunden",
+    "page introuvable",
+    "página no encontrada",
+    "страница не найдена",
+    "页面不存在",
+    "找不到",
+    "ページが見つかりません",
+];
+
+/// Whether a text has words by which a wall is known, wherever they stand.
+pub(super) fn says_wall(text: &str) -> bool {
+    let text = text.to_lowercase();
+    is_bot_check("", &text) || ERRORS.iter().skip(1).any(|words| text.contains(words))
 }
 
 fn is_bot_check(title: &str, start: &str) -> bool {
@@ -111,26 +146,9 @@ fn is_bot_check(title: &str, start: &str) -> bool {
 }
 
 fn is_error(title: &str, start: &str, status: u16, weight: usize) -> bool {
-    let words = [
-        "404",
-        "not found",
-        "page not found",
-        "error 5",
-        "forbidden",
-        "service unavailable",
-        "bad gateway",
-        "internal server error",
-        "seite nicht gefunden",
-        "page introuvable",
-        "página no encontrada",
-        "страница не найдена",
-        "页面不存在",
-        "找不到",
-        "ページが見つかりません",
-    ];
     status >= 400
-        || words.iter().any(|w| title.contains(w))
-        || weight < 800 && words.iter().skip(1).any(|w| start.contains(w))
+        || ERRORS.iter().any(|w| title.contains(w))
+        || weight < 800 && ERRORS.iter().skip(1).any(|w| start.contains(w))
 }
 
 fn is_consent(title: &str, start: &str) -> bool {

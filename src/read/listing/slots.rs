@@ -119,6 +119,16 @@ fn sightings(outline: &Outline, card: &Card, context: &Context) -> Vec<Sighting>
     found
 }
 
+/// The one place of a card that shows a date, 0 where none does; nothing where there are several, or where it says
+/// another day than the card gives by itself (`own`).
+pub(super) fn only_place(outline: &Outline, card: &Card, own: Option<&Seen>, context: &Context) -> Option<u64> {
+    match sightings(outline, card, context).as_slice() {
+        [] => Some(0),
+        [one] => own.is_some_and(|own| own.day == one.seen.day).then_some(one.place),
+        _ => None,
+    }
+}
+
 fn place(path: u64, nth: usize) -> u64 {
     path.wrapping_add(nth as u64)
 }

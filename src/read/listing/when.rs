@@ -191,6 +191,11 @@ impl Headings {
         }
     }
 
+    /// Whether no heading gives the cards under it a date or a year.
+    pub(super) fn say_nothing(&self) -> bool {
+        self.date.is_none() && self.year.is_none()
+    }
+
     /// The date of the heading that this card stands under.
     pub(super) fn date(&self, card: &Card) -> Option<&Written> {
         self.date.as_ref().filter(|(_, end)| card.row < *end).map(|(written, _)| written)

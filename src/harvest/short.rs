@@ -1,0 +1,105 @@
+//! The short way to a list: of a page that was read before, only what is new is read.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+
+use super::ask::{Listed, on_reader};
+use super::sketch::{around_print, is_fresh};
+use super::{Parts, Watched};
+use crate::dates::{Order, order_of};
+use crate::model::{Guide, Kind, Listing, Page, Read, Render};
+use crate::normalize::Surroundings;
+use crate::read::{Followed, fitting_feeds, follow, note_listing};
+use crate::store::{Seen, SourceState};
+
+/// After so many pages in a row of which a guide did not serve, one is written only now and then.
+const PATIENCE: u32 = 3;
+/// How seldom.
+const NOW_AND_THEN: u32 = 16;
+
+/// What stands in for the teasers of a list that were not read.
+#[derive(Debug)]
+pub(super) struct Short {
+    /// Of each teaser that was not read the fingerprint of what it says.
+    pub(super) known: Vec<Option<u64>>,
+    /// What is remembered of the list; all that are known are among it.
+    pub(super) held: Seen,
+    /// What stands around the teasers.
+    pub(super) around: Surroundings,
+}
+
+/// Whether a source's page may be read so. A browser's page has other marks each time; rules look for themselves; what
+/// filters change by the day is looked at each time.
+fn may_be(watched: &Watched) -> bool {
+    let source = &watched.source;
+    matches!(source.kind, Kind::Auto | Kind::Listing)
+        && source.render == Render::Http
+        && source.filters.is_empty()
+        && !source.rules.listing.find_teasers()
+        && source.rules.listing.pages.unwrap_or(1) <= 1
+}
+
+/// The list of a page of which only rows have come or gone since it was last read; nothing where it must be read in
+/// full.
+pub(super) async fn listing(
+    watched: &Watched,
+    page: &Page,
+    body_hash: u64,
+    state: &SourceState,
+    parts: &Parts,
+    now: DateTime<Utc>,
+) -> Option<Listed> {
+    let guide = state.profile.guide.as_deref().filter(|_| state.reading == Some(watched.reading) && may_be(watched))?;
+    // A store that fails here fails again where the run is stored, and is told there.
+    let held = parts.store.seen(&watched.source.id).await.ok()??;
+    let bare = Listing { title: guide.title.clone(), ..Listing::default() };
+    let order = guide.day_first.map(|first| if first { Order::DayFirst } else { Order::MonthFirst });
+    let around = Surroundings::remembered(&bare, guide.spoken.clone(), order);
+    if !is_fresh(&held, around_print(watched, &around), now) {
+        return None;
+    }
+    let settled: HashSet<u64> = held.teasers.iter().map(|sight| sight.print).collect();
+    let (read, guide) = (page.clone(), guide.clone());
+    let work = move || Read::clean(follow(&read, &guide, |says| settled.contains(&says)));
+    let Followed { listing, known, guide } = on_reader(parts, work).await.value?;
+    let dates = listing.teasers.iter().filter_map(|teaser| teaser.published.as_ref());
+    if order_of(dates.map(|written| written.text.as_str())).is_some_and(|proved| Some(proved) != order) {
+        return None;
+    }
+    let mut listed = Listed::of(page, Read::clean(listing), body_hash, None);
+    listed.guide = Some(Box::new(Guide { missed: 0, ..guide }));
+    listed.short = Some(Short { known, held, around });
+    Some(listed)
+}
+
+/// Reads a list in full, and writes a guide for the next time, where the page is one that a guide may serve.
+pub(super) async fn noting(
+    watched: &Watched,
+    page: &Page,
+    state: &SourceState,
+    parts: &Parts,
+) -> (Read<Listing>, Option<Box<Guide>>) {
+    let source = &watched.source;
+    let before = state.profile.guide.as_deref().filter(|_| state.reading == Some(watched.reading));
+    let missed = before.map_or(0, |guide| guide.missed.saturating_add(1));
+    if !may_be(watched) {
+        return (super::ask::read(watched, page, source.kind, parts).await, None);
+    }
+    if missed > PATIENCE && !missed.is_multiple_of(NOW_AND_THEN) {
+        let guide = before.map(|guide| Box::new(Guide { missed, ..guide.clone() }));
+        return (super::ask::read(watched, page, source.kind, parts).await, guide);
+    }
+    let (own, rules, kind) = (page.clone(), watched.rules.clone(), source.kind);
+    let Read { value: (listing, guide), problems } = on_reader(parts, move || note_listing(&own, kind, &rules)).await;
+    let guide = guide.and_then(|guide| {
+        let around = Surroundings::of(&listing);
+        // A feed that may serve in the page's stead is looked at each time.
+        let is_lonely = kind == Kind::Listing || fitting_feeds(page, &listing).is_empty();
+        (is_lonely && !around.share_titles()).then(|| {
+            let day_first = around.order.map(|order| order == Order::DayFirst);
+            Box::new(Guide { spoken: around.language, day_first, missed, ..guide })
+        })
+    });
+    (Read { value: listing, problems }, guide)
+}

@@ -1,0 +1,262 @@
+//! A page read by what was noted of it.
+
+use std::collections::{HashMap, HashSet};
+
+use memchr::memmem;
+use url::Url;
+
+use super::super::cards::{self, Card};
+use super::super::head::Head;
+use super::super::landmarks::address_hash;
+use super::super::outline::Outline;
+use super::super::targets::{self, Target};
+use super::super::{page_kind, paging, teasers};
+use super::tags::{self, Tags};
+use super::{FEWEST, USUAL, date_themselves, name_hash, names_itself, own_dates, print_of, raw, shape_hash};
+use crate::dates::Context;
+use crate::html::parse_html;
+use crate::model::{Guide, Listing, ListingMethod, Page, Picture, Row, Rows, Teaser, text_weight};
+
+/// A list of which only what is new was read.
+#[derive(Debug, Clone)]
+pub struct Followed {
+    /// The list. Of a row that is known it has an empty teaser.
+    pub listing: Listing,
+    /// For each teaser that is empty the fingerprint of what it says.
+    pub known: Vec<Option<u64>>,
+    /// What to go by the next time.
+    pub guide: Guide,
+}
+
+/// Rows that are read at least, known ones with them: what is read alone may look like another thing.
+const FEWEST_READ: usize = 4;
+/// Known ones among them at least: that they say what they said shows that the others are read rightly.
+const FEWEST_TRIED: usize = 2;
+
+/// A row of the page as it is now.
+#[derive(Debug, Clone, Copy)]
+struct Now<'p> {
+    text: &'p str,
+    raw: u64,
+    /// As it was noted, where it stood there.
+    known: Option<Row>,
+    /// Whether nothing more is wanted of it.
+    settled: bool,
+    /// Whether it is read.
+    read: bool,
+}
+
+/// Reads the rows that are new since a [`Guide`] was written; `settled` says whether nothing is wanted any more of a
+/// teaser with this fingerprint. Nothing where a full reading might give another list.
+pub fn follow(page: &Page, guide: &Guide, settled: impl Fn(u64) -> bool) -> Option<Followed> {
+    let text = page.text.as_str();
+    let (from, to) = (guide.before.0, text.len().checked_sub(guide.after.0)?);
+    let list = text.get(from..to)?;
+    let (before, after) = (text.get(..from)?, text.get(to..)?);
+    if guide.after.1 != print_of(page, after) || guide.before.1 != print_of(page, before) {
+        return None;
+    }
+    let known: HashMap<u64, Row> = guide.rows.0.iter().map(|row| (row.raw, *row)).collect();
+    let mut rows: Vec<Now> = split(list, &guide.mark)?
+        .map(|text| {
+            let raw = raw(text);
+            let known = known.get(&raw).copied();
+            let settled = known.is_some_and(|row| settled(row.says));
+            Now { text, raw, known, settled, read: !settled }
+        })
+        .collect();
+    if !is_usual(guide, &rows) {
+        return None;
+    }
+    let mut teasers = vec![Teaser::default(); rows.len()];
+    if rows.iter().any(|row| row.read) {
+        add_known(&mut rows)?;
+        for (place, teaser) in read_rows(page, guide, &rows)? {
+            let row = rows.get_mut(place)?;
+            if row.known.is_some_and(|known| known.says != teaser.print()) {
+                return None;
+            }
+            if !row.settled {
+                *teasers.get_mut(place)? = teaser;
+            }
+        }
+    }
+    Some(told(page, guide, &rows, teasers))
+}
+
+/// The rows, each from one mark to the next.
+fn split<'t>(list: &'t str, mark: &'t str) -> Option<impl Iterator<Item = &'t str>> {
+    if mark.is_empty() || !list.starts_with(mark) {
+        return None;
+    }
+    let begins: Vec<usize> = memmem::find_iter(list.as_bytes(), mark.as_bytes()).collect();
+    Some(
+        (0..begins.len())
+            .filter_map(move |at| list.get(*begins.get(at)?..begins.get(at + 1).copied().unwrap_or(list.len()))),
+    )
+}
+
+/// Whether the list is about as long as it was, most of it is known, no row stands there twice, and what is new is of
+/// kinds that were common and still are.
+fn is_usual(guide: &Guide, rows: &[Now]) -> bool {
+    let before = guide.rows.0.len();
+    let known = rows.iter().filter(|row| row.known.is_some()).count();
+    let mut seen = HashSet::new();
+    let mut counts: HashMap<u32, usize> = HashMap::new();
+    for row in &guide.rows.0 {
+        *counts.entry(row.kind).or_default() += 1;
+    }
+    let mut now: HashMap<u32, usize> = HashMap::new();
+    for row in rows {
+        *now.entry(row.known.map_or_else(|| tags::kind(row.text), |row| row.kind)).or_default() += 1;
+    }
+    let usual = |n: Option<&usize>| n.is_some_and(|n| *n >= USUAL);
+    let kinds = counts.iter().all(|(kind, n)| (*n >= USUAL) == usual(now.get(kind)))
+        && rows.iter().filter(|row| row.known.is_none()).all(|row| usual(counts.get(&tags::kind(row.text))));
+    rows.len() >= FEWEST
+        && rows.len() * 4 >= before * 3
+        && rows.len() * 2 <= before * 3
+        && known * 2 >= rows.len()
+        && rows.iter().all(|row| seen.insert(row.raw))
+        && kinds
+}
+
+/// Has some known rows read, too.
+fn add_known(rows: &mut [Now]) -> Option<()> {
+    let new = rows.iter().filter(|row| row.read).count();
+    let tried = FEWEST_READ.saturating_sub(new).max(FEWEST_TRIED);
+    let known = rows.iter_mut().filter(|row| row.settled).take(tried);
+    (known.map(|row| row.read = true).count() == tried).then_some(())
+}
+
+/// Reads rows in a page that holds nothing else.
+fn read_rows(page: &Page, guide: &Guide, rows: &[Now]) -> Option<Vec<(usize, Teaser)>> {
+    let places: Vec<usize> = (0..rows.len()).filter(|at| rows.get(*at).is_some_and(|row| row.read)).collect();
+    let read: Vec<Now> = places.iter().filter_map(|at| rows.get(*at)).copied().collect();
+    let text = small_page(&page.text, guide, &read)?;
+    let tree = parse_html(&text);
+    if !tree.in_order || memmem::find(text.as_bytes(), b"<![CDATA[").is_some() {
+        return None;
+    }
+    let outline = Outline::of(&tree.html);
+    let base = guide.base.as_ref().unwrap_or(&page.url);
+    let context = Context::on(page, guide.language.as_deref());
+    let elements = elements(&outline, guide.depth, read.len())?;
+    let found = targets::gather(&outline, &page.url, base);
+    let all = outline.links.len();
+    let is_most = |row: usize| all > 4 && outline.links_in(row) * 2 > all;
+    let within = elements.first().copied()?..outline.end(*elements.last()?);
+    let whole = outline.scripts.is_empty()
+        && !within.into_iter().any(is_most)
+        && paging::next(&outline, &Head::default(), &page.url, base).is_none();
+    if !whole {
+        return None;
+    }
+    let chosen: Vec<&Target> = read
+        .iter()
+        .zip(&elements)
+        .map(|(row, element)| lead(&outline, guide, &found, row, *element))
+        .collect::<Option<_>>()?;
+    let things: Vec<(usize, &[usize])> = chosen.iter().map(|t| (t.best, t.links.as_slice())).collect();
+    let cards = cards::deal(&outline, &things);
+    let alone = |(card, element): (&Card, &usize)| {
+        card.row == *element && card.rows == (*element..outline.end(*element)) && card.span == outline.span(*element)
+    };
+    let own = own_dates(&outline, &cards, &chosen, &context);
+    let mut names = HashSet::new();
+    let fits = |((row, target), card): ((&Now, &&Target), &Card)| {
+        let name = name_hash(&target.headline.text);
+        names_itself(&outline, target, card, &context)
+            && names.insert(name)
+            && (row.known.is_some() || !guide.names.holds(name))
+            && text_weight(outline.text(card.row)) * 2 <= guide.heaviest * 3
+            && (row.known.is_some() || !page_kind::says_wall(outline.text(card.row)))
+    };
+    if !cards.iter().zip(&elements).all(alone)
+        || !read.iter().zip(&chosen).zip(&cards).all(fits)
+        || !date_themselves(&outline, &cards, &own, &context)
+    {
+        return None;
+    }
+    let teasers = teasers::read(&outline, &chosen, base, &context);
+    let named = |(teaser, target): (&Teaser, &&Target)| teaser.headline.as_ref() == Some(&target.headline.text);
+    if !teasers.iter().zip(&chosen).all(named) {
+        return None;
+    }
+    Some(places.into_iter().zip(teasers).collect())
+}
+
+/// A page of these rows, in the elements that hold them.
+fn small_page(page: &str, guide: &Guide, rows: &[Now]) -> Option<String> {
+    let mut text = String::with_capacity(4096);
+    let mut closing = Vec::new();
+    for (from, to) in &guide.holders {
+        let tag = page.get(*from..*to)?;
+        text.push_str(tag);
+        closing.extend(Tags::from(tag, 0).next().map(|tag| tag.name));
+    }
+    rows.iter().for_each(|row| text.push_str(row.text));
+    for name in closing.into_iter().rev() {
+        text.push_str("</");
+        text.push_str(name);
+        text.push('>');
+    }
+    Some(text)
+}
+
+/// The elements that are rows: those at this depth, all beside each other.
+fn elements(outline: &Outline, depth: usize, rows: usize) -> Option<Vec<usize>> {
+    let first = (0..outline.nodes.len()).find(|row| outline.ancestors(*row).take(depth + 1).count() == depth)?;
+    let elements: Vec<usize> = std::iter::successors(Some(first), |row| outline.next_sibling(*row)).collect();
+    (elements.len() == rows).then_some(elements)
+}
+
+/// What the row's own link leads to, where it stands in the row as it did in others of its kind, and leads to a new
+/// address of a known form.
+fn lead<'t>(outline: &Outline, guide: &Guide, found: &'t [Target], row: &Now, element: usize) -> Option<&'t Target> {
+    let place = match row.known {
+        Some(known) => known.lead,
+        None => {
+            let kind = tags::kind(row.text);
+            guide.rows.0.iter().find(|row| row.kind == kind)?.lead
+        }
+    };
+    let link = element + usize::from(place);
+    let target = found.iter().find(|target| target.best == link)?;
+    let within = target.links.iter().all(|link| (element..outline.end(element)).contains(link));
+    let new = || !guide.addresses.holds(address_hash(&target.url)) && guide.shapes.holds(shape_hash(target));
+    (within && (row.known.is_some() || new())).then_some(target)
+}
+
+/// The listing that this comes to, and what to go by the next time.
+fn told(page: &Page, guide: &Guide, rows: &[Now], teasers: Vec<Teaser>) -> Followed {
+    let listing = Listing {
+        method: ListingMethod::Guess,
+        confidence: guide.confidence,
+        title: guide.title.clone(),
+        description: guide.description.clone(),
+        language: guide.language.clone(),
+        home: Some(page.url.clone()),
+        picture: guide.picture.clone().map(Picture::at),
+        next: guide.next.clone(),
+        ..Listing::default()
+    };
+    let links = teasers.iter().filter_map(|teaser| teaser.link.as_ref());
+    let addresses = guide.addresses.with(links.map(|url: &Url| address_hash(url)));
+    let headlines = teasers.iter().filter_map(|teaser| teaser.headline.as_deref());
+    let names = guide.names.with(headlines.map(name_hash));
+    let leads: HashMap<u32, u16> = guide.rows.0.iter().map(|row| (row.kind, row.lead)).collect();
+    let row = |(row, teaser): (&Now, &Teaser)| {
+        let kind = tags::kind(row.text);
+        let new =
+            || Row { raw: row.raw, says: teaser.print(), kind, lead: leads.get(&kind).copied().unwrap_or_default() };
+        row.known.unwrap_or_else(new)
+    };
+    let known = rows.iter().map(|row| row.known.filter(|_| row.settled).map(|row| row.says)).collect();
+    let rows = Rows(rows.iter().zip(&teasers).map(row).collect());
+    Followed {
+        listing: Listing { teasers, ..listing },
+        known,
+        guide: Guide { rows, addresses, names, ..guide.clone() },
+    }
+}

@@ -1,0 +1,223 @@
+//! Where the list of a page stands, for the next time.
+
+use std::collections::HashMap;
+
+use url::Url;
+
+use super::super::cards::{self, Card};
+use super::super::guess::{CONCEIVABLE, Candidate};
+use super::super::hints::Hints;
+use super::super::landmarks::address_hash;
+use super::super::outline::{self, Outline};
+use super::super::targets::Target;
+use super::super::when::Headings;
+use super::tags::{self, Tags};
+use super::{FEWEST, date_themselves, name_hash, names_itself, own_dates, print_of, raw, shape_hash};
+use crate::dates::Context;
+use crate::model::{Guide, Links, Listing, ListingMethod, Page, PageKind, Row, Rows, text_weight};
+
+/// A list less likely than this is found by a hair.
+const SURE: f32 = 0.6;
+/// Links more likely than this nearly were a second one.
+const NEAR: f32 = 0.38;
+/// Fewer bytes would be found in any row.
+const SHORTEST_MARK: usize = 3;
+
+/// What a full reading went by.
+pub(in crate::read::listing) struct Reading<'r> {
+    pub(in crate::read::listing) page: &'r Page,
+    pub(in crate::read::listing) outline: &'r Outline<'r>,
+    pub(in crate::read::listing) base: &'r Url,
+    pub(in crate::read::listing) context: &'r Context<'r>,
+    pub(in crate::read::listing) found: &'r [Target],
+    pub(in crate::read::listing) candidates: &'r [Candidate],
+}
+
+/// Notes where the list stands; nothing where it is not plain enough for that.
+pub(in crate::read::listing) fn note(reading: &Reading, listing: &Listing) -> Option<Guide> {
+    let Reading { page, outline, base, context, found, candidates } = *reading;
+    let taken = only_taken(candidates, found)?;
+    let chosen: Vec<&Target> = taken.group.members.iter().filter_map(|at| found.get(*at)).collect();
+    let plain = listing.method == ListingMethod::Guess
+        && listing.page_kind == PageKind::Listing
+        && listing.teasers.len() == chosen.len()
+        && chosen.len() >= FEWEST;
+    if !plain {
+        return None;
+    }
+    let things: Vec<(usize, &[usize])> = chosen.iter().map(|t| (t.best, t.links.as_slice())).collect();
+    let cards = cards::deal(outline, &things);
+    let container = container_of(outline, &cards)?;
+    let holders: Vec<usize> = {
+        let mut holders: Vec<usize> = std::iter::once(container).chain(outline.ancestors(container)).collect();
+        holders.reverse();
+        holders
+    };
+    let is_chrome = |row: &usize| own_hints(outline, *row).any(Hints::REGIONS);
+    let within = |(target, card): (&&Target, &Card)| target.links.iter().all(|link| card.rows.contains(link));
+    if holders.iter().skip(2).any(is_chrome) || !chosen.iter().zip(&cards).all(within) {
+        return None;
+    }
+    let named = chosen.iter().zip(&cards).zip(&listing.teasers).all(|((target, card), teaser)| {
+        teaser.headline.as_deref() == Some(target.headline.text.as_str())
+            && names_itself(outline, target, card, context)
+    });
+    let mut headings = Headings::default();
+    headings.pass(outline, cards.first()?, context);
+    let own = own_dates(outline, &cards, &chosen, context);
+    if !named || !headings.say_nothing() || !date_themselves(outline, &cards, &own, context) {
+        return None;
+    }
+    let names = names(found, &chosen)?;
+    let addresses = Links::of(found.iter().map(|target| address_hash(&target.url)));
+    let bytes = Places::of(&page.text, outline, &holders, &cards)?;
+    let mut rows = Vec::with_capacity(cards.len());
+    let mut leads: HashMap<u32, usize> = HashMap::new();
+    for (((target, card), teaser), row) in chosen.iter().zip(&cards).zip(&listing.teasers).zip(&bytes.rows) {
+        let text = page.text.get(row.0..row.1)?;
+        let (kind, lead) = (tags::kind(text), target.best - card.row);
+        if *leads.entry(kind).or_insert(lead) != lead {
+            return None;
+        }
+        rows.push(Row { raw: raw(text), says: teaser.print(), kind, lead: u16::try_from(lead).ok()? });
+    }
+    let (first, last) = (bytes.rows.first()?.0, bytes.rows.last()?.1);
+    let (before, after) = (page.text.get(..first)?, page.text.get(last..)?);
+    Some(Guide {
+        before: (before.len(), print_of(page, before)),
+        after: (after.len(), print_of(page, after)),
+        mark: mark(&page.text, &bytes.rows)?,
+        holders: bytes.holders,
+        depth: holders.len(),
+        rows: Rows(rows),
+        shapes: Links::of(chosen.iter().map(|target| shape_hash(target))),
+        addresses: Some(addresses).filter(|addresses| !addresses.is_full())?,
+        names,
+        heaviest: cards.iter().map(|card| text_weight(outline.text(card.row))).max()?,
+        base: Some(base.clone()).filter(|base| *base != page.url),
+        confidence: listing.confidence,
+        title: listing.title.clone(),
+        description: listing.description.clone(),
+        language: listing.language.clone(),
+        picture: listing.picture.as_ref().map(|picture| picture.url.clone()),
+        next: listing.next.clone(),
+        ..Guide::default()
+    })
+}
+
+/// The one group of links that was taken, where no other was nearly taken too.
+fn only_taken<'c>(candidates: &'c [Candidate], found: &[Target]) -> Option<&'c Candidate> {
+    let mut taken = candidates.iter().filter(|candidate| candidate.taken);
+    let only = taken.next().filter(|only| only.score >= SURE)?;
+    let members = |candidate: &'c Candidate| candidate.group.members.iter().filter_map(|at| found.get(*at));
+    let is_kin = |candidate| members(candidate).any(|t| members(only).any(|lead| lead.look.shape == t.look.shape));
+    let near = |other: &Candidate| other.score >= NEAR;
+    let others = candidates.iter().filter(|other| !other.taken && !other.minor);
+    let clear = |other: &'c Candidate| !near(other) && (other.score < CONCEIVABLE * 0.75 || !is_kin(other));
+    (taken.next().is_none() && others.into_iter().all(clear)).then_some(only)
+}
+
+/// What holds the cards and nothing else.
+fn container_of(outline: &Outline, cards: &[Card]) -> Option<usize> {
+    let first = cards.first()?;
+    let container = outline.parent(first.row)?;
+    let tag = outline.tag(first.row);
+    let alone = |card: &Card| {
+        outline.parent(card.row) == Some(container)
+            && outline.tag(card.row) == tag
+            && card.rows == (card.row..outline.end(card.row))
+            && card.span == outline.span(card.row)
+    };
+    let beside = |pair: &[Card]| match pair {
+        [a, b] => {
+            let between = outline.span(a.row).end..outline.span(b.row).start;
+            outline.next_sibling(a.row) == Some(b.row) && outline.slice(between).is_empty()
+        }
+        _ => false,
+    };
+    (outline::is_block(tag) && cards.iter().all(alone) && cards.windows(2).all(beside)).then_some(container)
+}
+
+/// What an element's own names say, whatever it holds.
+fn own_hints(outline: &Outline, row: usize) -> Hints {
+    let Some(node) = outline.nodes.get(row) else { return Hints::default() };
+    let names = ["class", "id"].iter().filter_map(|name| outline.attribute(row, name));
+    names.fold(Hints::of_tag(node.element), |hints, names| hints.and(Hints::of_names(names)))
+}
+
+/// Headlines that are taken: those of the list, which must all be different, and what several links say.
+fn names(found: &[Target], chosen: &[&Target]) -> Option<Links> {
+    let mut own: Vec<u32> = chosen.iter().map(|target| name_hash(&target.headline.text)).collect();
+    own.sort_unstable();
+    if own.windows(2).any(|pair| pair.first() == pair.last()) {
+        return None;
+    }
+    let mut counts: HashMap<u32, usize> = HashMap::new();
+    for target in found {
+        *counts.entry(name_hash(&target.headline.text)).or_default() += 1;
+    }
+    let several = counts.into_iter().filter(|(_, n)| *n > 1).map(|(name, _)| name);
+    Some(Links::of(own.into_iter().chain(several))).filter(|names| !names.is_full())
+}
+
+/// Where things stand in the page's bytes.
+struct Places {
+    rows: Vec<(usize, usize)>,
+    holders: Vec<(usize, usize)>,
+}
+
+impl Places {
+    /// Goes through the page's tags and the outline's elements side by side.
+    fn of(text: &str, outline: &Outline, holders: &[usize], cards: &[Card]) -> Option<Self> {
+        let mut tags = Tags::from(text, 0).filter(|tag| !tag.closes);
+        let mut next = tags.next();
+        let (mut wanted, mut held) = (cards.iter().map(|card| card.row).peekable(), holders.iter().peekable());
+        let mut places = Self { rows: Vec::with_capacity(cards.len()), holders: Vec::new() };
+        if text.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("<!doctype")) {
+            places.holders.push((0, text.find('>')? + 1));
+        }
+        for row in 0..outline.nodes.len() {
+            let tag = next.filter(|tag| tag.name.eq_ignore_ascii_case(outline.tag(row)));
+            let is_wanted = wanted.next_if_eq(&row).is_some();
+            let is_holder = held.next_if_eq(&&row).is_some();
+            let Some(tag) = tag else {
+                // Elements that no tag asks for.
+                let implied = matches!(outline.tag(row), "html" | "head" | "body" | "tbody" | "tr" | "colgroup");
+                if is_wanted || !implied {
+                    return None;
+                }
+                continue;
+            };
+            next = tags.next();
+            if is_wanted {
+                places.rows.push((tag.begin, tag.begin));
+            } else if is_holder {
+                places.holders.push((tag.begin, tag.end));
+            }
+        }
+        let last = tags::end_of_element(text, places.rows.last()?.0)?;
+        for at in 0..places.rows.len() {
+            let end = places.rows.get(at + 1).map_or(last, |row| row.0);
+            places.rows.get_mut(at)?.1 = end;
+        }
+        next.is_none().then_some(places)
+    }
+}
+
+/// What all rows begin with, where nothing else in the list begins so.
+fn mark(text: &str, rows: &[(usize, usize)]) -> Option<String> {
+    let (first, last) = (rows.first()?, rows.last()?);
+    let mut common = text.get(first.0..first.1)?;
+    for row in rows {
+        let row = text.get(row.0..row.1)?;
+        let shared = common.bytes().zip(row.bytes()).take_while(|(a, b)| a == b).count();
+        common = common.get(..common.floor_char_boundary(shared))?;
+    }
+    let list = text.get(first.0..last.1)?;
+    let tag = common.find('>').map_or(common, |end| common.get(..=end).unwrap_or_default());
+    [tag, common]
+        .into_iter()
+        .filter(|mark| mark.len() >= SHORTEST_MARK && mark.len() <= 400)
+        .find(|mark| memchr::memmem::find_iter(list.as_bytes(), mark.as_bytes()).count() == rows.len())
+        .map(str::to_owned)
+}
