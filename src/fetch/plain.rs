@@ -1,32 +1,37 @@
-//! Plain HTTP/1.1 (RFC 9112) without a client's machinery: a connection, a request written in one piece, its answer.
-//! What is encrypted goes through reqwest.
+//! Plain HTTP/1.1: a connection of hyper's, made for a request and driven by whoever asks. What is encrypted goes
+//! through reqwest.
 //!
-//! Measured, a bare request costs a third of what it does through a pooled client, mostly the system's share: options
+//! Measured, such a request costs half of what it does through a pooled client, mostly the system's share: options
 //! of sockets, tasks that wake each other, connections that are kept and never used again.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::fmt::Write as _;
+use std::error::Error as _;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::Engine as _;
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, USER_AGENT};
-use tokio::io::AsyncWriteExt;
-use tokio::net::TcpStream;
+use bytes::Bytes;
+use http_body_util::{BodyExt, Empty};
+use hyper::Request;
+use hyper::body::{Body as _, Incoming};
+use reqwest::header::{AUTHORIZATION, HOST, HeaderMap, HeaderValue, USER_AGENT};
 use tokio::time::Instant;
 use url::{Position, Url};
 
-use self::answer::{Incoming, Trouble};
-use super::client::IDLE;
+use self::line::Line;
+use super::client::{IDLE, cut_short, improper, network, sentence_of};
 use super::error::FetchErrorKind;
-use super::exchange::{Answer, Bounds, Clock, FIRST};
+use super::exchange::{self, Answer, Bounds, Clock, DRAIN, FIRST};
 use super::guard::Guard;
 
-mod answer;
 mod dial;
+mod line;
 #[cfg(test)]
 mod tests;
+
+/// A server's word is no reason to set more memory aside than this.
+const LIKELY: u64 = 256 * 1024;
 
 /// Makes plain requests, and keeps the connections that they leave open for a moment.
 #[derive(Debug)]
@@ -39,7 +44,7 @@ pub(super) struct Plain {
 /// Connections left open, by host and port; at most one each.
 #[derive(Debug, Default)]
 struct Idle {
-    by_host: HashMap<String, (TcpStream, Instant)>,
+    by_host: HashMap<String, (Line, Instant)>,
     /// Whether somebody comes to close them.
     watched: bool,
 }
@@ -57,88 +62,129 @@ impl Plain {
         clock: &Clock,
         bounds: Bounds,
     ) -> Result<Answer, FetchErrorKind> {
-        let request = self.request(url, headers);
+        let request = self.request(url, headers)?;
         let place = &url[Position::BeforeHost..Position::AfterPort];
-        if let Some(stream) = self.take(place) {
-            match self.ask(stream, place, &request, clock, bounds).await {
-                // Closed while it lay idle: nobody has read the request.
-                Err(Trouble::Unheard(_)) => {}
-                asked => return asked.map_err(Trouble::kind),
+        if let Some(mut line) = self.take(place) {
+            // Where it was closed while it lay idle, nobody has read the request; and a GET may be made twice.
+            if let Ok(answer) = clock.within(FIRST, line.ask(request.clone())).await? {
+                return self.answer(line, place, answer, clock, bounds).await;
             }
         }
         let dialled = dial::dial(&self.guard, url, bounds.connect);
         let stream = clock.within(bounds.connect, dialled).await??;
-        self.ask(stream, place, &request, clock, bounds).await.map_err(Trouble::kind)
+        let mut line = Line::on(stream).await.map_err(|e| trouble(&e))?;
+        let answer = clock.within(FIRST, line.ask(request)).await?.map_err(|e| trouble(&e))?;
+        self.answer(line, place, answer, clock, bounds).await
     }
 
-    async fn ask(
+    /// What has come in answer; the connection is kept where another may come on it.
+    async fn answer(
         &self,
-        mut stream: TcpStream,
+        mut line: Line,
         place: &str,
-        request: &[u8],
+        answer: hyper::Response<Incoming>,
         clock: &Clock,
         bounds: Bounds,
-    ) -> Result<Answer, Trouble> {
-        stream.write_all(request).await.map_err(Trouble::Unheard)?;
-        let mut incoming = Incoming::from(stream);
-        let head = clock.within(FIRST, incoming.head()).await??;
-        let body = incoming.body(&head, clock, bounds).await?;
-        if (200..300).contains(&head.status) && incoming.overflows(&head) {
-            let why = "the answer goes on after the length that it gives, so that its end is missing; tell the site";
-            return Err(FetchErrorKind::Content(why.to_owned()).into());
+    ) -> Result<Answer, FetchErrorKind> {
+        let (head, mut incoming) = answer.into_parts();
+        let short = incoming.size_hint().exact().is_some_and(|length| length <= DRAIN);
+        let (mut body, mut is_whole) = (Bytes::new(), false);
+        if head.status.is_success() {
+            (body, is_whole) = read(&mut line, &mut incoming, clock, bounds).await?;
+        } else if short && head.status != 304 {
+            // Whatever goes wrong here concerns the connection only.
+            let drained = read(&mut line, &mut incoming, clock, Bounds { max_bytes: DRAIN, cut: true, ..bounds }).await;
+            is_whole = drained.is_ok_and(|(_, is_whole)| is_whole);
         }
-        // Whoever has nothing new is not asked for anything else.
-        if head.status != 304
-            && let Some(stream) = incoming.reusable(&head)
-        {
-            self.keep(place, stream);
-        }
-        Ok(Answer { status: head.status, headers: head.headers, body })
-    }
-
-    /// The request as it goes over the wire. A `HeaderValue` holds no line break, an URL no space.
-    fn request(&self, url: &Url, headers: &HeaderMap) -> Vec<u8> {
-        let target = &url[Position::BeforePath..Position::AfterQuery];
-        let mut text = String::with_capacity(512);
-        let host = &url[Position::BeforeHost..Position::AfterPort];
-        let _ = write!(text, "GET {target} HTTP/1.1\r\nhost: {host}\r\n");
-        if !headers.contains_key(USER_AGENT) {
-            let _ = write!(text, "user-agent: {}\r\n", self.user_agent);
-        }
-        let mut request = text.into_bytes();
-        let mut line = |name: &str, value: &[u8]| {
-            for part in [name.as_bytes(), b": ", value, b"\r\n"] {
-                request.extend_from_slice(part);
+        drop(incoming);
+        // Whoever has nothing new is not asked for anything else: after a 304 nothing is kept.
+        if is_whole {
+            match line.rest() {
+                line::Rest::Open(line) => self.keep(place, *line),
+                line::Rest::Overflows if head.status.is_success() && !body.is_empty() => {
+                    return Err(FetchErrorKind::Content(
+                        "the answer goes on after the length that it gives, so that its end is missing; tell the site"
+                            .to_owned(),
+                    ));
+                }
+                line::Rest::Overflows | line::Rest::Closed => {}
             }
-        };
-        for (name, value) in headers {
-            line(name.as_str(), value.as_bytes());
         }
-        if let Some(credentials) = credentials(url).filter(|_| !headers.contains_key(AUTHORIZATION)) {
-            line("authorization", credentials.as_bytes());
-        }
-        request.extend_from_slice(b"\r\n");
-        request
+        Ok(Answer { status: head.status.as_u16(), headers: head.headers, body })
     }
 
-    /// The connection left open at a place, where it seems to live.
-    fn take(&self, place: &str) -> Option<TcpStream> {
-        let (stream, _) = locked(&self.idle).by_host.remove(place).filter(|(_, until)| *until > Instant::now())?;
-        // Whatever comes unasked, its end included, makes it useless.
-        let silent = stream.try_read(&mut [0]).is_err_and(|e| e.kind() == io::ErrorKind::WouldBlock);
-        silent.then_some(stream)
+    fn request(&self, url: &Url, headers: &HeaderMap) -> Result<Request<Empty<Bytes>>, FetchErrorKind> {
+        let improper =
+            |e: &dyn std::fmt::Display| FetchErrorKind::Network(format!("no request can be made of it: {e}"));
+        let value = |text: &str| HeaderValue::from_str(text).map_err(|e| improper(&e));
+        let mut request = Request::new(Empty::new());
+        *request.uri_mut() = url[Position::BeforePath..Position::AfterQuery].parse().map_err(|e| improper(&e))?;
+        let own = request.headers_mut();
+        own.reserve(headers.len() + 3);
+        own.insert(HOST, value(&url[Position::BeforeHost..Position::AfterPort])?);
+        own.insert(USER_AGENT, value(&self.user_agent)?);
+        if let Some(credentials) = credentials(url) {
+            own.insert(AUTHORIZATION, credentials);
+        }
+        for (name, value) in headers {
+            own.insert(name, value.clone());
+        }
+        Ok(request)
+    }
+
+    /// The connection left open at a place.
+    fn take(&self, place: &str) -> Option<Line> {
+        let (line, _) = locked(&self.idle).by_host.remove(place).filter(|(_, until)| *until > Instant::now())?;
+        Some(line)
     }
 
     /// Leaves a connection open for [`IDLE`].
-    fn keep(&self, place: &str, stream: TcpStream) {
+    fn keep(&self, place: &str, line: Line) {
         let mut idle = locked(&self.idle);
         match idle.by_host.entry(place.to_owned()) {
             Entry::Occupied(_) => return,
-            Entry::Vacant(vacant) => drop(vacant.insert((stream, Instant::now() + IDLE))),
+            Entry::Vacant(vacant) => drop(vacant.insert((line, Instant::now() + IDLE))),
         }
         if !std::mem::replace(&mut idle.watched, true) {
             tokio::spawn(close_in_time(Arc::clone(&self.idle)));
         }
+    }
+}
+
+/// Reads a body within its bounds; also tells whether it was read to its end.
+async fn read(
+    line: &mut Line,
+    incoming: &mut Incoming,
+    clock: &Clock,
+    bounds: Bounds,
+) -> Result<(Bytes, bool), FetchErrorKind> {
+    let declared = incoming.size_hint().exact();
+    if !bounds.cut && declared.is_some_and(|length| length > bounds.max_bytes) {
+        return Err(FetchErrorKind::TooLarge(bounds.max_bytes));
+    }
+    let max = usize::try_from(bounds.max_bytes).unwrap_or(usize::MAX);
+    let likely = declared.unwrap_or(0).min(LIKELY).min(bounds.max_bytes);
+    let mut body = Vec::with_capacity(usize::try_from(likely).unwrap_or(0));
+    while let Some(frame) = clock.within(exchange::IDLE, line.wire.driving(incoming.frame())).await? {
+        // Trailers say nothing that is wanted.
+        let Ok(part) = frame.map_err(|e| cut_short(&e))?.into_data() else { continue };
+        let room = max - body.len();
+        if part.len() > room && !bounds.cut {
+            return Err(FetchErrorKind::TooLarge(bounds.max_bytes));
+        }
+        body.extend_from_slice(part.get(..room.min(part.len())).unwrap_or_default());
+        if part.len() > room {
+            return Ok((Bytes::from(body), false));
+        }
+    }
+    Ok((Bytes::from(body), true))
+}
+
+/// Why there is no answer.
+fn trouble(error: &hyper::Error) -> FetchErrorKind {
+    match error.source().and_then(|cause| cause.downcast_ref::<io::Error>()) {
+        Some(cause) => network(cause),
+        None => improper(&sentence_of(error)),
     }
 }
 

@@ -1,0 +1,81 @@
+//! A connection of hyper's without a task of its own: it reads and writes while somebody waits for what it brings.
+
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use http_body_util::Empty;
+use hyper::body::Incoming;
+use hyper::client::conn::http1::{Builder, Connection, SendRequest};
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use crate::fetch::client::MAX_HEADERS;
+
+/// A connection, and the end where requests are put in.
+#[derive(Debug)]
+pub(super) struct Line {
+    sender: SendRequest<Empty<Bytes>>,
+    pub(super) wire: Wire,
+}
+
+/// What reads and writes.
+#[derive(Debug)]
+pub(super) struct Wire {
+    connection: Connection<TokioIo<TcpStream>, Empty<Bytes>>,
+    /// Whether it has come to its end, after which it must not be polled.
+    ended: bool,
+}
+
+/// What is left of a connection after an answer.
+pub(super) enum Rest {
+    /// Another answer may come on it.
+    Open(Box<Line>),
+    /// More has come than the answer says it has: what was read is cut off somewhere, then.
+    Overflows,
+    Closed,
+}
+
+impl Line {
+    pub(super) async fn on(stream: TcpStream) -> Result<Self, hyper::Error> {
+        let mut builder = Builder::new();
+        let (sender, connection) = builder.max_headers(MAX_HEADERS).handshake(TokioIo::new(stream)).await?;
+        Ok(Self { sender, wire: Wire { connection, ended: false } })
+    }
+
+    /// Sends a request, and waits for the head of its answer.
+    pub(super) async fn ask(&mut self, request: Request<Empty<Bytes>>) -> Result<Response<Incoming>, hyper::Error> {
+        self.wire.driving(self.sender.send_request(request)).await
+    }
+
+    /// What is left once an answer has been read to its end.
+    pub(super) fn rest(mut self) -> Rest {
+        // Looks at what has come since, too.
+        let ready = self.wire.driving(self.sender.ready()).now_or_never();
+        if !self.wire.ended {
+            return if matches!(ready, Some(Ok(()))) { Rest::Open(Box::new(self)) } else { Rest::Closed };
+        }
+        let parts = self.wire.connection.into_parts();
+        let mut next = [0; 16];
+        let came = parts.io.inner().try_read(&mut next).unwrap_or(0);
+        let more = |bytes: &[u8]| bytes.iter().any(|b| !matches!(b, b'\r' | b'\n'));
+        if more(&parts.read_buf) || more(next.get(..came).unwrap_or_default()) { Rest::Overflows } else { Rest::Closed }
+    }
+}
+
+impl Wire {
+    /// Waits for something that the connection brings.
+    pub(super) async fn driving<T>(&mut self, awaited: impl Future<Output = T>) -> T {
+        let mut awaited = pin!(awaited);
+        poll_fn(|context| {
+            // What went wrong is told to whoever waits.
+            if !self.ended && Pin::new(&mut self.connection).poll(context).is_ready() {
+                self.ended = true;
+            }
+            awaited.as_mut().poll(context)
+        })
+        .await
+    }
+}
