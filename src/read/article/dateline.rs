@@ -5,7 +5,7 @@ use super::outline::{Outline, attribute};
 use super::scene::Scene;
 use super::signs::Signs;
 use super::tag::Tag;
-use crate::dates::{self, Context, Moment};
+use crate::dates::{self, Context, Moment, Precision};
 use crate::model::{Origin, Written, fold_space};
 
 /// Dates shown, likeliest first.
@@ -34,10 +34,10 @@ const MOST: usize = 3000;
 pub(super) fn near(scene: &Scene, context: &Context, is_stated: bool) -> Shown {
     let blocks = scene.blocks.get(scene.neighbourhood()).unwrap_or_default();
     let strangers = Signs(Signs::RELATED.0 | Signs::TEASER.0 | Signs::EMBED.0);
-    let mut found = search(scene, blocks, Signs(strangers.0 | Signs::COMMENT.0), context);
+    let mut found = search(scene, blocks, Signs(strangers.0 | Signs::COMMENT.0), is_stated, context);
     if found.is_empty() && !is_stated {
         // Some sites call the head of a story a teaser.
-        found = search(scene, blocks, Signs(Signs::COMMENT.0 | Signs::EMBED.0), context);
+        found = search(scene, blocks, Signs(Signs::COMMENT.0 | Signs::EMBED.0), is_stated, context);
     }
     found.retain(|sighting| !is_stated || sighting.score >= SURE);
     if !is_stated {
@@ -61,7 +61,7 @@ fn first_published(scene: &Scene, context: &Context) -> Vec<Sighting> {
     for block in lines.filter(|b| !scene.signs(b.owner).has(Signs(Signs::RELATED.0 | Signs::TEASER.0))).take(4) {
         look_into(scene, block, context, &mut found);
     }
-    found.retain(|sighting| !sighting.is_change);
+    found.retain(|sighting| !sighting.is_change && has_year(&sighting.written.text));
     found.iter_mut().for_each(|sighting| sighting.score += 0.5);
     found
 }
@@ -89,7 +89,7 @@ fn elsewhere(scene: &Scene, context: &Context) -> Vec<Sighting> {
     let beside =
         Signs(Signs::RELATED.0 | Signs::COMMENT.0 | Signs::TEASER.0 | Signs::SIDE.0 | Signs::MENU.0 | Signs::CAPTION.0);
     let blocks = scene.blocks.get(..scene.blocks.len().min(MOST)).unwrap_or_default();
-    let mut found = search(scene, blocks, beside, context);
+    let mut found = search(scene, blocks, beside, false, context);
     found.retain(|sighting| sighting.score >= SURE);
     found
 }
@@ -97,12 +97,21 @@ fn elsewhere(scene: &Scene, context: &Context) -> Vec<Sighting> {
 /// So much speaks for a date that is made for its place: a `<time>` element, a name, a word before it.
 const SURE: f32 = 0.6;
 
-fn search(scene: &Scene, blocks: &[Block], without: Signs, context: &Context) -> Vec<Sighting> {
+fn search(scene: &Scene, blocks: &[Block], without: Signs, is_stated: bool, context: &Context) -> Vec<Sighting> {
     let mut found = Vec::new();
     for block in blocks {
-        let passed_over = block.kind != Kind::Text || scene.signs(block.owner).has(without);
+        let mut without = without;
+        // What readers say stands below what they have read, whatever its elements are called.
+        if scene.headline.is_some_and(|place| place <= block.from) && scene.text.is_some_and(|from| block.from < from) {
+            without = without.without(Signs::COMMENT);
+        }
+        if scene.outline.get(block.owner).is_some_and(|n| n.signs.has(Signs(Signs::DATE.0 | Signs::BYLINE.0))) {
+            without = without.without(Signs(Signs::CAPTION.0 | Signs::EMBED.0));
+        }
+        // What is to contradict a stated date must be beyond doubt.
+        let strange = scene.signs(block.owner).has(without) && (is_stated || scene.own_signs(block.owner).has(without));
         // Dates of elements are in attributes; days named by words alone stand near the headline only.
-        if !passed_over {
+        if block.kind == Kind::Text && !strange {
             look_into(scene, block, context, &mut found);
         }
     }
@@ -122,16 +131,21 @@ fn sorted(mut found: Vec<Sighting>) -> Shown {
 }
 
 fn look_into(scene: &Scene, block: &Block, context: &Context, found: &mut Vec<Sighting>) {
-    let signs = scene.signs(block.owner);
+    let signs = scene.own_signs(block.owner);
     let text = fold_space(&block.text);
+    if says(&text, NOT_OURS) {
+        return;
+    }
     let named = if signs.has(Signs(Signs::DATE.0 | Signs::BYLINE.0)) { 0.3 } else { 0.0 };
     let elements = (block.from..block.to)
         .chain(scene.outline.ancestors(block.from).map(|(index, _)| index).take_while(|index| *index > block.owner));
-    let elements = elements.chain([block.owner]).filter_map(|index| time_element(scene.outline, index));
-    for written in elements.take(8) {
+    let elements = elements.chain([block.owner]).filter_map(|index| Some((index, time_element(scene.outline, index)?)));
+    for (index, written) in elements.take(8) {
         if plausible(dates::parse(&written.text, context), context) {
             let own = if written.text.len() > 12 { written.text.as_str() } else { text.as_str() };
-            let is_change = says(own, CHANGED) || says(&text, CHANGED) && !says(&text, PUBLISHED) && named > 0.0;
+            let is_change = is_change_by_name(scene.outline, index)
+                || says(own, CHANGED)
+                || says(&text, CHANGED) && !says(&text, PUBLISHED) && named > 0.0;
             found.push(Sighting { score: 0.6 + named, written, is_change });
         }
     }
@@ -145,7 +159,9 @@ fn look_into(scene: &Scene, block: &Block, context: &Context, found: &mut Vec<Si
         }
         _ => text.get(..text.floor_char_boundary(40)).unwrap_or_default(),
     };
-    let Some((range, moment)) = dates::find(part, context) else {
+    // `3 May 2021. Updated: 5 May 2021`
+    let first = first_of(part, CHANGED).and_then(|at| part.get(..at)).and_then(|before| dates::find(before, context));
+    let Some((range, moment)) = first.or_else(|| dates::find(part, context)) else {
         found.extend(of_its_own(scene, block, &text, context));
         return;
     };
@@ -157,20 +173,30 @@ fn look_into(scene: &Scene, block: &Block, context: &Context, found: &mut Vec<Si
         return;
     }
     let led = part.get(..range.end).unwrap_or_default();
-    let said = if says(led, PUBLISHED) { 0.3 } else { 0.0 };
+    // Within the text, the word must stand right before the date.
+    let words = if is_kept(scene, block) { before(led, date) } else { led };
+    // `… wurde am 3. Mai 2021 um 12:00 veröffentlicht`: such a line was taken for its word.
+    let whole = block.weight > LINE && !is_kept(scene, block) && says(part, PUBLISHED);
+    let said = if whole || says(words, PUBLISHED) || says(words, CHANGED) { 0.3 } else { 0.0 };
+    let beside = if scene.is_beside_headline(block) && range.start <= LABEL && has_year(date) { 0.25 } else { 0.0 };
     let alone = if date.len() * 2 >= part.len() && block.weight <= LINE { 0.25 } else { 0.0 };
     let linked = if block.link_share() > 0.6 { 0.3 } else { 0.0 };
-    let dateline = if block.weight > LINE { 0.1 } else { 0.0 };
+    let dateline = if block.weight > LINE && said == 0.0 { 0.1 } else { 0.0 };
+    if named + said == 0.0 {
+        found.extend(of_its_own(scene, block, &text, context).filter(|own| own.written.text == date));
+    }
     let by_the_way = if named + said + alone + dateline == 0.0 && is_kept(scene, block) { 0.05 } else { 0.0 };
-    let yearless = if date.bytes().filter(u8::is_ascii_digit).count() < 4 && !moment.relative { 0.2 } else { 0.0 };
+    let yearless = if !has_year(date) && !moment.relative { 0.2 } else { 0.0 };
+    let is_change = says(led, CHANGED) && !says(led, PUBLISHED);
+    let mut around = scene.outline.ancestors(block.from).take_while(|(index, _)| *index >= block.owner);
+    let changed = around.any(|(index, _)| is_change_by_name(scene.outline, index));
     found.push(Sighting {
-        score: 0.35 + named + said + alone - linked - dateline - by_the_way - yearless,
+        score: 0.35 + named + said + alone.max(beside) - linked - dateline - by_the_way - yearless,
         written: Written::new(fold_space(date), Origin::Text),
-        is_change: says(led, CHANGED) && said == 0.0,
+        is_change: is_change || changed,
     });
     // `Changed 5 May 2021, published 3 May 2021`
-    if says(led, CHANGED)
-        && said == 0.0
+    if is_change
         && let Some(rest) = part.get(range.end..).filter(|rest| says(rest, PUBLISHED))
         && let Some((range, moment)) = dates::find(rest, context)
         && plausible(Some(moment), context)
@@ -190,6 +216,37 @@ fn look_into(scene: &Scene, block: &Block, context: &Context, found: &mut Vec<Si
     }
 }
 
+/// Whether an element is named for a change alone: the `updated` of microformats, schema.org's `dateModified`.
+fn is_change_by_name(outline: &Outline, index: u32) -> bool {
+    let Some(element) = outline.get(index).and_then(|n| n.element) else { return false };
+    let has = |words: &[&str]| {
+        let names = ["class", "itemprop"].into_iter().filter_map(|key| attribute(element, key));
+        names.map(str::to_lowercase).any(|name| words.iter().any(|word| name.contains(word)))
+    };
+    has(&["updated", "modified"]) && !has(&["publish", "posted", "created"])
+}
+
+/// Letters that may stand before a date which a line begins with.
+const LABEL: usize = 12;
+
+/// The last letters before a date.
+fn before<'t>(led: &'t str, date: &str) -> &'t str {
+    let led = led.strip_suffix(date).unwrap_or(led);
+    led.get(led.ceil_char_boundary(led.len().saturating_sub(2 * LABEL))..).unwrap_or_default()
+}
+
+fn has_year(date: &str) -> bool {
+    date.bytes().filter(u8::is_ascii_digit).count() >= 4
+}
+
+/// Where the first of these words stands.
+fn first_of(text: &str, words: &[&str]) -> Option<usize> {
+    let lower = text.to_lowercase();
+    // A letter may be longer in lower case; then nothing is said of places.
+    let at = words.iter().filter_map(|word| lower.find(word)).min()?;
+    (lower.len() == text.len() && text.is_char_boundary(at)).then_some(at)
+}
+
 /// Whether a block is part of the article's text.
 fn is_kept(scene: &Scene, block: &Block) -> bool {
     let index = scene.blocks.partition_point(|b| b.from < block.from);
@@ -203,20 +260,29 @@ fn is_counted(line: &str) -> bool {
     before.len() < rest.len() && before.ends_with(['(', '（'])
 }
 
-/// The date of an element that is named for it, where elements stand side by side without a blank.
+/// The date of an element that is named for it: where elements stand side by side without a blank, or the date is
+/// too short to be found in running text (`Culture, 2.11.22`).
 fn of_its_own(scene: &Scene, block: &Block, text: &str, context: &Context) -> Option<Sighting> {
-    let own = (block.from..block.to).find(|index| {
+    let above = scene.outline.ancestors(block.from).map(|(index, _)| index).take_while(|index| *index > block.owner);
+    let mut own = above.chain(block.from..block.to).chain([block.owner]).filter(|index| {
         scene.outline.get(*index).is_some_and(|n| n.signs.has(Signs::DATE) && n.tag != Tag::Time && n.weight <= 40)
-    })?;
-    let own = scene.outline.text_of(own);
-    let (range, moment) = dates::find(&own, context).filter(|_| own.len() < text.len())?;
-    let date = own.get(range)?;
-    let is_change = says(&own, CHANGED) || says(text, CHANGED) && !says(text, PUBLISHED);
-    let written = Written::new(fold_space(date), Origin::Text);
-    (plausible(Some(moment), context) && is_day(date, &own, moment)).then_some(Sighting {
-        score: 0.65,
-        written,
-        is_change,
+    });
+    own.find_map(|index| {
+        let own = scene.outline.text_of(index);
+        let found = dates::find(&own, context).filter(|_| own.len() < text.len());
+        let (date, moment) = match found {
+            Some((range, moment)) => (own.get(range)?, moment),
+            None => own.split([',', '|', '·', '•']).map(str::trim).find_map(|part| {
+                let moment = dates::parse(part, context).filter(|m| !m.relative && m.precision >= Precision::Day)?;
+                (part.len() >= 6).then_some((part, moment))
+            })?,
+        };
+        let is_change = is_change_by_name(scene.outline, index)
+            || says(&own, CHANGED)
+            || says(text, CHANGED) && !says(text, PUBLISHED);
+        let written = Written::new(fold_space(date), Origin::Text);
+        let is_meant = plausible(Some(moment), context) && is_day(date, &own, moment);
+        is_meant.then_some(Sighting { score: 0.65, written, is_change })
     })
 }
 
@@ -273,6 +339,10 @@ const PUBLISHED: &[&str] = &[
     "publisert", "udgivet", "julkaistu", "опубликован", "дата:", "发布", "發布", "发表", "發表", "时间", "時間", "公開", "投稿", "掲載",
     "입력", "등록", "yayın", "diterbitkan", "datum:", "date:", "wurde am", "δημοσ", "ngày",
 ];
+
+/// Words of lines whose date is neither: of a manuscript, of the whole site.
+#[rustfmt::skip]
+const NOT_OURS: &[&str] = &["received", "site last", "eingegangen"];
 
 /// Words before the date of a change.
 #[rustfmt::skip]

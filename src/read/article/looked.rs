@@ -48,12 +48,14 @@ impl<'a> Looked<'a> {
 
     /// Where bylines and dates are looked for.
     pub(super) fn scene<'s>(&'s self, page: &'s Page) -> Scene<'s> {
+        let blocks = &self.reading.blocks;
         Scene {
             page,
             outline: &self.reading.outline,
             around: &self.reading.around,
-            blocks: &self.reading.blocks,
+            blocks,
             keep: &self.body.keep,
+            text: blocks.iter().zip(&self.body.keep).find(|(_, keep)| **keep).map(|(block, _)| block.from),
             headline: self.reading.headline.as_ref().and_then(|h| h.place),
             language: self.languages().first().map(|(_, language)| *language),
         }

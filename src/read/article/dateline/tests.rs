@@ -33,6 +33,34 @@ fn lines_near_the_headline_date_the_story() {
 }
 
 #[test]
+fn a_date_counts_by_what_its_own_element_is_called() {
+    // Linked, or glued to its neighbours, it is that of an element of its own.
+    check("<div><a href=/a><i class=date>3 May 2024</i></a> | <a href=/c>Port</a></div>", "", &["3 May 2024"], &[]);
+    check("<div><b class=time>3.5.2024</b><b>by Ada Roe</b></div>", "", &["3.5.2024"], &[]);
+    check("<div class=date>Port, 3.5.24</div>", "", &["3.5.24"], &[]);
+    // Some names have two meanings, or are those of the whole page.
+    check("<div class='CommentaryHead_publishDate'>3 May 2024</div>", "", &["3 May 2024"], &[]);
+    check("<div class='date embed'>3 May 2024</div>", "", &["3 May 2024"], &[]);
+    check(
+        "<div><i class=updated>2024-05-05T10:00</i></div><div class=date>3 May 2024</div>",
+        "",
+        &["3 May 2024"],
+        &["2024-05-05T10:00"],
+    );
+}
+
+#[test]
+fn dates_of_change_and_of_other_things_are_told_apart() {
+    check("<p class=date>3 May 2024. Updated: 5 May 2024</p>", "", &["3 May 2024."], &["Updated: 5 May 2024"]);
+    check("<div>Received 3 May 2024; accepted 9 May 2024</div>", "", &[], &[]);
+    let below = "<div class=comments><p>Posted on 3 May 2024 by a reader</p></div>";
+    check("", below, &[], &[]);
+    let line = "Dieser Artikel wurde am 3. Mai 2024 um 14:48 von Ada geschrieben und unter Hafen, Meer und Wetter abgelegt, \
+                mit vielen Worten.";
+    check("", &format!("<div class=footer>{line}</div>"), &["3. Mai 2024 um 14:48"], &[]);
+}
+
+#[test]
 fn lengths_of_time_and_lone_words_are_no_dates() {
     check("<div>Reading time: 8 min.</div>", "", &[], &[]);
     check("<time datetime=PT7M>7 minutes</time>", "", &[], &[]);
