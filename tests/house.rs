@@ -168,3 +168,21 @@ fn nothing_is_switched_off() {
         }
     }
 }
+
+#[test]
+fn what_the_pages_name_is_there() {
+    let mut named = BTreeSet::new();
+    for page in ["README.md", "ARCHITECTURE.md", "benches/README.md"] {
+        let text = fs::read_to_string(root().join(page)).expect(page);
+        let quoted = text.split('`').skip(1).step_by(2).map(str::to_owned);
+        named.extend(quoted.filter(|word| {
+            let of_ours =
+                ["src/", "examples/", "benches/", "tests/", "fuzz/", ".ci/"].iter().any(|f| word.starts_with(f));
+            of_ours && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"/._-".contains(&b))
+        }));
+    }
+    assert!(named.len() >= 5, "the pages name files: {named:?}");
+    for name in named {
+        assert!(root().join(&name).exists(), "{name} is named and is not there");
+    }
+}
