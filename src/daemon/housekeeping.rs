@@ -35,6 +35,7 @@ pub(super) async fn run(mut plans: watch::Receiver<Arc<Plan>>, store: Arc<dyn St
 }
 
 async fn tidy(plan: &Plan, store: &dyn Store) -> Result<(), StoreError> {
+    store.pack_texts().await?;
     let now = Utc::now();
     let long = plan.config.keep.and_then(|keep| TimeDelta::from_std(keep).ok());
     let before = long.and_then(|keep| now.checked_sub_signed(keep)).unwrap_or(DateTime::UNIX_EPOCH);

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::address::canonical;
+use super::forms::plain;
 use crate::model::{EntryId, letters, text_weight};
 
 /// The namespace of Courant's version 5 UUIDs; changing it would make every entry of every reader new.
@@ -34,6 +35,7 @@ pub(super) struct Evidence<'a> {
     pub(super) title: &'a str,
     /// Whether other entries of the listing bear the title too.
     pub(super) shared_title: bool,
+    /// As stated, ahead of now or not.
     pub(super) published: Option<DateTime<Utc>>,
     /// The operator's pattern for what in the address names the entry.
     pub(super) pattern: Option<&'a str>,
@@ -57,6 +59,9 @@ pub(super) fn keys(evidence: &Evidence) -> Vec<String> {
     }
     if let Some(url) = evidence.url {
         add(format!("url:{}", canonical(url)));
+    }
+    if let Some(url) = evidence.url.and_then(plain) {
+        add(format!("url:{}", canonical(&url)));
     }
     if let Some(url) = evidence.canonical.filter(|c| is_canonical_of(c, evidence.url)) {
         add(format!("url:{}", canonical(url)));

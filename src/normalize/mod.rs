@@ -7,6 +7,7 @@ mod about;
 mod address;
 mod excerpt;
 mod filters;
+mod forms;
 mod html;
 mod identity;
 mod language;

@@ -50,7 +50,7 @@ pub fn draft(
         canonical: article.and_then(|a| a.canonical.as_ref()),
         title: &title,
         shared_title: around.shared_titles.contains(&title_hash(&title)),
-        published,
+        published: dates.published.map(|moment| moment.at.with_timezone(&Utc)),
         pattern: source.identity.as_deref(),
     };
     let keys = keys(&evidence);

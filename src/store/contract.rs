@@ -22,6 +22,8 @@ mod reading;
 mod seen;
 mod snapshots;
 mod stories;
+mod texts;
+mod upheavals;
 mod versions;
 
 /// A store in a folder of its own.

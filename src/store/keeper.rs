@@ -189,6 +189,9 @@ pub trait Store: Send + Sync {
     /// empty; tells how many. Their keys stay as tombstones for as long as the source shows them, and long after.
     async fn forget(&self, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<usize, StoreError>;
 
+    /// Packs what an earlier version packed worse, a little at a time, so that runs need not wait.
+    async fn pack_texts(&self) -> Result<(), StoreError>;
+
     /// How much is held.
     async fn counts(&self) -> Result<Counts, StoreError>;
 

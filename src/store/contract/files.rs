@@ -125,8 +125,8 @@ async fn a_text_that_does_not_unpack_is_told() {
     let kept = Kept::new();
     kept.put("x", minute(0), vec![full("a", "A", "<p>text</p>"), full("b", "B", "<p>text</p>")]).await;
     let db = rusqlite::Connection::open(kept.path()).unwrap();
-    db.execute("update bodies set packed = x'01a5a5' where entry = 1", []).unwrap();
-    assert_eq!(kept.store.integrity().await.unwrap(), ["1 texts are damaged"]);
+    db.execute("update blocks set packed = x'01a5a5'", []).unwrap();
+    assert_eq!(kept.store.integrity().await.unwrap(), ["1 blocks of texts are damaged"]);
 }
 
 #[tokio::test]

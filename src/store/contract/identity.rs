@@ -6,26 +6,26 @@ use crate::normalize::{self, Surroundings};
 
 /// A line of a page or feed.
 #[derive(Clone, Default)]
-struct Shown {
+pub(super) struct Shown {
     guid: Option<&'static str>,
-    path: &'static str,
-    title: &'static str,
+    pub(super) path: &'static str,
+    pub(super) title: &'static str,
     date: Option<&'static str>,
     body: Option<String>,
 }
 
-fn line(path: &'static str, title: &'static str) -> Shown {
+pub(super) fn line(path: &'static str, title: &'static str) -> Shown {
     Shown { path, title, ..Shown::default() }
 }
 
 impl Shown {
-    fn on(self, date: &'static str) -> Self {
+    pub(super) fn on(self, date: &'static str) -> Self {
         Self { date: Some(date), ..self }
     }
-    fn guid(self, guid: &'static str) -> Self {
+    pub(super) fn guid(self, guid: &'static str) -> Self {
         Self { guid: Some(guid), ..self }
     }
-    fn body(self, about: &str) -> Self {
+    pub(super) fn body(self, about: &str) -> Self {
         let body = (0..30)
             .map(|n| format!("<p>Report {n} about {about}: witnesses of {about} spoke for {} minutes.</p>", n * 3));
         Self { body: Some(body.collect()), ..self }
@@ -33,7 +33,7 @@ impl Shown {
 }
 
 /// Stores a page of these lines, seen so many minutes after six.
-async fn see(kept: &Kept, at: i64, lines: &[Shown]) -> Changes {
+pub(super) async fn see(kept: &Kept, at: i64, lines: &[Shown]) -> Changes {
     let base = url::Url::parse("https://www.lantern.example/").unwrap();
     let teasers: Vec<Teaser> = lines
         .iter()

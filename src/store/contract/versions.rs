@@ -9,6 +9,7 @@ const FIXTURES: &[(u32, &[u8], usize)] = &[
     (1, include_bytes!("versions/1.db.gz"), 28),
     (2, include_bytes!("versions/2.db.gz"), 28),
     (3, include_bytes!("versions/3.db.gz"), 28),
+    (4, include_bytes!("versions/4.db.gz"), 28),
 ];
 
 #[tokio::test]
@@ -37,9 +38,17 @@ async fn a_store_of_every_earlier_version_opens_with_all_that_it_held() {
         let store = open(&path).unwrap();
         assert_eq!(store.integrity().await.unwrap(), Vec::<String>::new(), "{version}");
         let sources = store.sources().await.unwrap().into_iter().map(|s| s.id).collect();
-        let entries = store.entries(&Selection { sources }, 1000).await.unwrap();
+        let selection = Selection { sources };
+        let entries = store.entries(&selection, 1000).await.unwrap();
         assert_eq!(entries.len(), count, "{version}");
         assert!(entries.iter().all(|entry| entry.full_text && entry.content.is_some()), "{version}");
+        store.pack_texts().await.unwrap();
+        let left = |db: rusqlite::Connection| -> i64 {
+            db.query_row("select count(*) from bodies", [], |r| r.get(0)).unwrap()
+        };
+        assert_eq!(left(rusqlite::Connection::open(&path).unwrap()), 0, "{version}");
+        assert_eq!(store.entries(&selection, 1000).await.unwrap(), entries, "{version}");
+        assert_eq!(store.integrity().await.unwrap(), Vec::<String>::new(), "{version}");
         kept_on(&*store, &entries[0]).await;
         store.close().await.unwrap();
         assert_eq!(held(&rusqlite::Connection::open(&path).unwrap()), before, "{version}");

@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 use super::columns::{instant, list, text};
 use super::ledger::{self, Hole, Stored};
 use super::stories::{self, Told};
-use super::{storing, twins};
+use super::{packing, storing, texts, twins};
 use crate::model::{Draft, Extras};
 
 /// Old texts kept of one entry; a live blog would fill the disk.
@@ -86,11 +86,13 @@ pub(super) fn meet(
         effect.filled = true;
         write.url = Some(url.to_string());
     }
-    if !less
-        && (effect.altered || effect.filled)
-        && let Some(content) = &draft.content
-    {
-        storing::put_body(db, stored.nr, content)?;
+    let content = draft.content.as_ref().filter(|_| !less && (effect.altered || effect.filled));
+    // Where there is content, the summary is kept with it.
+    if content.is_some() || (stored.depth > 0 && write.summary.is_some()) {
+        let mut text = texts::of(db, stored.nr)?;
+        text.content = content.cloned().or(text.content);
+        text.summary = write.summary.take().or(text.summary);
+        texts::put(db, source, stored.nr, &text)?;
     }
     let noted = (after.teaser_print, after.keys_print, after.attempts, after.likeness)
         != (stored.teaser_print, stored.keys_print, stored.attempts, stored.likeness);
@@ -119,13 +121,10 @@ fn take_all(draft: &Draft, write: &mut Write) -> rusqlite::Result<()> {
 
 /// Headline and summary of a teaser that changed; tells whether readers see a difference.
 fn take_teaser(db: &Connection, stored: &Stored, draft: &Draft, write: &mut Write) -> rusqlite::Result<bool> {
-    let (title, summary): (String, Option<String>) = db
-        .prepare_cached("select title, summary from entries where nr = ?1")?
-        .query_row([stored.nr], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    if title != draft.title && !is_shortened(&draft.title, &title) {
+    if stored.title != draft.title && !is_shortened(&draft.title, &stored.title) {
         write.title = Some(draft.title.clone());
     }
-    if draft.summary.is_some() && draft.summary != summary {
+    if draft.summary.is_some() && draft.summary != texts::of(db, stored.nr)?.summary {
         write.summary.clone_from(&draft.summary);
     }
     Ok(write.title.is_some() || write.summary.is_some())
@@ -178,11 +177,12 @@ fn take_extras(stored: &Stored, draft: &Draft, write: &mut Write) -> rusqlite::R
 
 /// Keeps the entry's present text as a revision.
 fn keep_revision(db: &Connection, entry: i64, now: DateTime<Utc>) -> rusqlite::Result<()> {
+    let text = texts::of(db, entry)?;
     db.prepare_cached(
         "insert into revisions (entry, until, title, summary, packed)
-         select e.nr, ?2, e.title, e.summary, b.packed from entries e left join bodies b on b.entry = e.nr where e.nr = ?1",
+         select nr, ?2, title, ?3, ?4 from entries where nr = ?1",
     )?
-    .execute(params![entry, now.timestamp_millis()])?;
+    .execute(params![entry, now.timestamp_millis(), text.summary, text.content.map(packing::pack)])?;
     db.prepare_cached(
         "delete from revisions where entry = ?1 and nr <=
             (select nr from revisions where entry = ?1 order by nr desc limit 1 offset ?2)",
@@ -234,7 +234,7 @@ pub(super) fn revisions(db: &Connection, id: &str) -> rusqlite::Result<Vec<crate
             until: instant(row.get(0)?),
             title: row.get(1)?,
             summary: row.get(2)?,
-            content: packed.as_deref().map(super::packing::unpack).transpose()?,
+            content: packed.as_deref().map(packing::unpack).transpose()?,
         })
     })?
     .collect()

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::packing;
+use super::{packing, texts};
 use crate::store::{Counts, StoreError, StoreTrouble};
 
 /// How much is held.
@@ -37,12 +37,13 @@ const RULES: &[(&str, &str)] = &[
         "keys belong to no entry of their source",
     ),
     (
-        "select count(*) from bodies b join entries e on e.nr = b.entry where e.tombstone is not null and e.merged_into is null",
+        "select count(*) from entries e where tombstone is not null and merged_into is null
+            and (block is not null or exists (select 1 from bodies b where b.entry = e.nr))",
         "deleted entries still have their text",
     ),
     (
-        "select count(*) from entries e where not exists (select 1 from bodies b where b.entry = e.nr)
-         and depth > 0 and tombstone is null",
+        "select count(*) from entries e where depth > 0 and tombstone is null and block is null
+            and not exists (select 1 from bodies b where b.entry = e.nr)",
         "entries have lost their text",
     ),
     (
@@ -79,6 +80,13 @@ pub(super) fn integrity(db: &Connection) -> rusqlite::Result<Vec<String>> {
         }
         if damaged > 0 {
             wrong.push(format!("{damaged} {meaning}"));
+        }
+    }
+    let (damaged, strange) = texts::check(db)?;
+    for (count, meaning) in [(damaged, "blocks of texts are damaged"), (strange, "texts are kept that are no entry's")]
+    {
+        if count > 0 {
+            wrong.push(format!("{count} {meaning}"));
         }
     }
     for (rule, meaning) in RULES {

@@ -5,8 +5,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::columns::{address, damaged, instant};
 use super::ledger::cut;
+use super::texts::{self, Text};
 use super::writer::Touched;
-use super::{seen, sources};
+use super::{packing, seen, sources};
 use crate::model::{EntryId, SourceId, resemblance};
 use crate::store::{Dossier, Resemblance};
 
@@ -173,28 +174,26 @@ fn cut_off(
         params![entry.nr, id, now.timestamp_millis()],
     )?;
     let new = db.last_insert_rowid();
-    db.execute("insert into bodies (entry, packed) select ?2, packed from bodies where entry = ?1", [entry.nr, new])?;
+    let text = texts::of(db, entry.nr)?;
+    if text.content.is_some() {
+        texts::put(db, entry.source, new, &text)?;
+    }
     for key in keys {
         db.execute("update keys set entry = ?3 where source = ?1 and key = ?2", params![entry.source, cut(key), new])?;
     }
     db.execute("update entries set fingerprint = 0, keys_print = 0, likeness = null where nr = ?1", [entry.nr])?;
     let before = db
         .query_row(
-            "select nr, packed is not null from revisions where entry = ?1 order by nr desc limit 1",
+            "select nr, title, summary, packed from revisions where entry = ?1 order by nr desc limit 1",
             [entry.nr],
-            |row| Ok((row.get::<_, i64>(0)?, row.get::<_, bool>(1)?)),
+            |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get(2)?, row.get::<_, Option<Vec<u8>>>(3)?)),
         )
         .optional()?;
-    if let Some((revision, has_body)) = before {
-        db.execute(
-            "update entries set (title, summary) = (select title, summary from revisions where nr = ?2) where nr = ?1",
-            [entry.nr, revision],
-        )?;
-        if has_body {
-            db.execute(
-                "update bodies set packed = (select packed from revisions where nr = ?2) where entry = ?1",
-                [entry.nr, revision],
-            )?;
+    if let Some((revision, title, summary, packed)) = before {
+        db.execute("update entries set title = ?2, summary = ?3 where nr = ?1", params![entry.nr, title, summary])?;
+        let content = packed.as_deref().map(packing::unpack).transpose()?.or(text.content);
+        if content.is_some() {
+            texts::put(db, entry.source, entry.nr, &Text { summary, content })?;
         }
         db.execute("delete from revisions where nr = ?1", [revision])?;
     }

@@ -8,15 +8,22 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::columns::{address, damaged, instant, json};
 use super::packing;
+use super::texts::{Shelf, Text};
 use crate::model::{Entry, EntryId, SourceId};
 
 /// The columns that [`entry`] reads, in its order.
 const ENTRY: &str = "e.id, s.id, e.url, e.title, e.authors, e.published, e.updated, e.first_seen, e.summary, b.packed, \
-                     e.depth, e.categories, e.picture, e.enclosures, e.language, e.source, e.extras \
+                     e.depth, e.categories, e.picture, e.enclosures, e.language, e.source, e.extras, e.block, e.nr \
                      from entries e join sources s on s.nr = e.source left join bodies b on b.entry = e.nr";
 
-fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
-    let packed = row.get_ref(9)?.as_blob_or_null().map_err(|e| damaged(9, e))?;
+fn entry(db: &Connection, shelf: &mut Shelf, row: &Row<'_>) -> rusqlite::Result<Entry> {
+    let text = match row.get(17)? {
+        Some(block) => shelf.text(db, block, row.get(18)?)?,
+        None => {
+            let packed = row.get_ref(9)?.as_blob_or_null().map_err(|e| damaged(9, e))?;
+            Text { summary: row.get(8)?, content: packed.map(packing::unpack).transpose()? }
+        }
+    };
     Ok(Entry {
         id: EntryId(row.get(0)?),
         source: SourceId::new(row.get::<_, String>(1)?).map_err(|e| damaged(1, e))?,
@@ -26,8 +33,8 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         published: instant(row.get(5)?),
         updated: instant(row.get(6)?),
         first_seen: instant(row.get(7)?),
-        summary: row.get(8)?,
-        content: packed.map(packing::unpack).transpose()?,
+        summary: text.summary,
+        content: text.content,
         full_text: row.get::<_, i64>(10)? == 2,
         categories: json(row, 11)?,
         picture: json(row, 12)?,
@@ -42,13 +49,16 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
 /// The entry with this id, unless it was deleted.
 pub(super) fn one(db: &Connection, id: &EntryId) -> rusqlite::Result<Option<Entry>> {
     let sql = format!("select {ENTRY} where e.id = ?1 and e.tombstone is null");
-    db.prepare_cached(&sql)?.query_row([&id.0], entry).optional()
+    db.prepare_cached(&sql)?.query_row([&id.0], |row| entry(db, &mut Shelf::default(), row)).optional()
 }
 
-/// The entry in this row, unless it was deleted.
-pub(super) fn of_row(db: &Connection, nr: i64) -> rusqlite::Result<Option<Entry>> {
+/// The entries in these rows, in their order; none that were deleted.
+pub(super) fn of_rows(db: &Connection, rows: impl IntoIterator<Item = i64>) -> rusqlite::Result<Vec<Entry>> {
+    let mut shelf = Shelf::default();
     let sql = format!("select {ENTRY} where e.nr = ?1 and e.tombstone is null");
-    db.prepare_cached(&sql)?.query_row([nr], entry).optional()
+    let mut ask = db.prepare_cached(&sql)?;
+    let found = rows.into_iter().map(|nr| ask.query_row([nr], |row| entry(db, &mut shelf, row)).optional());
+    found.filter_map(Result::transpose).collect()
 }
 
 /// The newest entries of the sources with these row numbers; `all` when no other source has any.
@@ -66,11 +76,12 @@ fn newest_of_all(db: &Connection, sources: &[i64], limit: usize) -> rusqlite::Re
     let mut ask = db.prepare_cached(&sql)?;
     let mut rows = ask.query([])?;
     let mut found = Vec::with_capacity(limit.min(1000));
+    let mut shelf = Shelf::default();
     while found.len() < limit
         && let Some(row) = rows.next()?
     {
         if chosen.contains(&row.get(15)?) {
-            found.push(entry(row)?);
+            found.push(entry(db, &mut shelf, row)?);
         }
     }
     Ok(found)
@@ -98,7 +109,9 @@ fn newest_of_some(db: &Connection, sources: &[i64], limit: usize) -> rusqlite::R
     let sql = format!("select {ENTRY} where e.nr = ?1");
     let mut ask = db.prepare_cached(&sql)?;
     // Ascending order of `Reverse` is newest first.
-    best.into_sorted_vec().into_iter().map(|Reverse((_, nr))| ask.query_row([nr], entry)).collect()
+    let mut shelf = Shelf::default();
+    let newest = best.into_sorted_vec().into_iter();
+    newest.map(|Reverse((_, nr))| ask.query_row([nr], |row| entry(db, &mut shelf, row))).collect()
 }
 
 /// `published` of a source's newest entries.

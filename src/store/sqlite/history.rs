@@ -35,6 +35,5 @@ pub(super) fn length(db: &Connection, sources: &[i64]) -> rusqlite::Result<usize
 
 /// The published ones among `limit` entries from a place on.
 pub(super) fn part(db: &Connection, sources: &[i64], from: usize, limit: usize) -> rusqlite::Result<Vec<Entry>> {
-    let wanted = rows(db, sources)?.into_iter().skip(from).take(limit);
-    wanted.filter_map(|nr| entries::of_row(db, nr).transpose()).collect()
+    entries::of_rows(db, rows(db, sources)?.into_iter().skip(from).take(limit))
 }

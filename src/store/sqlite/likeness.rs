@@ -25,7 +25,8 @@ pub(super) fn agrees(hint: &str, stored: &Stored, draft: &Draft) -> bool {
     if distance.is_some_and(|bits| bits > FAR) {
         return false;
     }
-    match draft.published {
+    // What is announced is published when it is first seen: that its hint names the day announced must do.
+    match draft.published.filter(|_| !draft.ahead || hint.starts_with("num:")) {
         Some(at) => (at.timestamp_millis() - stored.published).abs() <= SAME_DAY.num_milliseconds(),
         None if hint.starts_with("num:") => {
             akin(&stored.title, &draft.title) || distance.is_some_and(|bits| bits <= NEAR)
@@ -34,17 +35,20 @@ pub(super) fn agrees(hint: &str, stored: &Stored, draft: &Draft) -> bool {
     }
 }
 
-/// Whether a feed's own id names something else this time: address, headline and day are all others.
+/// Whether a feed's own id names something else this time: address, headline and day are all others, and no text says
+/// otherwise; where there is no day, the texts must say so.
 pub(super) fn contradicts(stored: &Stored, draft: &Draft) -> bool {
-    let days_apart = draft
-        .published
-        .is_some_and(|at| (at.timestamp_millis() - stored.published).abs() > SAME_DAY.num_milliseconds());
-    days_apart
+    let distance = distance(stored, draft);
+    let apart = match draft.published {
+        Some(at) => (at.timestamp_millis() - stored.published).abs() > SAME_DAY.num_milliseconds(),
+        None => distance.is_some(),
+    };
+    apart
         && draft.url.is_some()
         && stored.url.is_some()
         && draft.url.as_ref().map(url::Url::as_str) != stored.url.as_deref()
         && !akin(&stored.title, &draft.title)
-        && distance(stored, draft).is_none_or(|bits| bits > FAR)
+        && distance.is_none_or(|bits| bits > FAR)
 }
 
 /// The texts of a source around the days of one run, read once for all its drafts.

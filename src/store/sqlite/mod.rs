@@ -24,6 +24,7 @@ mod sources;
 mod stories;
 mod storing;
 mod tally;
+mod texts;
 mod twins;
 mod writer;
 
@@ -263,6 +264,14 @@ impl Store for Sqlite {
             }
         }
         Ok(made)
+    }
+
+    async fn pack_texts(&self) -> Result<(), StoreError> {
+        let mut after = 0;
+        while let Some(last) = self.write(move |db, _| texts::gather(db, after)).await? {
+            after = last;
+        }
+        Ok(())
     }
 
     async fn forget_snapshots(&self, before: DateTime<Utc>) -> Result<usize, StoreError> {

@@ -1,4 +1,4 @@
-//! Bodies, packed. The first byte tells how, so that better ways can come without touching what is stored.
+//! Texts, packed. The first byte tells how, so that better ways can come without touching what is stored.
 
 use std::cell::RefCell;
 
@@ -23,38 +23,47 @@ thread_local! {
     static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = RefCell::new(Decompressor::new().ok());
 }
 
-/// Packs a text.
-pub(super) fn pack(text: &str) -> Vec<u8> {
-    if text.len() >= SHORT
-        && let Some(mut packed) = COMPRESSOR.with_borrow_mut(|c| c.as_mut()?.compress(text.as_bytes()).ok())
-        && packed.len() < text.len()
+/// Packs bytes.
+pub(super) fn pack(bytes: impl AsRef<[u8]>) -> Vec<u8> {
+    let bytes = bytes.as_ref();
+    if bytes.len() >= SHORT
+        && let Some(mut packed) = COMPRESSOR.with_borrow_mut(|c| c.as_mut()?.compress(bytes).ok())
+        && packed.len() < bytes.len()
     {
         packed.insert(0, ZSTD);
         return packed;
     }
-    let mut plain = Vec::with_capacity(text.len() + 1);
+    let mut plain = Vec::with_capacity(bytes.len() + 1);
     plain.push(PLAIN);
-    plain.extend_from_slice(text.as_bytes());
+    plain.extend_from_slice(bytes);
     plain
 }
 
 /// Unpacks a text.
 pub(super) fn unpack(packed: &[u8]) -> rusqlite::Result<String> {
-    let damage = |why: String| rusqlite::Error::FromSqlConversionFailure(0, Type::Blob, why.into());
-    let bytes = match packed.split_first() {
+    String::from_utf8(unpack_bytes(packed)?).map_err(|e| damage(format!("a packed text: {e}")))
+}
+
+/// Unpacks bytes.
+pub(super) fn unpack_bytes(packed: &[u8]) -> rusqlite::Result<Vec<u8>> {
+    Ok(match packed.split_first() {
         Some((&PLAIN, rest)) => rest.to_vec(),
         Some((&ZSTD, rest)) => {
             let size = zstd::zstd_safe::get_frame_content_size(rest).ok().flatten().unwrap_or(0);
             let size = usize::try_from(size).unwrap_or(usize::MAX).min(MOST);
             let unpacked = DECOMPRESSOR.with_borrow_mut(|d| d.as_mut().map(|d| d.decompress(rest, size)));
             unpacked
-                .ok_or_else(|| damage("no memory to unpack a body".to_owned()))?
-                .map_err(|e| damage(format!("a packed body: {e}")))?
+                .ok_or_else(|| damage("no memory to unpack a text".to_owned()))?
+                .map_err(|e| damage(format!("a packed text: {e}")))?
         }
-        Some((how, _)) => return Err(damage(format!("a body packed in the unknown way {how}"))),
-        None => return Err(damage("a packed body without a byte".to_owned())),
-    };
-    String::from_utf8(bytes).map_err(|e| damage(format!("a packed body: {e}")))
+        Some((how, _)) => return Err(damage(format!("a text packed in the unknown way {how}"))),
+        None => return Err(damage("a packed text without a byte".to_owned())),
+    })
+}
+
+/// The error for what cannot be unpacked.
+pub(super) fn damage(why: String) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(0, Type::Blob, why.into())
 }
 
 #[cfg(test)]
@@ -66,7 +75,7 @@ mod tests {
         for text in ["", "short", &"<p>新闻 news</p>".repeat(4000)] {
             assert_eq!(unpack(&pack(text)).unwrap(), text);
         }
-        assert!(pack(&"<p>news</p>".repeat(1000)).len() < 200);
+        assert!(pack("<p>news</p>".repeat(1000)).len() < 200);
     }
 
     #[test]

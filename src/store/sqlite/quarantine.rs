@@ -69,7 +69,7 @@ pub(super) fn settle(
     let changes = match verdict {
         Verdict::Release => storing::store(db, touched, source, drafts, Besides::default(), instant(at), now)?.0,
         Verdict::Adopt => {
-            let before = newest(db)?;
+            let before = storing::newest(db)?;
             let (changes, _) = storing::store(db, touched, source, drafts, Besides::default(), instant(at), now)?;
             storing::silence(db, touched, source, before, now)?;
             changes
@@ -83,8 +83,4 @@ pub(super) fn settle(
         [source],
     )?;
     Ok(Some(changes))
-}
-
-fn newest(db: &Connection) -> rusqlite::Result<i64> {
-    db.query_row("select coalesce(max(nr), 0) from entries", [], |row| row.get(0))
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use rusqlite::{Connection, params};
 
 use super::writer::Touched;
-use super::{sources, stories};
+use super::{sources, stories, texts};
 
 /// The newest entries of a source stay, however old: an empty feed looks broken to its readers.
 const STAY: i64 = 20;
@@ -35,8 +35,8 @@ pub(super) fn forget(
     if gone.is_empty() {
         return Ok(0);
     }
+    texts::forget(db, &gone)?;
     for nr in &gone {
-        db.prepare_cached("delete from bodies where entry = ?1")?.execute([nr])?;
         db.prepare_cached("delete from revisions where entry = ?1")?.execute([nr])?;
         db.prepare_cached(
             "update entries set tombstone = ?2, title = '', summary = null, url = null, language = null, authors = null,
@@ -68,10 +68,10 @@ pub(super) fn bury(db: &Connection, source: i64, now: DateTime<Utc>) -> rusqlite
     }
     for nr in &gone {
         // One that was merged into another has kept its text.
-        db.prepare_cached("delete from bodies where entry = ?1")?.execute([nr])?;
+        let mut merged = db.prepare_cached("select nr from entries where merged_into = ?1 union select ?1")?;
+        let merged = merged.query_map([nr], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
+        texts::forget(db, &merged)?;
         db.prepare_cached("delete from revisions where entry = ?1")?.execute([nr])?;
-        db.prepare_cached("delete from bodies where entry in (select nr from entries where merged_into = ?1)")?
-            .execute([nr])?;
         db.prepare_cached("update entries set merged_into = null where merged_into = ?1")?.execute([nr])?;
         stories::drop_entry(db, *nr)?;
         db.prepare_cached("delete from entries where nr = ?1")?.execute([nr])?;

@@ -201,7 +201,7 @@ pub(super) fn untold(db: &Connection, now: DateTime<Utc>, limit: usize) -> rusql
             row.get(0)
         })?
         .collect::<rusqlite::Result<_>>()?;
-    nrs.into_iter().filter_map(|nr| entries::of_row(db, nr).transpose()).collect()
+    entries::of_rows(db, nrs)
 }
 
 /// Takes note of such entries.
@@ -247,12 +247,7 @@ pub(super) fn of(db: &Connection, sources: &[i64], ids: &[EntryId]) -> rusqlite:
         let chosen: Vec<i64> =
             rows.into_iter().filter(|(_, source)| sources.contains(source)).map(|(nr, _)| nr).collect();
         if chosen.len() > 1 {
-            all.push(
-                chosen
-                    .into_iter()
-                    .filter_map(|nr| entries::of_row(db, nr).transpose())
-                    .collect::<rusqlite::Result<_>>()?,
-            );
+            all.push(entries::of_rows(db, chosen)?);
         }
     }
     Ok(all)

@@ -9,8 +9,9 @@ use super::columns::{list, text};
 use super::ledger::{self, SIGHT, Stored};
 use super::likeness::Texts;
 use super::stories::{self, Told};
+use super::texts::{self, Piece};
 use super::writer::Touched;
-use super::{altering, packing, quarantine, reports, seen, snapshots, sources, twins};
+use super::{altering, quarantine, reports, seen, snapshots, sources, twins};
 use crate::model::{Changes, Draft, EntryId, Outcome};
 use crate::store::Finished;
 
@@ -110,10 +111,11 @@ pub(super) fn silence(
     before: i64,
     now: DateTime<Utc>,
 ) -> rusqlite::Result<()> {
-    db.execute(
-        "delete from bodies where entry in (select nr from entries where source = ?1 and nr > ?2)",
-        [source, before],
-    )?;
+    let stored: Vec<i64> = db
+        .prepare_cached("select nr from entries where source = ?1 and nr > ?2")?
+        .query_map([source, before], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    texts::forget(db, &stored)?;
     let silenced = db.execute(
         "update entries set tombstone = ?3, title = '', summary = null, url = null, language = null, authors = null,
             categories = null, picture = null, enclosures = null where source = ?1 and nr > ?2",
@@ -179,23 +181,56 @@ fn insert_all(
         };
         dated.push((draft, published));
     }
-    let insert = |(draft, published): (&Draft, _)| Ok((draft.id.0.clone(), insert(db, source, draft, published, now)?));
-    dated.into_iter().rev().map(insert).collect()
+    let first = newest(db)? + 1;
+    let rows: Vec<(i64, (&Draft, DateTime<Utc>))> = (first..).zip(dated.into_iter().rev()).collect();
+    let pieces: Vec<Piece> = rows
+        .iter()
+        .filter(|(_, (draft, _))| draft.content.is_some())
+        .map(|(nr, (draft, _))| Piece {
+            entry: *nr,
+            summary: draft.summary.as_deref(),
+            content: draft.content.as_deref(),
+        })
+        .collect();
+    texts::add(db, source, &pieces, |blocks| {
+        let mut blocks = blocks.into_iter();
+        let insert = |(nr, (draft, published)): &(i64, (&Draft, _))| {
+            let block = draft.content.as_ref().and_then(|_| blocks.next());
+            insert(db, source, Place { nr: *nr, block }, draft, *published, now)?;
+            Ok((draft.id.0.clone(), *nr))
+        };
+        rows.iter().map(insert).collect()
+    })
+}
+
+/// The row number of the entry stored last.
+pub(super) fn newest(db: &Connection) -> rusqlite::Result<i64> {
+    db.prepare_cached("select coalesce(max(nr), 0) from entries")?.query_row([], |row| row.get(0))
+}
+
+/// Where a new entry goes.
+struct Place {
+    nr: i64,
+    /// Of its text, where it has one.
+    block: Option<i64>,
 }
 
 fn insert(
     db: &Connection,
     source: i64,
+    place: Place,
     draft: &Draft,
     published: DateTime<Utc>,
     now: DateTime<Utc>,
-) -> rusqlite::Result<i64> {
+) -> rusqlite::Result<()> {
+    let summary = draft.summary.as_deref();
+    let Place { nr, block } = place;
     let updated = draft.updated.filter(|at| *at >= published && *at <= now).unwrap_or(published);
     let id = free_id(db, draft)?;
     db.prepare_cached(
         "insert into entries (source, id, published, updated, first_seen, fingerprint, keys_print, depth, attempts,
-            url, title, summary, language, authors, categories, picture, enclosures, likeness, extras)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+            url, title, summary, language, authors, categories, picture, enclosures, likeness, extras, nr, block)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
     )?
     .execute(params![
         source,
@@ -209,7 +244,7 @@ fn insert(
         attempts(draft, 0),
         draft.url.as_ref().map(url::Url::as_str),
         draft.title,
-        draft.summary,
+        if block.is_some() { texts::mark(summary) } else { summary },
         draft.language,
         list(&draft.authors)?,
         list(&draft.categories)?,
@@ -217,15 +252,12 @@ fn insert(
         list(&draft.enclosures)?,
         draft.likeness.map(u64::cast_signed),
         extras(draft)?,
+        nr,
+        block,
     ])?;
-    let nr = db.last_insert_rowid();
-    if let Some(content) = &draft.content {
-        put_body(db, nr, content)?;
-    }
     let published = published.timestamp_millis();
     stories::note(db, &Told { entry: nr, source, published, title: &draft.title, sketch: &draft.sketch }, now)?;
-    ledger::add(db, source, nr, &draft.keys, now)?;
-    Ok(nr)
+    ledger::add(db, source, nr, &draft.keys, now).map(drop)
 }
 
 /// The draft's id, unless another source's entry has it already: then one that nobody has.
@@ -237,15 +269,6 @@ fn free_id(db: &Connection, draft: &Draft) -> rusqlite::Result<String> {
 /// What a draft's feed says besides, as JSON.
 pub(super) fn extras(draft: &Draft) -> rusqlite::Result<Option<String>> {
     if draft.extras.is_empty() { Ok(None) } else { text(&draft.extras).map(Some) }
-}
-
-/// Stores content in place of what was there.
-pub(super) fn put_body(db: &Connection, entry: i64, content: &str) -> rusqlite::Result<()> {
-    db.prepare_cached(
-        "insert into bodies (entry, packed) values (?1, ?2) on conflict (entry) do update set packed = ?2",
-    )?
-    .execute(params![entry, packing::pack(content)])
-    .map(drop)
 }
 
 /// Vain attempts at an article's page after this draft.
