@@ -105,7 +105,7 @@ async fn examine_short(
                 state.profile.links = state.profile.links.with(guide.addresses.iter());
             }
         }
-        state.profile.guide = found.guide.take();
+        state.profile.guide = found.guide.as_ref().map(|guide| guide.packed());
         return Ok(Some(sketch));
     }
     let Read { value, problems } = read(watched, page, watched.source.kind, parts).await;
@@ -177,7 +177,7 @@ pub(super) async fn examine(
         }
     }
     if verdict == Verdict::Healthy {
-        state.profile.guide = guide.filter(|_| settled);
+        state.profile.guide = guide.filter(|_| settled).map(|guide| guide.packed());
     }
     if verdict == Verdict::Healthy && shape.listed > 0 && state.last_success.is_some() {
         state.profile.note(shape);

@@ -40,6 +40,11 @@ fn may_be(watched: &Watched) -> bool {
         && source.rules.listing.pages.unwrap_or(1) <= 1
 }
 
+/// The guide that was kept of a source, where it still tells how the source is read.
+fn kept<'s>(watched: &Watched, state: &'s SourceState) -> Option<&'s str> {
+    state.profile.guide.as_deref().filter(|_| state.reading == Some(watched.reading))
+}
+
 /// The list of a page of which only rows have come or gone since it was last read; nothing where it must be read in
 /// full.
 pub(super) async fn listing(
@@ -50,7 +55,7 @@ pub(super) async fn listing(
     parts: &Parts,
     now: DateTime<Utc>,
 ) -> Option<Listed> {
-    let guide = state.profile.guide.as_deref().filter(|_| state.reading == Some(watched.reading) && may_be(watched))?;
+    let guide = Guide::unpacked(may_be(watched).then_some(kept(watched, state)).flatten()?)?;
     // A store that fails here fails again where the run is stored, and is told there.
     let held = parts.store.seen(&watched.source.id).await.ok()??;
     let bare = Listing { title: guide.title.clone(), ..Listing::default() };
@@ -60,7 +65,7 @@ pub(super) async fn listing(
         return None;
     }
     let settled: HashSet<u64> = held.teasers.iter().map(|sight| sight.print).collect();
-    let (read, guide) = (page.clone(), guide.clone());
+    let read = page.clone();
     let work = move || Read::clean(follow(&read, &guide, |says| settled.contains(&says)));
     let Followed { listing, known, guide } = on_reader(parts, work).await.value?;
     let dates = listing.teasers.iter().filter_map(|teaser| teaser.published.as_ref());
@@ -81,13 +86,13 @@ pub(super) async fn noting(
     parts: &Parts,
 ) -> (Read<Listing>, Option<Box<Guide>>) {
     let source = &watched.source;
-    let before = state.profile.guide.as_deref().filter(|_| state.reading == Some(watched.reading));
-    let missed = before.map_or(0, |guide| guide.missed.saturating_add(1));
+    let before = kept(watched, state).and_then(Guide::unpacked);
+    let missed = before.as_ref().map_or(0, |guide| guide.missed.saturating_add(1));
     if !may_be(watched) {
         return (super::ask::read(watched, page, source.kind, parts).await, None);
     }
     if missed > PATIENCE && !missed.is_multiple_of(NOW_AND_THEN) {
-        let guide = before.map(|guide| Box::new(Guide { missed, ..guide.clone() }));
+        let guide = before.map(|guide| Box::new(Guide { missed, ..guide }));
         return (super::ask::read(watched, page, source.kind, parts).await, guide);
     }
     let (own, rules, kind) = (page.clone(), watched.rules.clone(), source.kind);

@@ -33,7 +33,7 @@ pub use enclosure::{Enclosure, Picture};
 pub use entry::{Changes, Draft, Elsewhere, Entry, EntryId, is_sure};
 pub use extras::{About, Credit, Episode, Extras, Genre, Scheme, Show, Spot, SpotShape, Tag};
 pub use feed::{Dedupe, Feed, Selection};
-pub use guide::{Guide, Row, Rows};
+pub use guide::{Guide, Row};
 pub use harvest::{HarvestReport, Outcome};
 pub use ids::{FeedId, InvalidId, SourceId};
 pub use listing::{FeedFormat, FeedLink, Listing, ListingMethod, PageKind, Teaser};

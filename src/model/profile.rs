@@ -4,7 +4,9 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Guide, Sketch};
+#[cfg(doc)]
+use super::Guide;
+use super::Sketch;
 
 /// What healthy runs over a source look like: the latest few, newest last.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -18,9 +20,9 @@ pub struct Profile {
     pub links: Links,
     /// The latest gaps, newest last.
     pub gaps: Vec<Gap>,
-    /// How to find what is new on the page.
+    /// How to find what is new on the page: a [`Guide`], packed, since most runs do not need it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub guide: Option<Box<Guide>>,
+    pub guide: Option<String>,
 }
 
 /// A time of which a source's news may be missing: it could not be read, and when it could again, its window no longer
@@ -56,6 +58,15 @@ impl Links {
 
     /// Of these hashes.
     pub fn of(hashes: impl Iterator<Item = u32>) -> Self {
+        let hashes: Vec<u32> = hashes.collect();
+        // What was kept is in order.
+        if hashes.len() <= Self::MOST && hashes.iter().zip(hashes.iter().skip(1)).all(|(one, next)| one < next) {
+            return Self(hashes);
+        }
+        Self::first_of(hashes.into_iter())
+    }
+
+    fn first_of(hashes: impl Iterator<Item = u32>) -> Self {
         // Front pages lead to the same article again and again.
         let mut seen = HashSet::new();
         let mut hashes: Vec<u32> = hashes.filter(|hash| seen.insert(*hash)).take(Self::MOST).collect();
@@ -71,6 +82,16 @@ impl Links {
     /// The hashes.
     pub fn iter(&self) -> impl Iterator<Item = u32> {
         self.0.iter().copied()
+    }
+
+    /// How many they are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Whether no more can be remembered.

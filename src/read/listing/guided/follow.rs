@@ -15,7 +15,7 @@ use super::tags::{self, Tags};
 use super::{FEWEST, USUAL, date_themselves, name_hash, names_itself, own_dates, print_of, raw, shape_hash};
 use crate::dates::Context;
 use crate::html::parse_html;
-use crate::model::{Guide, Listing, ListingMethod, Page, Picture, Row, Rows, Teaser, text_weight};
+use crate::model::{Guide, Listing, ListingMethod, Page, Picture, Row, Teaser, text_weight};
 
 /// A list of which only what is new was read.
 #[derive(Debug, Clone)]
@@ -56,7 +56,7 @@ pub fn follow(page: &Page, guide: &Guide, settled: impl Fn(u64) -> bool) -> Opti
     if guide.after.1 != print_of(page, after) || guide.before.1 != print_of(page, before) {
         return None;
     }
-    let known: HashMap<u64, Row> = guide.rows.0.iter().map(|row| (row.raw, *row)).collect();
+    let known: HashMap<u64, Row> = guide.rows.iter().map(|row| (row.raw, *row)).collect();
     let mut rows: Vec<Now> = split(list, &guide.mark)?
         .map(|text| {
             let raw = raw(text);
@@ -99,11 +99,11 @@ fn split<'t>(list: &'t str, mark: &'t str) -> Option<impl Iterator<Item = &'t st
 /// Whether the list is about as long as it was, most of it is known, no row stands there twice, and what is new is of
 /// kinds that were common and still are.
 fn is_usual(guide: &Guide, rows: &[Now]) -> bool {
-    let before = guide.rows.0.len();
+    let before = guide.rows.len();
     let known = rows.iter().filter(|row| row.known.is_some()).count();
     let mut seen = HashSet::new();
     let mut counts: HashMap<u32, usize> = HashMap::new();
-    for row in &guide.rows.0 {
+    for row in &guide.rows {
         *counts.entry(row.kind).or_default() += 1;
     }
     let mut now: HashMap<u32, usize> = HashMap::new();
@@ -218,7 +218,7 @@ fn lead<'t>(outline: &Outline, guide: &Guide, found: &'t [Target], row: &Now, el
         Some(known) => known.lead,
         None => {
             let kind = tags::kind(row.text);
-            guide.rows.0.iter().find(|row| row.kind == kind)?.lead
+            guide.rows.iter().find(|row| row.kind == kind)?.lead
         }
     };
     let link = element + usize::from(place);
@@ -245,7 +245,7 @@ fn told(page: &Page, guide: &Guide, rows: &[Now], teasers: Vec<Teaser>) -> Follo
     let addresses = guide.addresses.with(links.map(|url: &Url| address_hash(url)));
     let headlines = teasers.iter().filter_map(|teaser| teaser.headline.as_deref());
     let names = guide.names.with(headlines.map(name_hash));
-    let leads: HashMap<u32, u16> = guide.rows.0.iter().map(|row| (row.kind, row.lead)).collect();
+    let leads: HashMap<u32, u16> = guide.rows.iter().map(|row| (row.kind, row.lead)).collect();
     let row = |(row, teaser): (&Now, &Teaser)| {
         let kind = tags::kind(row.text);
         let new =
@@ -253,7 +253,7 @@ fn told(page: &Page, guide: &Guide, rows: &[Now], teasers: Vec<Teaser>) -> Follo
         row.known.unwrap_or_else(new)
     };
     let known = rows.iter().map(|row| row.known.filter(|_| row.settled).map(|row| row.says)).collect();
-    let rows = Rows(rows.iter().zip(&teasers).map(row).collect());
+    let rows = rows.iter().zip(&teasers).map(row).collect();
     Followed {
         listing: Listing { teasers, ..listing },
         known,

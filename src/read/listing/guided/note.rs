@@ -14,7 +14,7 @@ use super::super::when::Headings;
 use super::tags::{self, Tags};
 use super::{FEWEST, date_themselves, name_hash, names_itself, own_dates, print_of, raw, shape_hash};
 use crate::dates::Context;
-use crate::model::{Guide, Links, Listing, ListingMethod, Page, PageKind, Row, Rows, text_weight};
+use crate::model::{Guide, Links, Listing, ListingMethod, Page, PageKind, Row, text_weight};
 
 /// A list less likely than this is found by a hair.
 const SURE: f32 = 0.6;
@@ -89,7 +89,7 @@ pub(in crate::read::listing) fn note(reading: &Reading, listing: &Listing) -> Op
         mark: mark(&page.text, &bytes.rows)?,
         holders: bytes.holders,
         depth: holders.len(),
-        rows: Rows(rows),
+        rows,
         shapes: Links::of(chosen.iter().map(|target| shape_hash(target))),
         addresses: Some(addresses).filter(|addresses| !addresses.is_full())?,
         names,
