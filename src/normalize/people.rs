@@ -269,7 +269,7 @@ fn is_no_name(piece: &str) -> bool {
         || !piece.chars().any(char::is_alphabetic)
         || matches!(
             lower.as_str(),
-            "null" | "undefined" | "none" | "n/a" | "by" | "von" | "and" | "published" | "updated" | "follow"
+            "null" | "undefined" | "none" | "n/a" | "name" | "by" | "von" | "and" | "published" | "updated" | "follow"
         )
 }
 

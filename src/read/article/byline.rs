@@ -7,7 +7,7 @@ use aho_corasick::AhoCorasick;
 use scraper::node::Element;
 
 use super::blocks::{Block, Kind};
-use super::names::{Piece, first_names, is_joint, is_no_name, piece_names, trim, unlabelled};
+use super::names::{Piece, first_names, is_furniture, is_joint, is_no_name, piece_names, trim, unlabelled};
 use super::outline::{Outline, attribute};
 use super::scene::Scene;
 use super::signs::Signs;
@@ -229,7 +229,7 @@ fn labelled(block: &Block, next: Option<&Block>, context: &Context) -> Vec<Strin
         Piece::Names(names) => names,
         // A handle: nothing else is on the line.
         _ if !line.is_empty() && line.len() <= 20 && line.chars().all(|c| c.is_alphanumeric() || c == '_') => {
-            vec![line.to_owned()]
+            Some(line.to_owned()).filter(|name| !is_furniture(name)).into_iter().collect()
         }
         _ => first_names(line, context),
     }

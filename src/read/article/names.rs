@@ -99,7 +99,7 @@ fn is_name(text: &str, context: &Context) -> bool {
         return false;
     }
     if text.chars().any(is_wide) {
-        return words.iter().copied().all(is_han_name) || count <= 12 && !text.contains('的');
+        return !is_furniture(text) && (words.iter().copied().all(is_han_name) || count <= 12 && !text.contains('的'));
     }
     if words.iter().any(|word| ROLES.contains(&word.to_lowercase().trim_end_matches('s'))) {
         return false;
@@ -123,6 +123,11 @@ fn is_name(text: &str, context: &Context) -> bool {
 /// Whether a text holds a word that stands beside bylines and in no name.
 pub(super) fn is_no_name(text: &str) -> bool {
     text.to_lowercase().split([' ', '-']).any(|word| NO_NAMES.contains(&word))
+}
+
+/// Whether letters are what pages in Chinese say of themselves, or name who took a picture.
+pub(super) fn is_furniture(text: &str) -> bool {
+    HAN_NO_NAMES.iter().any(|word| text.contains(word)) || text.ends_with('摄')
 }
 
 fn is_han_name(word: &str) -> bool {
@@ -159,6 +164,14 @@ const NO_NAMES: &[&str] = &[
     "text", "stand", "posted", "quelle", "beitrag", "fotos", "kommentar", "publié", "übersetzt", "guest",
     "gesponserte", "advertisement", "newsletter", "podcast", "video", "gallery", "name", "biography", "get",
     "listen", "save", "edit", "help",
+];
+
+/// What pages in Chinese say of themselves in as many letters as a name has.
+#[rustfmt::skip]
+const HAN_NO_NAMES: &[&str] = &[
+    "版权", "版權", "声明", "聲明", "当前", "當前", "位置", "相关", "相關", "阅读", "閱讀", "责任", "責任", "登录",
+    "登錄", "注册", "首页", "首頁", "上一篇", "下一篇", "更多", "分享", "评论", "評論", "推荐", "推薦", "导航",
+    "搜索", "文章", "简介", "点击", "點擊", "返回", "收藏", "打印", "字号", "行情", "摄影",
 ];
 
 /// Whether a text ends by joining the next name to the last one.

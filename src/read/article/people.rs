@@ -72,5 +72,7 @@ fn is_person(name: &str, sites: &[String]) -> bool {
 }
 
 /// What stands in the place of a name where none was given.
-const NOBODY: &[&str] =
-    &["none", "null", "undefined", "author", "user", "guest", "unknown", "by", "posts", "n/a", "no author"];
+#[rustfmt::skip]
+const NOBODY: &[&str] = &[
+    "none", "null", "undefined", "author", "user", "guest", "unknown", "by", "posts", "n/a", "no author", "name",
+];

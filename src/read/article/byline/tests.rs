@@ -35,6 +35,7 @@ fn words_before_names_lead_to_them() {
     check("<div>Von Ada Roe und Ben Oak</div>", "", &["Ada Roe", "Ben Oak"]);
     check("<div>Written by</div><div>Ada van der Roe</div>", "", &["Ada van der Roe"]);
     check("<div>来源：海港日报　作者：王小明</div>", "", &["王小明"]);
+    check("<div>来源：海港日报　作者：</div><div>当前位置</div>", "", &[]);
     check("<div>By the sea, where boats lie.</div>", "", &[]);
 }
 
@@ -43,6 +44,7 @@ fn a_desk_is_named_only_where_no_one_else_is() {
     check("<div class=byline>By <span>Newsdesk</span></div>", "", &["Newsdesk"]);
     check("<meta name=author content=Newsdesk><div class=byline>By <span>Ada Roe</span></div>", "", &["Ada Roe"]);
     check("<meta name=author content='Harbour News Team'>", "", &["Harbour News Team"]);
+    check("<meta name=author content=name><div>By Ada Roe</div>", "", &["Ada Roe"]);
 }
 
 #[test]
