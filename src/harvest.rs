@@ -11,6 +11,7 @@ mod catch_up;
 mod drift;
 mod judge;
 mod relearn;
+mod shelf;
 mod short;
 mod shown;
 mod sketch;
@@ -33,6 +34,7 @@ use crate::store::{Finished, Moved, Seen, Silence, SourceState, Store, StoreErro
 
 pub use album::Album;
 pub use ask::{ANNOUNCED, same_list};
+pub use shelf::Shelf;
 pub use shown::{Part, article_wants, browsing, list_wants};
 
 use ask::{Answer, Asked, Listed};
@@ -430,7 +432,8 @@ async fn draft_all(watched: &Watched, listed: Listed, parts: &Parts, run: &mut R
         }
     }
     let parts = &parts;
-    let around = short.map_or_else(|| Surroundings::of(&listing), |short| short.around);
+    let around = short.map(|short| short.around).or_else(|| sketch.around.take());
+    let around = around.unwrap_or_else(|| Surroundings::of(&listing));
     let (drafts, complete) = match &article {
         Some(page) => {
             let own = listing.teasers.first().cloned().unwrap_or_default();

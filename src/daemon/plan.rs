@@ -11,7 +11,7 @@ use tracing::error;
 use super::DaemonError;
 use crate::config::Config;
 use crate::fetch::Fetcher;
-use crate::harvest::{Limits, Parts, Watched};
+use crate::harvest::{Limits, Parts, Shelf, Watched};
 use crate::model::SourceId;
 use crate::schedule::{self, History};
 use crate::store::{Store, StoreError};
@@ -41,7 +41,7 @@ impl Plan {
         }
         let readers = available_parallelism().map_or(2, usize::from);
         let parts = Parts {
-            fetcher: Fetcher::new(config.manners.clone())?,
+            fetcher: Fetcher::remembering(config.manners.clone(), Arc::new(Shelf(store.clone())))?,
             store,
             readers: Arc::new(Semaphore::new(readers)),
             limits: Limits::default(),

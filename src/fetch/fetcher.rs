@@ -21,7 +21,7 @@ use super::pace::{Pace, Turn};
 use super::page::{About, page};
 use super::plain::Plain;
 use super::redirects::{Trail, same_party};
-use super::robots::{self, Robots, Ruling};
+use super::robots::{self, Memory, Robots, Ruling};
 use super::{coding, conditional};
 use crate::model::{Page, PageRequest, Validators};
 
@@ -75,6 +75,15 @@ struct Inner {
 impl Fetcher {
     /// A fetcher with these manners. Fails where the User-Agent cannot stand in a header.
     pub fn new(manners: Manners) -> Result<Self, FetchError> {
+        Self::made(manners, None)
+    }
+
+    /// One that asks again for nothing that it was told before a restart and that still holds.
+    pub fn remembering(manners: Manners, memory: Arc<dyn Memory>) -> Result<Self, FetchError> {
+        Self::made(manners, Some(memory))
+    }
+
+    fn made(manners: Manners, memory: Option<Arc<dyn Memory>>) -> Result<Self, FetchError> {
         if HeaderValue::from_str(&manners.user_agent).is_err() || manners.user_agent.trim().is_empty() {
             let kind = FetchErrorKind::Refused(format!(
                 "`{}` cannot be sent; use plain letters: `Name/1.0 (+https://example.org/contact)`",
@@ -85,7 +94,7 @@ impl Fetcher {
         }
         let guard = Guard::new(&manners.allow_private);
         let pace = Pace::new(manners.parallel);
-        let robots = Robots::new(&manners.user_agent);
+        let robots = Robots::new(&manners.user_agent, memory);
         let browser = Pool::new(&manners);
         let plain = Plain::new(&guard, &manners.user_agent);
         Ok(Self { inner: Arc::new(Inner { manners, guard, pace, robots, plain, client: OnceLock::new(), browser }) })
@@ -106,9 +115,14 @@ impl Fetcher {
         (&self.inner.browser, &self.inner.manners)
     }
 
-    /// Asks once, following redirects. Waits for the host's turn as long as it takes; the time that
-    /// [`Manners::total_timeout`] bounds begins after that.
+    /// Asks once, following redirects; the host's next visit may begin when the answer is there.
     pub async fn get(&self, ask: &PageRequest) -> Result<Fetched, FetchError> {
+        self.get_held(ask).await.map(|(fetched, _)| fetched)
+    }
+
+    /// Likewise, and the host is [`Held`] until whoever asked lets it go. Waits for the host's turn as long as it takes; the time that
+    /// [`Manners::total_timeout`] bounds begins after that.
+    pub async fn get_held(&self, ask: &PageRequest) -> Result<(Fetched, Held), FetchError> {
         let start = address(&ask.url);
         let own = own_headers(ask).map_err(|kind| FetchError::new(&start, kind))?;
         let mut visit = Visit {
@@ -131,6 +145,12 @@ impl Fetcher {
             }
         }
     }
+}
+
+/// A host's turn, kept from others until dropped: who is behind with reading pages asks for no more of them.
+#[derive(Debug)]
+pub struct Held {
+    _turn: Option<Turn>,
 }
 
 /// One request on its way through the hops.
@@ -246,6 +266,9 @@ impl Inner {
 
     /// Reads an origin's robots.txt, within the visit for which it is wanted.
     async fn read_robots(&self, page: &Url) -> Ruling {
+        if let Some(ruling) = self.robots.recall(page).await {
+            return ruling;
+        }
         let Ok(mut url) = page.join("/robots.txt") else { return Ruling::all() };
         let mut trail = Trail::new(&url, robots::MAX_REDIRECTS);
         let patience = ROBOTS_PATIENCE.min(self.manners.total_timeout);
@@ -269,16 +292,20 @@ impl Inner {
             match trail.next(&url, answer.status, &answer.headers, false) {
                 Ok(Some(next)) => url = next,
                 Err(_) => return Ruling::all(),
-                Ok(None) => return self.rule(answer),
+                Ok(None) => {
+                    let (ruling, text) = self.rule(answer);
+                    self.robots.keep(page, &ruling, text.as_deref()).await;
+                    return ruling;
+                }
             }
         }
     }
 
-    /// RFC 9309 §2.3.1: what the answer to robots.txt means. A 429 is heeded as it is meant.
-    fn rule(&self, answer: Answer) -> Ruling {
-        match answer.status {
+    /// RFC 9309 §2.3.1: what the answer to robots.txt means, and its text. A 429 is heeded as it is meant.
+    fn rule(&self, answer: Answer) -> (Ruling, Option<Bytes>) {
+        let ruling = match answer.status {
             200..=299 => match coding::unpack(answer.body, &codings(&answer.headers), robots::MAX_BYTES * 4) {
-                Ok(body) => self.robots.read(&body),
+                Ok(body) => return (self.robots.read(&body), Some(body)),
                 Err(_) => Ruling::all(),
             },
             status @ (429 | 500..) => {
@@ -288,7 +315,8 @@ impl Inner {
                 Ruling::unknown(FetchErrorKind::Network(sentence), retry_at)
             }
             _ => Ruling::all(),
-        }
+        };
+        (ruling, None)
     }
 
     /// What an answer that is no redirect comes to.
@@ -298,7 +326,7 @@ impl Inner {
         ask: &PageRequest,
         answer: Answer,
         conditional: bool,
-    ) -> Result<Fetched, FetchError> {
+    ) -> Result<(Fetched, Held), FetchError> {
         let now = Utc::now();
         let status = answer.status;
         let retry_at = conditional::retry_at(&answer.headers, now);
@@ -309,18 +337,17 @@ impl Inner {
             }
         }
         if status == 304 && conditional {
-            return Ok(Fetched::NotModified(Box::new(Current {
+            let current = Current {
                 validators: conditional::refreshed(&ask.validators, &answer.headers),
                 moved: visit.trail.moved(),
                 fresh_until: conditional::fresh_until(&answer.headers, now),
-            })));
+            };
+            return Ok((Fetched::NotModified(Box::new(current)), Held { _turn: None }));
         }
         let fail = |kind| FetchError { retry_at, status: Some(status), ..FetchError::new(&visit.url, kind) };
         if let Some(kind) = refusal(status, &answer.headers) {
             return Err(fail(kind));
         }
-        // The bytes are here; the next visit need not wait for their unpacking.
-        drop(visit.turn);
         let text = |name| answer.headers.get(name).map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned());
         let about = About {
             status,
@@ -341,7 +368,8 @@ impl Inner {
             let aside = tokio::task::spawn_blocking(make).await;
             aside.unwrap_or_else(|_| Err(FetchErrorKind::Content("the answer could not be decoded".to_owned())))
         };
-        made.map(|page| Fetched::Page(Box::new(page))).map_err(fail)
+        let held = Held { _turn: visit.turn };
+        made.map(|page| (Fetched::Page(Box::new(page)), held)).map_err(fail)
     }
 }
 

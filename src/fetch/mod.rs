@@ -32,7 +32,8 @@ mod tests;
 
 pub use browser::{NoBrowser, find_browser};
 pub use error::{FetchError, FetchErrorKind};
-pub use fetcher::{Current, Fetched, Fetcher};
+pub use fetcher::{Current, Fetched, Fetcher, Held};
 pub use guard::Guard;
 pub use manners::{BrowserRules, HostRule, Manners};
 pub use page::saved_page;
+pub use robots::{Memory, SaidOfRobots};

@@ -126,9 +126,8 @@ impl Plain {
         if let Some(credentials) = credentials(url) {
             own.insert(AUTHORIZATION, credentials);
         }
-        for (name, value) in headers {
-            own.insert(name, value.clone());
-        }
+        // What is given several times is sent so.
+        own.extend(headers.clone());
         Ok(request)
     }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
@@ -27,11 +28,30 @@ pub(super) const MAX_REDIRECTS: u32 = 5;
 /// With more origins than this the expired ones are put away.
 const FEW: usize = 512;
 
+/// What a site's robots.txt said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SaidOfRobots {
+    /// For how long that holds.
+    pub until: DateTime<Utc>,
+    /// The text; `None` where there is none, so that all is allowed.
+    pub text: Option<String>,
+}
+
+/// Where a fetcher keeps what it must not ask again for, even after a restart.
+#[async_trait]
+pub trait Memory: std::fmt::Debug + Send + Sync {
+    /// What an origin's robots.txt said, where that still holds.
+    async fn recall(&self, origin: &str, now: DateTime<Utc>) -> Option<SaidOfRobots>;
+    /// Keeps what an origin's robots.txt says.
+    async fn keep(&self, origin: &str, said: SaidOfRobots);
+}
+
 /// What is known of every origin asked of late.
 #[derive(Debug)]
 pub(super) struct Robots {
     product: String,
     origins: Mutex<Origins>,
+    memory: Option<Arc<dyn Memory>>,
 }
 
 #[derive(Debug, Default)]
@@ -63,9 +83,29 @@ pub(super) struct Barred {
 
 impl Robots {
     /// `user_agent`: the header's value; its first product name is what robots.txt calls us.
-    pub(super) fn new(user_agent: &str) -> Self {
+    pub(super) fn new(user_agent: &str, memory: Option<Arc<dyn Memory>>) -> Self {
         let product = user_agent.split(['/', ' ']).next().unwrap_or_default();
-        Self { product: product.to_owned(), origins: Mutex::default() }
+        Self { product: product.to_owned(), origins: Mutex::default(), memory }
+    }
+
+    /// The ruling that was kept for this URL's origin, where it still holds.
+    pub(super) async fn recall(&self, url: &Url) -> Option<Ruling> {
+        let now = Utc::now();
+        let said = self.memory.as_ref()?.recall(&url.origin().ascii_serialization(), now).await?;
+        // A clock that was set back makes nothing hold for longer than it should.
+        let left = (said.until - now).to_std().ok()?.min(DAY);
+        let verdict = said.text.map_or(Verdict::All, |text| Verdict::Some(Rules::read(text.as_bytes(), &self.product)));
+        Some(Ruling { until: Instant::now() + left, verdict })
+    }
+
+    /// Keeps what this URL's origin says.
+    pub(super) async fn keep(&self, url: &Url, ruling: &Ruling, text: Option<&[u8]>) {
+        let Some(memory) = self.memory.as_ref().filter(|_| !matches!(ruling.verdict, Verdict::Unknown(..))) else {
+            return;
+        };
+        let most = usize::try_from(MAX_BYTES).unwrap_or(usize::MAX);
+        let text = text.map(|text| String::from_utf8_lossy(text.get(..most).unwrap_or(text)).into_owned());
+        memory.keep(&url.origin().ascii_serialization(), SaidOfRobots { until: Utc::now() + DAY, text }).await;
     }
 
     /// The place for this URL's origin; a new one where there is none, or where what it holds has run out.
@@ -135,14 +175,14 @@ mod tests {
     fn a_wish_for_slowness_is_heard_within_reason() {
         let rows = [("5", Some(5)), ("0.5", Some(0)), ("9999", Some(30)), ("-1", None), ("x", None)];
         for (text, seconds) in rows {
-            let ruling = Robots::new("Courant").read(format!("User-agent: *\nCrawl-delay: {text}").as_bytes());
+            let ruling = Robots::new("Courant", None).read(format!("User-agent: *\nCrawl-delay: {text}").as_bytes());
             assert_eq!(ruling.delay().map(|d| d.as_secs()), seconds, "{text}");
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_ruling_is_kept_a_day_and_a_failure_for_minutes() {
-        let robots = Robots::new("Courant");
+        let robots = Robots::new("Courant", None);
         let url = Url::parse("http://a.test/x").unwrap();
         let set = |ruling: Ruling| robots.place(&url).set(ruling).is_ok();
         assert!(set(Ruling::all()));
@@ -158,7 +198,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn origins_that_ran_out_are_put_away() {
-        let robots = Robots::new("Courant");
+        let robots = Robots::new("Courant", None);
         for n in 0..5000 {
             let place = robots.place(&Url::parse(&format!("http://s{n}.test/")).unwrap());
             let _ = place.set(Ruling::all());

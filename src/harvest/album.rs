@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, Utc};
 
 use super::Parts;
-use crate::fetch::{FetchError, Fetched};
+use crate::fetch::{FetchError, Fetched, Held};
 use crate::model::{Page, PageRequest};
 use crate::store::{Dictionary, Snapshot};
 
@@ -40,12 +40,17 @@ impl Album {
 impl Parts {
     /// Asks for a page, and keeps the answer where that is wanted.
     pub(super) async fn get(&self, ask: &PageRequest, listing: bool) -> Result<Fetched, FetchError> {
-        let answer = self.fetcher.get(ask).await?;
+        self.get_held(ask, listing).await.map(|(answer, _)| answer)
+    }
+
+    /// Likewise, and nobody asks its host for more until it is let go.
+    pub(super) async fn get_held(&self, ask: &PageRequest, listing: bool) -> Result<(Fetched, Held), FetchError> {
+        let (answer, held) = self.fetcher.get_held(ask).await?;
         if let (Some(album), Fetched::Page(page)) = (&self.album, &answer)
             && let Some(shot) = Snapshot::of(page, listing, album.run, album.dictionary.clone())
         {
             album.shots.lock().unwrap_or_else(PoisonError::into_inner).push(shot);
         }
-        Ok(answer)
+        Ok((answer, held))
     }
 }

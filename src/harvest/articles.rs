@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::time::Instant;
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures_util::{StreamExt, stream};
 
@@ -11,7 +12,7 @@ use super::shown::{self, Part};
 use super::sketch::Sketch;
 use super::{Parts, Run, Watched, judge};
 use crate::fetch::{FetchError, Fetched};
-use crate::model::{Article, ArticleMode, Draft, EntryId, PageKind, Problem, Read, Severity, Teaser, is_sure};
+use crate::model::{Article, ArticleMode, Draft, EntryId, PageKind, Problem, Read, Render, Severity, Teaser, is_sure};
 use crate::normalize::{self, Surroundings};
 use crate::store::{Sight, StoreError, Whose};
 
@@ -66,7 +67,7 @@ pub(super) async fn complete(
     let source = &watched.source;
     let now = run.report.started;
     let hurry = Hurry { parts, until: run.clock + parts.limits.time };
-    let Sketch { drafts, known, unchanged, prints, memory, still } = sketch;
+    let Sketch { drafts, known, unchanged, prints, memory, still, .. } = sketch;
     run.unusable = teasers.len().saturating_sub(drafts.len() + unchanged.len());
 
     let sure = |draft: &Draft| draft.keys.iter().filter(|key| is_sure(key)).find_map(|key| known.get(key));
@@ -111,20 +112,27 @@ pub(super) async fn complete(
         tasks.push(Task { teaser, draft, ask, sight });
     }
 
-    let pages: Vec<_> = tasks
-        .into_iter()
-        .enumerate()
-        .map(|(place, mut task)| async move {
-            let (sight, asks) = (task.sight.take(), task.ask);
-            let (draft, trouble, problems) = one(watched, task, around, hurry, now).await;
+    let mut results: Vec<Drafted> = Vec::with_capacity(tasks.len());
+    let mut pages = Vec::with_capacity(asked);
+    for (place, task) in tasks.into_iter().enumerate() {
+        let Task { teaser, draft, ask, sight } = task;
+        if !ask {
+            results.push(Drafted { place, draft, sight, trouble: None, problems: Vec::new() });
+            continue;
+        }
+        pages.push(async move {
+            // A request takes 17 KB, which those that wait for their turn need not hold.
+            let (draft, trouble, problems) = Box::pin(one(watched, teaser, draft, around, hurry, now)).await;
             // What was asked for and did not come is asked for again.
-            let sight = sight.filter(|_| trouble.is_none() && (draft.full_text || !asks));
+            let sight = sight.filter(|_| trouble.is_none() && draft.full_text);
             Drafted { place, draft, sight, trouble, problems }
-        })
-        .collect();
-    let mut results: Vec<Drafted> =
-        stream::iter(pages).buffer_unordered(parts.limits.articles_at_once.max(1)).collect().await;
-    results.sort_by_key(|drafted| drafted.place);
+        });
+    }
+    if !pages.is_empty() {
+        let pages = stream::iter(pages).buffer_unordered(parts.limits.articles_at_once.max(1));
+        results.extend(pages.collect::<Vec<_>>().await);
+        results.sort_by_key(|drafted| drafted.place);
+    }
     let mut drafts = Vec::with_capacity(results.len());
     for Drafted { draft, sight, trouble, problems, .. } in results {
         settled.extend(sight);
@@ -155,13 +163,13 @@ pub(super) async fn complete(
 /// The draft of one teaser, its page read where that is wanted; why that failed, and what was odd about the page.
 async fn one(
     watched: &Watched,
-    task: Task<'_>,
+    teaser: &Teaser,
+    mut draft: Draft,
     around: &Surroundings,
     hurry: Hurry<'_>,
     now: DateTime<Utc>,
 ) -> (Draft, Option<String>, Vec<Problem>) {
-    let Task { teaser, mut draft, ask, .. } = task;
-    let Some(url) = draft.url.clone().filter(|_| ask && !hurry.is_over()) else {
+    let Some(url) = draft.url.clone().filter(|_| !hurry.is_over()) else {
         return (draft, None, Vec::new());
     };
     draft.attempted = true;
@@ -185,9 +193,15 @@ async fn page_article(
     parts: &Parts,
 ) -> Result<(Read<Article>, Option<PageKind>), FetchError> {
     let ask = request(watched, url.clone());
-    match parts.get(&ask, false).await? {
-        Fetched::Page(page) => {
+    match parts.get_held(&ask, false).await? {
+        (Fetched::Page(mut page), held) => {
+            // It may wait for its turn, and its text is all that is read.
+            if watched.source.render == Render::Http {
+                page.body = Bytes::new();
+            }
             let read = article_read(watched, &page, parts).await;
+            // The next page of the site may come: more of them in hand would only wait to be read.
+            drop(held);
             if !shown::article_wants(&watched.source, &read.0.value) {
                 return Ok(read);
             }
@@ -195,6 +209,6 @@ async fn page_article(
             Ok(article_read(watched, &page, parts).await)
         }
         // No validators were sent, so that this is a server's error: as good as an empty page.
-        Fetched::NotModified(_) => Ok((Read::clean(Article::default()), None)),
+        (Fetched::NotModified(_), _) => Ok((Read::clean(Article::default()), None)),
     }
 }

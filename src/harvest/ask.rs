@@ -362,28 +362,36 @@ pub(super) fn request(watched: &Watched, url: Url) -> PageRequest {
 
 /// Reads a listing on a thread where parsing may take its time.
 pub(super) async fn read(watched: &Watched, page: &Page, kind: Kind, parts: &Parts) -> Read<Listing> {
-    let (page, rules) = (page.clone(), watched.rules.clone());
-    on_reader(parts, move || read_listing(&page, kind, &rules)).await
+    // Copied when its turn has come: many wait, and pages are large.
+    let work = || {
+        let (page, rules) = (page.clone(), watched.rules.clone());
+        move || read_listing(&page, kind, &rules)
+    };
+    on_reader(parts, work).await
 }
 
 /// Reads an article likewise; and says what stands in its place, where the page is no article at all.
 pub(super) async fn article_read(watched: &Watched, page: &Page, parts: &Parts) -> (Read<Article>, Option<PageKind>) {
-    let (page, rules) = (page.clone(), watched.rules.clone());
-    let Read { value: (article, kind), problems } = on_reader(parts, move || {
-        let read = read_article(&page, &rules);
-        let kind = judge::wall(&read.value);
-        Read { value: (read.value, kind), problems: read.problems }
-    })
-    .await;
+    let work = || {
+        let (page, rules) = (page.clone(), watched.rules.clone());
+        move || {
+            let read = read_article(&page, &rules);
+            let kind = judge::wall(&read.value);
+            Read { value: (read.value, kind), problems: read.problems }
+        }
+    };
+    let Read { value: (article, kind), problems } = on_reader(parts, work).await;
     (Read { value: article, problems }, kind)
 }
 
 /// Parsed trees are large and not `Send`: they live and die inside one closure, of which few run at once.
-pub(super) async fn on_reader<T: Default + Send + 'static>(
+/// What the work needs is prepared when its turn has come.
+pub(super) async fn on_reader<T: Default + Send + 'static, W: FnOnce() -> Read<T> + Send + 'static>(
     parts: &Parts,
-    work: impl FnOnce() -> Read<T> + Send + 'static,
+    prepare: impl FnOnce() -> W,
 ) -> Read<T> {
     let permit = parts.readers.clone().acquire_owned().await;
+    let work = prepare();
     let done = spawn_blocking(move || {
         let _held_until_done = permit;
         work()

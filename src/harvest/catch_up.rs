@@ -148,7 +148,7 @@ async fn get(watched: &Watched, url: &Url, kind: Kind, parts: &Parts) -> Option<
         return read_more(watched, *page, url, parts).await.ok().map(|read| read.value);
     }
     let rules = watched.rules.clone();
-    Some(on_reader(parts, move || read_listing(&page, kind, &rules)).await.value)
+    Some(on_reader(parts, || move || read_listing(&page, kind, &rules)).await.value)
 }
 
 /// Adds the teasers that are not listed yet; says whether there were any.

@@ -43,7 +43,7 @@ pub(super) async fn relearn(
     let known: Vec<Landmark> = entries.into_iter().map(|e| Landmark { url: e.url, title: e.title }).collect();
     let (page, other, before) = (page.clone(), other.clone(), before.links.clone());
     let work = move || Read::clean(recall(&page, &known, &before, &other).map(|found| (found, learn(&page, &known))));
-    let (recalled, learned) = on_reader(parts, work).await.value?;
+    let (recalled, learned) = on_reader(parts, || work).await.value?;
     let mut text = format!("the page has changed; its list was found again by {} known entries on it", recalled.known);
     if let Some(Learned { rules, .. }) = learned {
         text.push_str(&format!(". To settle it, put this into feeds.toml:\n{}", patch(watched, &rules)));

@@ -66,7 +66,7 @@ pub(super) async fn listing(
     }
     let settled: HashSet<u64> = held.teasers.iter().map(|sight| sight.print).collect();
     let read = page.clone();
-    let work = move || Read::clean(follow(&read, &guide, |says| settled.contains(&says)));
+    let work = || move || Read::clean(follow(&read, &guide, |says| settled.contains(&says)));
     let Followed { listing, known, guide } = on_reader(parts, work).await.value?;
     let dates = listing.teasers.iter().filter_map(|teaser| teaser.published.as_ref());
     if order_of(dates.map(|written| written.text.as_str())).is_some_and(|proved| Some(proved) != order) {
@@ -96,7 +96,8 @@ pub(super) async fn noting(
         return (super::ask::read(watched, page, source.kind, parts).await, guide);
     }
     let (own, rules, kind) = (page.clone(), watched.rules.clone(), source.kind);
-    let Read { value: (listing, guide), problems } = on_reader(parts, move || note_listing(&own, kind, &rules)).await;
+    let Read { value: (listing, guide), problems } =
+        on_reader(parts, || move || note_listing(&own, kind, &rules)).await;
     let guide = guide.and_then(|guide| {
         let around = Surroundings::of(&listing);
         // A feed that may serve in the page's stead is looked at each time.

@@ -32,6 +32,8 @@ pub(super) struct Sketch {
     pub(super) memory: Seen,
     /// Whether the list is just as it was.
     pub(super) still: bool,
+    /// What all teasers of the list share; none where no list was looked at.
+    pub(super) around: Option<Surroundings>,
 }
 
 impl Sketch {
@@ -90,6 +92,7 @@ impl Sketch {
             held = parts.store.seen(&source.id).await?.filter(|held| is_fresh(held, sketch.memory.around, now));
         }
         sketch.drafted(watched, listing, &around, held, parts, now).await?;
+        sketch.around = Some(around);
         Ok(sketch)
     }
 

@@ -10,5 +10,5 @@ mod straight;
 mod text;
 mod tree;
 
-pub use text::html_to_text;
+pub use text::{clean_html_to_text, html_to_text};
 pub use tree::{Tree, attribute, parse_fragment, parse_html};

@@ -8,6 +8,7 @@ use html5ever::buffer_queue::BufferQueue;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{StartTag, Tag, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+use memchr::memchr;
 
 use super::attributes;
 use crate::model::fold_space;
@@ -28,6 +29,35 @@ pub fn html_to_text(html: &str) -> String {
     while let html5ever::TokenizerResult::Script(()) = tokenizer.feed(&input) {}
     tokenizer.end();
     tokenizer.sink.out.into_inner().text
+}
+
+/// The same, of HTML in which every `<` begins a tag that ends at the next `>`, no reference stands but `&amp;`, `&lt;`,
+/// `&gt;` and `&nbsp;`, and no text is hidden or kept as it is written (`<script>`, `<pre>`): no tokenizer is needed.
+pub fn clean_html_to_text(html: &str) -> String {
+    if !html.contains(['<', '&']) {
+        return fold_space(html);
+    }
+    let writer = Writer::default();
+    let mut rest = html;
+    while !rest.is_empty() {
+        let tag = memchr(b'<', rest.as_bytes()).unwrap_or(rest.len());
+        let (mut text, after) = rest.split_at_checked(tag).unwrap_or((rest, ""));
+        while let Some(at) = memchr(b'&', text.as_bytes()) {
+            writer.characters(text.get(..at).unwrap_or_default());
+            text = text.get(at..).unwrap_or_default();
+            let known = [("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", "\u{a0}")];
+            let (written, meant) =
+                known.into_iter().find(|(written, _)| text.starts_with(written)).unwrap_or(("&", "&"));
+            writer.characters(meant);
+            text = text.get(written.len()..).unwrap_or_default();
+        }
+        writer.characters(text);
+        let name = after.trim_start_matches(['<', '/']);
+        let name = name.split([' ', '>']).next().unwrap_or_default();
+        writer.out.borrow_mut().widen(gap_at(name));
+        rest = memchr(b'>', after.as_bytes()).and_then(|end| after.get(end + 1..)).unwrap_or_default();
+    }
+    writer.out.into_inner().text
 }
 
 /// How far apart two pieces of text stand.
@@ -51,7 +81,31 @@ impl Text {
         self.gap = self.gap.max(gap);
     }
 
+    /// A text of ASCII letters and white space that says nothing.
+    fn words(&mut self, text: &str) {
+        let is_space = |c: char| c.is_ascii() && c.is_whitespace();
+        let mut rest = text;
+        while !rest.is_empty() {
+            let word = rest.find(is_space).unwrap_or(rest.len());
+            if word > 0 {
+                self.close_gap();
+                self.text.push_str(rest.get(..word).unwrap_or_default());
+            }
+            rest = rest.get(word..).unwrap_or_default();
+            let after = rest.trim_start_matches(is_space);
+            if after.len() < rest.len() {
+                self.widen(Gap::Blank);
+            }
+            rest = after;
+        }
+    }
+
     fn push(&mut self, c: char) {
+        self.close_gap();
+        self.text.push(c);
+    }
+
+    fn close_gap(&mut self) {
         if !self.text.is_empty() {
             match self.gap {
                 Gap::None => {}
@@ -61,7 +115,6 @@ impl Text {
             }
         }
         self.gap = Gap::None;
-        self.text.push(c);
     }
 }
 
@@ -77,6 +130,9 @@ struct Writer {
 impl Writer {
     fn characters(&self, text: &str) {
         let mut out = self.out.borrow_mut();
+        if self.pre.get() == 0 && text.is_ascii() {
+            return out.words(text);
+        }
         for c in text.chars() {
             match c {
                 '\n' if self.pre.get() > 0 => out.widen(Gap::Line),

@@ -49,7 +49,10 @@ const AGENCIES: &[&str] = &[
 /// A label with nothing after it gives the empty text.
 pub fn after_byline_label(text: &str) -> Option<&str> {
     let text = text.trim_start();
+    let first = text.chars().next()?;
     LABELS.iter().find_map(|label| {
+        // Most names begin with no label: that shows by their first letter.
+        label.chars().next().filter(|begin| first == *begin || first.to_lowercase().eq([*begin]))?;
         let bare = label.trim_end();
         let rest = after(text, bare)?;
         let ends = bare.len() == label.len() || rest.is_empty() || rest.starts_with(char::is_whitespace);

@@ -4,6 +4,9 @@ use std::collections::HashMap;
 
 /// Folds every run of white space (no-break and zero-width included) into one blank; trims.
 pub fn fold_space(text: &str) -> String {
+    if text.is_ascii() && is_folded(text.as_bytes()) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     if text.is_ascii() {
         for word in text.split_whitespace() {
@@ -27,6 +30,14 @@ pub fn fold_space(text: &str) -> String {
         }
     }
     out
+}
+
+/// Whether the only white space of ASCII text is single blanks between words.
+fn is_folded(text: &[u8]) -> bool {
+    text.first() != Some(&b' ')
+        && text.last() != Some(&b' ')
+        && !text.iter().any(|b| matches!(b, b'\t'..=b'\r'))
+        && memchr::memmem::find(text, b"  ").is_none()
 }
 
 /// Whether a character belongs to a script written without spaces, so that each counts about as much

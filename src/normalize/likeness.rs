@@ -25,16 +25,14 @@ pub(super) fn prints(text: &str) -> Prints {
     if text_weight(text) < LEAST {
         return Prints::default();
     }
-    let mut counts = [0i32; 64];
+    let mut counts = Counts::default();
     let mut all = Row::default();
     let (mut telling, mut marks) = (Row::default(), Vec::new());
     let mut before = None;
     each_word(text, |word| {
         let hash = xxh3_64(word.as_bytes());
         if let Some(mark) = all.mark(hash) {
-            for (bit, count) in counts.iter_mut().enumerate() {
-                *count += if mark >> bit & 1 == 1 { 1 } else { -1 };
-            }
+            counts.add(mark);
         }
         let dense = word.chars().next().filter(|c| is_dense(*c));
         // Words that every text has bind nothing; single characters of a dense script are such words.
@@ -45,16 +43,68 @@ pub(super) fn prints(text: &str) -> Prints {
         };
         marks.extend(token.and_then(|token| telling.mark(token)));
     });
-    let bits = counts.iter().enumerate().filter(|(_, count)| **count > 0);
-    Prints {
-        likeness: (all.seen >= WORDS).then(|| bits.fold(0, |hash, (bit, _)| hash | 1 << bit)),
-        sketch: Sketch::of(marks.into_iter()),
-    }
+    Prints { likeness: (all.seen >= WORDS).then(|| counts.majority()), sketch: Sketch::of(marks.into_iter()) }
 }
 
 /// What a full text in HTML is known by, as its draft had it.
 pub fn sketch(html: &str) -> Sketch {
     prints(&crate::html::html_to_text(html)).sketch
+}
+
+/// How many numbers have each of their 64 bits set. Eight bits are counted at once, each in a byte of its own: a text
+/// has hundreds of words.
+#[derive(Debug, Default)]
+struct Counts {
+    numbers: u32,
+    sums: [[u32; 8]; 8],
+    /// Of the last few numbers, which have not been added yet: for each eight bits a byte each.
+    lanes: [u64; 8],
+    pending: u8,
+}
+
+/// Of a byte each bit in a byte of its own, the lowest first.
+const SPREAD: [u64; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let mut bit = 0;
+        while bit < 8 {
+            table[byte] |= ((byte as u64 >> bit) & 1) << (8 * bit);
+            bit += 1;
+        }
+        byte += 1;
+    }
+    table
+};
+
+impl Counts {
+    fn add(&mut self, number: u64) {
+        for (lanes, byte) in self.lanes.iter_mut().zip(number.to_le_bytes()) {
+            *lanes += SPREAD[usize::from(byte)];
+        }
+        self.pending += 1;
+        self.numbers = self.numbers.saturating_add(1);
+        if self.pending == u8::MAX {
+            self.settle();
+        }
+    }
+
+    fn settle(&mut self) {
+        for (sums, lanes) in self.sums.iter_mut().zip(&mut self.lanes) {
+            for (sum, count) in sums.iter_mut().zip(std::mem::take(lanes).to_le_bytes()) {
+                *sum = sum.saturating_add(count.into());
+            }
+        }
+        self.pending = 0;
+    }
+
+    /// The number whose bits are those that more than half of the numbers have.
+    fn majority(&mut self) -> u64 {
+        self.settle();
+        let counts = self.sums.iter().flatten().enumerate();
+        let most = counts.filter(|(_, count)| u64::from(**count) * 2 > u64::from(self.numbers));
+        most.fold(0, |number, (bit, _)| number | 1 << bit)
+    }
 }
 
 /// The last few words, by their hashes.
@@ -67,10 +117,8 @@ struct Row {
 impl Row {
     /// Takes a word; gives the mark of the words that now stand together.
     fn mark(&mut self, hash: u64) -> Option<u64> {
-        self.last.rotate_left(1);
-        if let Some(place) = self.last.last_mut() {
-            *place = hash;
-        }
+        let [_, second, third] = self.last;
+        self.last = [second, third, hash];
         self.seen += 1;
         let fold = |mark: u64, word: &u64| (mark.rotate_left(21) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         (self.seen >= WORDS).then(|| self.last.iter().fold(0, fold))
@@ -84,6 +132,11 @@ fn is_telling(word: &str) -> bool {
 
 /// Words in lower case; each character of a script without spaces is one.
 fn each_word(text: &str, mut take: impl FnMut(&str)) {
+    if text.is_ascii() {
+        let lower = text.to_ascii_lowercase();
+        let words = lower.split(|c: char| !c.is_ascii_alphanumeric());
+        return words.filter(|word| !word.is_empty()).for_each(take);
+    }
     let mut word = String::new();
     for c in text.chars() {
         if c.is_ascii_alphanumeric() {
@@ -120,6 +173,32 @@ mod tests {
         (0..40)
             .map(|n| format!("Sentence {n} of {of} says that the {of} was seen near pier {}. ", n * 7 % 11))
             .collect()
+    }
+
+    #[test]
+    fn bits_are_counted_as_they_are() {
+        let numbers: Vec<u64> = (0..1000u64).map(|n| xxh3_64(&n.to_le_bytes())).collect();
+        for most in [1, 2, 3, 254, 255, 256, 1000] {
+            let mut counts = Counts::default();
+            let taken = numbers.get(..most).unwrap();
+            taken.iter().for_each(|number| counts.add(*number));
+            let half = |bit: u32| taken.iter().filter(|n| *n >> bit & 1 == 1).count() * 2 > most;
+            let expected = (0..64).filter(|bit| half(*bit)).fold(0, |number: u64, bit| number | 1 << bit);
+            assert_eq!(counts.majority(), expected, "{most}");
+        }
+    }
+
+    #[test]
+    fn words_are_the_same_whether_all_is_ascii_or_not() {
+        let words = |text: &str| {
+            let mut words = Vec::new();
+            each_word(text, |word| words.push(word.to_owned()));
+            words
+        };
+        let text = "The FERRY's 2nd trip, at 10:30 -- (late). ";
+        let (plain, mut other) = (words(text), words(&format!("{text}é")));
+        assert_eq!(other.pop().as_deref(), Some("é"));
+        assert_eq!(plain, other);
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod likeness;
 mod moments;
 mod people;
 mod recipe;
+mod stated;
 mod surroundings;
 mod title;
 

@@ -6,9 +6,10 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::address::tidy;
 use super::excerpt::{excerpt, is_cut};
+use super::html::sanitize_and_read;
 use super::identity::{Evidence, keys, mint, title_hash};
 use super::likeness::{Prints, prints};
-use super::{Surroundings, html_to_text, language, moments, people, sanitize, title};
+use super::{Surroundings, html_to_text, language, moments, people, title};
 use crate::model::{Article, Draft, Enclosure, Picture, Source, Teaser, fold_space, letters, text_weight};
 
 /// Longest summary, in Latin-equivalent characters: a good paragraph.
@@ -102,8 +103,8 @@ struct Body {
 impl Body {
     /// Foreign HTML, cleaned; nothing of what has nothing to show.
     fn of(html: &str, base: &Url) -> Self {
-        let html = Some(sanitize(html, Some(base))).filter(|html| !html.trim().is_empty());
-        Self { text: html.as_deref().map(html_to_text).unwrap_or_default(), html, full: false }
+        let (html, text) = sanitize_and_read(html, Some(base));
+        if html.trim().is_empty() { Self::default() } else { Self { html: Some(html), text, full: false } }
     }
 
     /// Whether the text is whole, as far as it shows.

@@ -19,6 +19,7 @@ mod identity;
 mod matching;
 mod quarantine;
 mod reading;
+mod robots;
 mod seen;
 mod snapshots;
 mod stories;

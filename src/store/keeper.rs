@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 
 use super::{
-    Claim, Counts, Dictionary, Dossier, Finished, Following, Held, Known, Resemblance, Revision, Seen, Snapshot,
-    SourceState, Standing, StoreError, Verdict,
+    Claim, Counts, Dictionary, Dossier, Finished, Following, Held, Known, Resemblance, Revision, Seen, SiteRules,
+    Snapshot, SourceState, Standing, StoreError, Verdict,
 };
 use crate::model::{Changes, Entry, EntryId, HarvestReport, Selection, Sketch, SourceId};
 
@@ -131,6 +131,12 @@ pub trait Store: Send + Sync {
 
     /// Forgets a source's subscription.
     async fn unfollow(&self, id: &SourceId) -> Result<(), StoreError>;
+
+    /// What an origin's robots.txt said, where that still holds.
+    async fn site_rules(&self, origin: &str, now: DateTime<Utc>) -> Result<Option<SiteRules>, StoreError>;
+
+    /// Keeps what an origin's robots.txt says.
+    async fn keep_site_rules(&self, rules: SiteRules) -> Result<(), StoreError>;
 
     /// The answers kept of a source, oldest first.
     async fn snapshots(&self, source: &SourceId) -> Result<Vec<Snapshot>, StoreError>;

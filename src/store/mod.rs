@@ -20,7 +20,7 @@ pub use keeper::Store;
 pub use snapshot::{Dictionary, Snapshot};
 pub use values::{
     Claim, Counts, Dossier, Finished, Following, Held, Known, Moved, Resemblance, Revision, Seen, Sight, Silence,
-    SourceState, Standing, Verdict, Whose, Wishes,
+    SiteRules, SourceState, Standing, Verdict, Whose, Wishes,
 };
 
 /// Opens the store at a path, made and migrated as needed. A file that is not a store, is damaged or was written

@@ -122,6 +122,17 @@ pub struct Standing {
     pub ran: bool,
 }
 
+/// What a site's robots.txt says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SiteRules {
+    /// Scheme, host and port.
+    pub origin: String,
+    /// For how long that holds.
+    pub until: DateTime<Utc>,
+    /// The text; `None` where there is none, so that all is allowed.
+    pub text: Option<String>,
+}
+
 /// A source that is to be left alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Silence {

@@ -48,6 +48,10 @@ fn robots_txt_is_obeyed_and_asked_for_once() {
     assert!(line.contains("6 new, 5 articles read, 1 failed"), "{line}");
     assert!(press.asked("/news/owl-census.html").is_empty());
     assert_eq!(press.asked("/robots.txt").len(), 1);
+    // Another process, which knows what the first was told.
+    desk.ok(&["fetch"]);
+    assert_eq!(press.asked("/robots.txt").len(), 1);
+    assert!(press.asked("/news/owl-census.html").is_empty());
     let agent = &press.asked("/news/")[0].headers["user-agent"];
     assert!(agent.contains("Courant/") && agent.contains("http"), "{agent}");
 }

@@ -18,6 +18,8 @@ use std::sync::LazyLock;
 use ammonia::Builder;
 use url::Url;
 
+use crate::html::{clean_html_to_text, html_to_text};
+
 /// Schemes a link may have: none of them runs anything in a reader.
 const LINK_SCHEMES: [&str; 12] =
     ["http", "https", "mailto", "tel", "sms", "ftp", "magnet", "xmpp", "geo", "irc", "news", "sip"];
@@ -28,10 +30,22 @@ const LINK_SCHEMES: [&str; 12] =
 /// audio and video. Players in frames become links, with a poster where one is known; lazily loaded pictures
 /// become plain ones; tracking pixels go. Clean HTML comes out as it went in.
 pub fn sanitize(html: &str, base: Option<&Url>) -> String {
+    cleaned(html, base).0
+}
+
+/// The same, and the text that it shows.
+pub(super) fn sanitize_and_read(html: &str, base: Option<&Url>) -> (String, String) {
+    let (html, plain) = cleaned(html, base);
+    let text = if plain { clean_html_to_text(&html) } else { html_to_text(&html) };
+    (html, text)
+}
+
+/// Clean HTML, and whether it was clean already.
+fn cleaned(html: &str, base: Option<&Url>) -> (String, bool) {
     if !html.contains(['<', '>', '&']) {
-        return html.trim().to_owned();
+        return (html.trim().to_owned(), true);
     }
-    plain::clean(html).unwrap_or_else(|| in_two_steps(html, base))
+    plain::clean(html).map_or_else(|| (in_two_steps(html, base), false), |clean| (clean, true))
 }
 
 /// The way of all HTML that is not clean already.

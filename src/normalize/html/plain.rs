@@ -121,12 +121,14 @@ mod tests {
 
     use super::super::in_two_steps;
     use super::clean;
+    use crate::html::{clean_html_to_text, html_to_text};
 
     fn agrees(html: &str) -> bool {
         let base = url::Url::parse("https://paper.example/news/").unwrap();
         let found = clean(html);
         if let Some(found) = &found {
             assert_eq!(*found, in_two_steps(html, Some(&base)), "{html}");
+            assert_eq!(clean_html_to_text(found), html_to_text(found), "{html}");
         }
         found.is_some()
     }

@@ -16,7 +16,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0002_likeness_quarantine_snapshots.sql"),
     include_str!("migrations/0003_wishes.sql"),
     include_str!("migrations/0004_stories_followings_extras_seen.sql"),
-    include_str!("migrations/0005_blocks.sql"),
+    include_str!("migrations/0005_blocks_robots.sql"),
 ];
 
 /// Brings the file at `path` to the present version. Touches nothing that is not ours.

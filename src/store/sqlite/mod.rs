@@ -18,6 +18,7 @@ mod quarantine;
 mod readers;
 mod reports;
 mod retention;
+mod robots;
 mod seen;
 mod snapshots;
 mod sources;
@@ -42,8 +43,8 @@ use self::readers::Readers;
 use self::tally::Tallies;
 use self::writer::{Touched, Writer};
 use super::{
-    Claim, Counts, Dictionary, Dossier, Finished, Following, Held, Known, Resemblance, Revision, Seen, Snapshot,
-    SourceState, Standing, Store, StoreError, StoreTrouble, Verdict,
+    Claim, Counts, Dictionary, Dossier, Finished, Following, Held, Known, Resemblance, Revision, Seen, SiteRules,
+    Snapshot, SourceState, Standing, Store, StoreError, StoreTrouble, Verdict,
 };
 use crate::model::{Changes, Entry, EntryId, HarvestReport, Selection, Sketch, SourceId};
 
@@ -86,6 +87,12 @@ impl Sqlite {
         tallies.load(&db).map_err(|e| StoreError::sqlite(path, &e))?;
         let path: Arc<Path> = Arc::from(path);
         Ok(Self { readers: Arc::new(Readers::new(Arc::clone(&path))), writer: None, tallies, path })
+    }
+
+    /// Whether nothing of a source was ever stored, so that no question about its entries need be asked. What another
+    /// process has just stored may not be known yet; [`finish`](Store::finish) looks for itself.
+    fn is_new(&self, source: &SourceId) -> bool {
+        self.tallies.is_new(source)
     }
 
     async fn write<T, F>(&self, job: F) -> Result<T, StoreError>
@@ -167,6 +174,9 @@ impl Store for Sqlite {
     }
 
     async fn known(&self, source: &SourceId, keys: Vec<String>) -> Result<Vec<Known>, StoreError> {
+        if self.is_new(source) {
+            return Ok(Vec::new());
+        }
         let source = source.clone();
         let now = Utc::now();
         let (known, deleted) = self
@@ -183,6 +193,9 @@ impl Store for Sqlite {
     }
 
     async fn seen(&self, source: &SourceId) -> Result<Option<Seen>, StoreError> {
+        if self.is_new(source) {
+            return Ok(None);
+        }
         let source = source.clone();
         self.readers.read(move |db| seen::of(db, &source)).await
     }
@@ -237,6 +250,15 @@ impl Store for Sqlite {
     async fn unfollow(&self, id: &SourceId) -> Result<(), StoreError> {
         let id = id.clone();
         self.write(move |db, _| followings::forget(db, &id)).await
+    }
+
+    async fn site_rules(&self, origin: &str, now: DateTime<Utc>) -> Result<Option<SiteRules>, StoreError> {
+        let origin = origin.to_owned();
+        self.readers.read(move |db| robots::of(db, &origin, now)).await
+    }
+
+    async fn keep_site_rules(&self, rules: SiteRules) -> Result<(), StoreError> {
+        self.write(move |db, _| robots::keep(db, &rules)).await
     }
 
     async fn snapshots(&self, source: &SourceId) -> Result<Vec<Snapshot>, StoreError> {
@@ -331,6 +353,7 @@ impl Store for Sqlite {
     }
 
     async fn forget(&self, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<usize, StoreError> {
+        self.write(move |db, _| robots::forget(db, now)).await?;
         while self.write(move |db, _| stories::forget(db, now)).await? == stories::CHUNK {}
         let mut forgotten = 0;
         for source in self.readers.read(retention::all_sources).await? {

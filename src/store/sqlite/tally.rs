@@ -70,6 +70,12 @@ impl Tallies {
         selection.sources.iter().filter_map(|id| tallies.get(id.as_str())).map(|t| t.revision).sum()
     }
 
+    /// Whether a source is known and never had an entry.
+    pub(super) fn is_new(&self, source: &SourceId) -> bool {
+        let tallies = self.by_id.read().unwrap_or_else(PoisonError::into_inner);
+        tallies.get(source.as_str()).is_some_and(|tally| tally.revision == 0 && tally.changed.is_none())
+    }
+
     /// The latest change.
     pub(super) fn changed(&self, selection: &Selection) -> Option<DateTime<Utc>> {
         let tallies = self.by_id.read().unwrap_or_else(PoisonError::into_inner);

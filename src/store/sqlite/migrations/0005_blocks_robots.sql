@@ -9,3 +9,11 @@ create table blocks (
 alter table entries add column block integer;
 -- The block that takes a source's next texts; null where a new one is begun.
 alter table sources add column block integer;
+
+-- What sites' robots.txt say, for as long as it holds; nobody asks a site for it again because Courant was restarted.
+create table robots (
+    origin text primary key,
+    until integer not null,
+    -- The text, packed; null where there is none, so that all is allowed.
+    packed blob
+) strict;
