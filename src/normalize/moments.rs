@@ -44,12 +44,10 @@ pub fn moments(
     witnesses.sort_by_key(|witness| rank(witness.written.origin));
     // A list gives the date of each line; on a page it is looked for, and the address helps.
     let address = teaser.published.is_none().then_some(url);
-    let mut published = believed(&witnesses, address, &context);
-    let mut updated = teaser
-        .updated
-        .iter()
-        .chain(article.iter().flat_map(|a| &a.updated))
-        .find_map(|written| read(written, &context));
+    let changes = teaser.updated.iter().chain(article.iter().flat_map(|a| &a.updated));
+    let changes: Vec<Moment> = changes.filter_map(|written| read(written, &context)).collect();
+    let mut published = believed(&witnesses, &changes, address, &context);
+    let mut updated = changes.first().copied();
     if published.is_none() {
         published = dates::in_url(url, &context).filter(|m| m.precision >= Precision::Day);
     }
@@ -103,6 +101,13 @@ impl Witness<'_> {
         self.moment.at.date_naive()
     }
 
+    /// Whether it is a whole date after a stated one, and not said to be that of a change.
+    fn is_later(&self, stated: Moment, changes: &[Moment]) -> bool {
+        let whole = self.written.text.bytes().filter(u8::is_ascii_digit).count() >= 6;
+        let days = (self.day() - stated.at.date_naive()).num_days();
+        whole && days > 1 && !changes.iter().any(|change| (change.at.date_naive() - self.day()).num_days().abs() <= 1)
+    }
+
     fn is_stated(&self) -> bool {
         matches!(self.written.origin, Origin::JsonLd | Origin::Meta | Origin::Microdata | Origin::Script)
     }
@@ -114,7 +119,7 @@ impl Witness<'_> {
 }
 
 /// The first witness, in the light of the others.
-fn believed(witnesses: &[Witness], address: Option<&Url>, context: &Context) -> Option<Moment> {
+fn believed(witnesses: &[Witness], changes: &[Moment], address: Option<&Url>, context: &Context) -> Option<Moment> {
     let first = witnesses.first()?;
     if let Some(url) = address.filter(|_| first.is_shown()) {
         return Some(shown(first, witnesses, url, context));
@@ -133,8 +138,8 @@ fn believed(witnesses: &[Witness], address: Option<&Url>, context: &Context) -> 
     }
     let local = machine && !confirmed(first, others, context);
     let mut moment = if local { on_local_day(first, others) } else { first };
-    // What machines are told is often the day of the last import or rewriting; the older date that people see is
-    // the day of publication.
+    // What machines are told is often the day of the last import or rewriting, or that on which the page was begun; the
+    // day that people see is that of publication, unless it is that of a change.
     let mut days: Vec<NaiveDate> = others.iter().filter(|w| w.is_shown()).map(Witness::day).collect();
     days.sort();
     days.dedup();
@@ -142,7 +147,7 @@ fn believed(witnesses: &[Witness], address: Option<&Url>, context: &Context) -> 
         && days.len() <= FEW
         && let Some(shown) = others.iter().find(|w| w.is_shown() && w.written.origin != Origin::Url)
         && !shown.moment.relative
-        && shown.day() < moment.at.date_naive()
+        && (shown.day() < moment.at.date_naive() || shown.is_later(moment, changes))
         && !confirmed(moment, others, context)
     {
         moment = shown.moment;
@@ -267,8 +272,14 @@ mod tests {
 
     #[track_caller]
     fn check(url: &str, witnesses: &[(&str, Origin)], expected: &str) {
+        check_changed(url, witnesses, None, expected);
+    }
+
+    #[track_caller]
+    fn check_changed(url: &str, witnesses: &[(&str, Origin)], changed: Option<&str>, expected: &str) {
         let article = Article {
             published: witnesses.iter().map(|(text, origin)| Written::new(*text, *origin)).collect(),
+            updated: changed.map(|text| Written::new(text, Origin::Meta)).into_iter().collect(),
             language: Some("en".to_owned()),
             ..Article::default()
         };
@@ -293,12 +304,14 @@ mod tests {
     }
 
     #[test]
-    fn the_older_day_that_is_shown_is_that_of_publication() {
+    fn the_day_that_is_shown_is_that_of_publication_unless_it_is_that_of_a_change() {
         use Origin::*;
         let page = "https://paper.example/harbour";
         let stated = ("2024-05-03T12:00:00Z", Meta);
         check(page, &[stated, ("21 April 2021", Text)], "2021-04-21T00:00:00+00:00");
-        check(page, &[stated, ("21 May 2024", Text)], "2024-05-03T12:00:00+00:00");
+        check(page, &[stated, ("21 May 2024", Text)], "2024-05-21T00:00:00+00:00");
+        check_changed(page, &[stated, ("21 May 2024", Text)], Some("2024-05-21"), "2024-05-03T12:00:00+00:00");
+        check(page, &[stated, ("21 May", Text)], "2024-05-03T12:00:00+00:00");
         check(page, &[stated, ("21 April 2021", Text), ("3 May 2024", Text)], "2024-05-03T12:00:00+00:00");
         let history = ["1 May 2019", "2 May 2020", "3 June 2021", "4 May 2022"].map(|day| (day, Text));
         check(page, &[&[stated][..], &history].concat(), "2024-05-03T12:00:00+00:00");

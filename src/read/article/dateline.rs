@@ -40,6 +40,7 @@ pub(super) fn near(scene: &Scene, context: &Context, is_stated: bool) -> Shown {
         found = search(scene, blocks, Signs(Signs::COMMENT.0 | Signs::EMBED.0), is_stated, context);
     }
     found.retain(|sighting| !is_stated || sighting.score >= SURE);
+    found.extend(declared(scene));
     if !is_stated {
         found.extend(first_published(scene, context));
         // A day that a sentence names by the way is not that of the page, if the page has one in its place.
@@ -48,6 +49,18 @@ pub(super) fn near(scene: &Scene, context: &Context, is_stated: bool) -> Shown {
         }
     }
     sorted(found)
+}
+
+/// The one `<time pubdate>` of a page: early HTML 5 declared the date of publication so.
+fn declared(scene: &Scene) -> Option<Sighting> {
+    let outline = scene.outline;
+    let strangers = Signs(Signs::RELATED.0 | Signs::TEASER.0 | Signs::COMMENT.0 | Signs::SIDE.0);
+    let mut times = (0..outline.nodes.len() as u32).filter(|index| {
+        let time = outline.get(*index).filter(|n| n.tag == Tag::Time).and_then(|n| n.element);
+        time.is_some_and(|e| attribute(e, "pubdate").is_some()) && !scene.signs(*index).has(strangers)
+    });
+    let only = times.next().filter(|_| times.next().is_none())?;
+    Some(Sighting { score: 1.2, written: time_element(outline, only)?, is_change: false })
 }
 
 /// Dates that score less are weighed against those of the rest of the page.
@@ -179,7 +192,7 @@ fn look_into(scene: &Scene, block: &Block, context: &Context, found: &mut Vec<Si
     let whole = block.weight > LINE && !is_kept(scene, block) && says(part, PUBLISHED);
     let said = if whole || says(words, PUBLISHED) || says(words, CHANGED) { 0.3 } else { 0.0 };
     let beside = if scene.is_beside_headline(block) && range.start <= LABEL && has_year(date) { 0.25 } else { 0.0 };
-    let alone = if date.len() * 2 >= part.len() && block.weight <= LINE { 0.25 } else { 0.0 };
+    let alone = if date.len() * 2 >= part.len() && block.weight <= LINE && !is_kept(scene, block) { 0.25 } else { 0.0 };
     let linked = if block.link_share() > 0.6 { 0.3 } else { 0.0 };
     let dateline = if block.weight > LINE && said == 0.0 { 0.1 } else { 0.0 };
     if named + said == 0.0 {
@@ -229,9 +242,9 @@ fn is_change_by_name(outline: &Outline, index: u32) -> bool {
 /// Letters that may stand before a date which a line begins with.
 const LABEL: usize = 12;
 
-/// The last letters before a date.
+/// The last letters before a date; all of a line that is one with its label.
 fn before<'t>(led: &'t str, date: &str) -> &'t str {
-    let led = led.strip_suffix(date).unwrap_or(led);
+    let led = led.strip_suffix(date).filter(|led| !led.is_empty()).unwrap_or(led);
     led.get(led.ceil_char_boundary(led.len().saturating_sub(2 * LABEL))..).unwrap_or_default()
 }
 
@@ -292,7 +305,7 @@ fn is_day(date: &str, text: &str, moment: Moment) -> bool {
     if moment.relative {
         let lower = text.to_lowercase();
         let ago = AGO.iter().any(|word| lower.contains(word));
-        return ago && (digits > 0 || text.split_whitespace().count() <= 2);
+        return ago && (digits > 0 || text.split_whitespace().count() <= 1);
     }
     let word = date.split(|c: char| !c.is_alphabetic()).any(|word| word.chars().count() >= 3);
     digits >= 2 || digits == 1 && word || !date.is_ascii()
@@ -340,9 +353,9 @@ const PUBLISHED: &[&str] = &[
     "입력", "등록", "yayın", "diterbitkan", "datum:", "date:", "wurde am", "δημοσ", "ngày",
 ];
 
-/// Words of lines whose date is neither: of a manuscript, of the whole site.
+/// Words of lines whose date is neither: of a manuscript, of an event, of the whole site.
 #[rustfmt::skip]
-const NOT_OURS: &[&str] = &["received", "site last", "eingegangen"];
+const NOT_OURS: &[&str] = &["received", "site last", "eingegangen", "termin:", "event date", "deadline", "einsendeschluss"];
 
 /// Words before the date of a change.
 #[rustfmt::skip]

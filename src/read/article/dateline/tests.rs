@@ -52,6 +52,8 @@ fn a_date_counts_by_what_its_own_element_is_called() {
 #[test]
 fn dates_of_change_and_of_other_things_are_told_apart() {
     check("<p class=date>3 May 2024. Updated: 5 May 2024</p>", "", &["3 May 2024."], &["Updated: 5 May 2024"]);
+    check("", "<p>This was told on <time pubdate datetime=2024-05-03>Friday</time></p>", &["2024-05-03"], &[]);
+    check("<div>Termin: 3 May 2024</div><div>Heute Morgen</div>", "", &[], &[]);
     check("<div>Received 3 May 2024; accepted 9 May 2024</div>", "", &[], &[]);
     let below = "<div class=comments><p>Posted on 3 May 2024 by a reader</p></div>";
     check("", below, &[], &[]);
