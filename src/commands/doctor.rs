@@ -108,7 +108,9 @@ async fn examine(config: &config::Config, quick: bool, in_use: bool, now: chrono
             let state = states.iter().find(|state| state.id == source.id);
             let latest = store.recent(&source.id, sources::RECENT).await?;
             let held = held.iter().find(|held| held.source == source.id);
-            findings.extend(sources::examine(source, state, &latest, held, now));
+            let reports = store.reports(&source.id, sources::RUNS).await?;
+            let warned = sources::warning(&reports);
+            findings.extend(sources::examine(source, state, &latest, held, warned, now));
         }
         findings.extend(sources::late(config, &states, in_use, now));
         Ok(())

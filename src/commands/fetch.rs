@@ -11,7 +11,7 @@ use super::console::{Console, LogFormat};
 use super::{Failure, load, print, runtime};
 use crate::config::Config;
 use crate::daemon::{self, DaemonError, Once, Plan, report_line};
-use crate::model::SourceId;
+use crate::model::{Severity, SourceId};
 use crate::store;
 
 /// Harvest sources once, due or not, and store what they show; for cron and CI
@@ -56,6 +56,9 @@ pub(super) fn run(arguments: Arguments, path: &Path, log_format: LogFormat) -> R
     })
 }
 
+/// Most warnings shown of one run; `courant status SOURCE` shows all.
+const WARNINGS: usize = 3;
+
 /// Harvests with a progress bar; gives how many failed.
 async fn harvest(console: &Console, plan: &Plan, ids: Vec<SourceId>, arguments: &Arguments) -> Result<usize, Failure> {
     let bar = console.bar(ids.len());
@@ -73,7 +76,11 @@ async fn harvest(console: &Console, plan: &Plan, ids: Vec<SourceId>, arguments: 
                 if arguments.json {
                     serde_json::to_string(&done.report).map_err(|e| Failure::Work(e.to_string()))?
                 } else {
-                    report_line(&done.report, &done.state, Utc::now())
+                    let warnings =
+                        done.report.problems.iter().filter(|p| p.severity >= Severity::Warning).take(WARNINGS);
+                    warnings.fold(report_line(&done.report, &done.state, Utc::now()), |line, warning| {
+                        format!("{line}\n  {}", warning.message.replace('\n', "\n  "))
+                    })
                 }
             }
             Ok(Once::Busy) => format!("{id}: left to the process that is just harvesting it"),

@@ -136,7 +136,9 @@ fn one(state: &SourceState, reports: &[HarvestReport]) -> String {
         })
         .collect();
     text.push_str(&table(&["run", "outcome", "listed", "new", "altered", "articles", "reason"], &rows));
-    for problem in reports.first().into_iter().flat_map(|r| &r.problems) {
+    // A page that has not changed since says nothing of its own.
+    let telling = reports.iter().find(|report| report.outcome != Outcome::Unchanged);
+    for problem in telling.into_iter().flat_map(|report| &report.problems) {
         text.push_str(&format!("\n{}", problem.message));
     }
     text.trim_end().to_owned() + "\n"

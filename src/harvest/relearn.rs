@@ -8,7 +8,7 @@ use super::short::Short;
 use super::sketch::Sketch;
 use super::{Parts, Watched};
 use crate::model::{
-    Guide, Kind, Listing, ListingMethod, Page, Problem, Profile, Read, Selection, Shape, Sketch as Markup,
+    Guide, Kind, Listing, ListingMethod, ListingRules, Page, Problem, Profile, Read, Selection, Shape, Sketch as Markup,
 };
 use crate::read::{Landmark, Learned, learn, links, markup, recall};
 use crate::store::{SourceState, StoreError};
@@ -46,7 +46,13 @@ pub(super) async fn relearn(
     let (recalled, learned) = on_reader(parts, || work).await.value?;
     let mut text = format!("the page has changed; its list was found again by {} known entries on it", recalled.known);
     if let Some(Learned { rules, .. }) = learned {
-        text.push_str(&format!(". To settle it, put this into feeds.toml:\n{}", patch(watched, &rules)));
+        let table = format!("[sources.{}.listing]", watched.source.id);
+        let place = if watched.source.rules.listing == ListingRules::default() {
+            String::new()
+        } else {
+            format!(" in place of the `{table}` that is there")
+        };
+        text.push_str(&format!(". To settle it, put this into feeds.toml{place}:\n{table}\n{}", patch(&rules)));
     }
     let matched = recalled.is_matched();
     Some(Relearned { read: Read { value: recalled.listing, problems: vec![Problem::warning(text)] }, matched })
@@ -65,9 +71,9 @@ fn has_shrunk(before: &Profile, now: &Shape) -> bool {
 }
 
 /// Selectors as they stand in feeds.toml.
-fn patch(watched: &Watched, rules: &crate::model::ListingRules) -> String {
+fn patch(rules: &ListingRules) -> String {
     let quoted = |text: &str| format!("{text:?}");
-    let mut lines = vec![format!("[sources.{}.listing]", watched.source.id)];
+    let mut lines = Vec::new();
     let one = [("container", &rules.container), ("item", &rules.item)];
     lines.extend(one.into_iter().filter_map(|(key, value)| Some(format!("{key} = {}", quoted(value.as_deref()?)))));
     let first = [("title", rules.title.first()), ("date", rules.date.first())];

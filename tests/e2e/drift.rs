@@ -64,7 +64,11 @@ fn a_redesign_that_breaks_the_rules_is_relearned_from_what_is_known() {
     let before = feed(&desk);
     press.set("/", Sheet::html(front("new", (0..top + 2).rev())));
     let said = desk.ok(&["fetch"]);
-    assert!(said.contains("18 listed, 2 new"), "{said}");
+    assert!(said.contains("18 listed, 2 new") && said.contains("in place of the `[sources.town.listing]`"), "{said}");
+    // It is still told once the page has been found unchanged.
+    assert!(desk.ok(&["fetch"]).contains("unchanged"));
+    let examined = text(&desk.run(&["doctor"]).stdout);
+    assert!(examined.contains("the page has changed") && examined.contains("courant status town"), "{examined}");
     let told = desk.ok(&["status", "town"]);
     assert!(told.contains("[sources.town.listing]") && told.contains("item = "), "{told}");
     let after = feed(&desk);
@@ -122,6 +126,7 @@ fn a_flood_is_held_until_the_operator_has_looked() {
         desk.ok(&["quarantine", verdict, "town"]);
         assert_eq!(desk.status("town")["entries"], before.len() + more, "{verdict}");
         assert!(desk.ok(&["quarantine"]).contains("nothing is held back"));
+        assert!(!desk.ok(&["status"]).contains("held back"), "the operator has looked");
         assert_eq!(desk.run(&["quarantine", verdict, "town"]).status.code(), Some(2));
         let said = desk.ok(&["fetch"]);
         let new = if verdict == "discard" { 120 } else { 0 };

@@ -5,11 +5,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::Finding;
 use super::machine::number;
 use crate::config::Config;
-use crate::model::{Outcome, Source};
+use crate::model::{HarvestReport, Outcome, Severity, Source};
 use crate::store::{Held, SourceState};
 
 /// Entries whose dates tell how often there is news.
 pub(super) const RECENT: usize = 20;
+/// Runs that are looked through for one that read the page.
+pub(super) const RUNS: usize = 20;
 /// So many failures in a row are no passing trouble.
 const LASTING: u32 = 3;
 /// A source that was told nothing else is quiet after so many of its usual pauses, and after a week at least.
@@ -20,12 +22,21 @@ const GAP_TOLD: TimeDelta = TimeDelta::days(14);
 /// A source so late is not just waiting for its turn.
 const LATE: TimeDelta = TimeDelta::hours(1);
 
-/// What is to be said of a source; `recent`: when its latest entries were published, newest first.
+/// What the latest run that read the page warned of; gaps are told apart.
+pub(super) fn warning(reports: &[HarvestReport]) -> Option<&str> {
+    let read = reports.iter().find(|report| report.outcome != Outcome::Unchanged)?;
+    let warning = read.problems.iter().find(|problem| problem.severity >= Severity::Warning);
+    warning.map(|problem| problem.message.as_str()).filter(|_| read.outcome == Outcome::Ok)
+}
+
+/// What is to be said of a source; `recent`: when its latest entries were published, newest first; `warned`: what its
+/// latest run warned of.
 pub(super) fn examine(
     source: &Source,
     state: Option<&SourceState>,
     recent: &[DateTime<Utc>],
     held: Option<&Held>,
+    warned: Option<&str>,
     now: DateTime<Utc>,
 ) -> Vec<Finding> {
     let about = format!("source {}", source.id);
@@ -56,6 +67,11 @@ pub(super) fn examine(
                 "look at them (`courant quarantine`), then `courant quarantine release {id}`, `adopt {id}` or `discard {id}`"
             ),
         ));
+    }
+    if let Some(warning) = warned.filter(|_| state.failures == 0) {
+        // What follows the first line is to be copied, and too long for a table.
+        let say = warning.lines().next().unwrap_or_default().trim_end_matches(':');
+        findings.push(Finding::warning(&about, say, format!("`courant status {}` shows it whole", source.id)));
     }
     for gap in state.profile.gaps.iter().filter(|gap| now - gap.until < GAP_TOLD) {
         let advice =
@@ -174,7 +190,7 @@ mod tests {
             ("a gap", Some(gappy), &daily, None, Grade::Warning, "may be missing"),
             ("quiet", Some(state()), &old, None, Grade::Warning, "nothing new since"),
         ] {
-            let found = examine(&source(), state.as_ref(), recent, held, at(0));
+            let found = examine(&source(), state.as_ref(), recent, held, None, at(0));
             assert_eq!(found.len(), 1, "{why}: {found:?}");
             assert_eq!(found[0].grade, grade, "{why}");
             assert!(format!("{} {}", found[0].finding, found[0].advice).contains(words), "{why}: {found:?}");

@@ -43,6 +43,9 @@ async fn what_is_released_is_published_as_if_it_had_not_been_held() {
     assert_eq!(kept.store.settle(&id("x"), Verdict::Release, minute(9)).await.unwrap(), Some(changes(2, 1, 0)));
     assert!(kept.store.revision(&all_of(&["x"])) > seen);
     assert_eq!(kept.titles(&["x"]).await, ["b", "c", "a"]);
+    // Nobody waits for an operator any more: it is due.
+    let state = kept.store.sources().await.unwrap().remove(0);
+    assert_eq!((state.last_outcome, state.failures, state.next_run), (Some(Outcome::Ok), 0, minute(9)));
     assert_eq!(kept.put("x", minute(10), vec![draft("b", "b")]).await, changes(0, 0, 1));
     assert_eq!(kept.store.integrity().await.unwrap(), Vec::<String>::new());
 }
