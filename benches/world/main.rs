@@ -1,8 +1,9 @@
 //! What a source costs: CPU time of the whole program and its memory, over a farm of sites on loopback.
 //! `cargo bench --bench world -- 1000` for a thousand sites, `-- crowd 10000` for the daemon over ten thousand that are
-//! due at once; nothing here asserts.
+//! due at once, `-- day 1000` for the daemon's start and a day of a thousand; nothing here asserts.
 
 mod crowd;
+mod day;
 mod farm;
 mod floor;
 #[path = "../stages/paper.rs"]
@@ -43,7 +44,12 @@ fn main() -> std::io::Result<()> {
         return floor::run(number(1).unwrap_or(1), PORT, arguments.get(2).map_or("", String::as_str));
     }
     let in_crowd = arguments.first().is_some_and(|a| a == "crowd");
-    let sites: usize = if in_crowd { number(1).unwrap_or(10_000) } else { number(0).unwrap_or(200) };
+    let through_day = arguments.first().is_some_and(|a| a == "day");
+    let sites: usize = match (in_crowd, through_day) {
+        (true, _) => number(1).unwrap_or(10_000),
+        (_, true) => number(1).unwrap_or(1000),
+        _ => number(0).unwrap_or(200),
+    };
     let myself = std::env::current_exe()?;
     let mut child = Command::new(&myself).args(["farm", &sites.to_string()]).stdout(Stdio::piped()).spawn()?;
     let ready = child.stdout.take();
@@ -53,6 +59,9 @@ fn main() -> std::io::Result<()> {
     }
     if in_crowd {
         return crowd::run(tempfile::tempdir()?.path(), sites);
+    }
+    if through_day {
+        return day::run(tempfile::tempdir()?.path(), sites);
     }
     println!(
         "| {sites} sites | ms of CPU a source | to be | peak MB (60) | seconds |\n| --- | --- | --- | --- | --- |"

@@ -1,10 +1,29 @@
-//! `adaptive` follows the source's own rhythm.
+//! `adaptive` follows the source's own rhythm; a feed that names its period is asked no more often.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::courant::Desk;
 use crate::paper;
-use crate::press::Press;
+use crate::press::{Press, Sheet};
+
+#[test]
+fn a_feed_s_own_period_is_kept_when_unchanged_and_across_restarts() {
+    let press = Press::start();
+    let feed = "<?xml version=\"1.0\"?><rss version=\"2.0\" xmlns:sy=\"http://purl.org/rss/1.0/modules/syndication/\">\
+                <channel><title>The Lantern</title><link>https://lantern.example/</link>\
+                <sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>1</sy:updateFrequency>\
+                <item><title>The owl is back</title><link>https://lantern.example/owl</link></item></channel></rss>";
+    press.set("/feed", Sheet::new("application/rss+xml", feed).with("ETag", "\"1\""));
+    let source = format!("[sources.lantern]\nurl = \"{}\"\narticle = \"never\"\n", press.url("/feed"));
+    let desk = Desk::new(&format!("{source}schedule = \"every 1m\"\n"));
+    for _ in 0..3 {
+        desk.ok(&["fetch"]);
+        let state = desk.status("lantern");
+        let at = |key: &str| state[key].as_str().and_then(|t| t.parse::<DateTime<Utc>>().ok()).expect("a time");
+        let pause = at("next_run") - at("last_run");
+        assert!(pause >= TimeDelta::minutes(59), "{pause}");
+    }
+}
 
 #[test]
 fn a_source_with_an_entry_a_day_is_asked_seldom_and_keeps_that_when_unchanged() {

@@ -64,6 +64,24 @@ async fn one_source_is_claimed_by_name_due_or_not() {
 }
 
 #[tokio::test]
+async fn what_is_due_when_is_known_after_a_restart() {
+    let kept = with_sources(&[("ran", 0), ("moved", 0), ("waits", 7)]).await;
+    assert_eq!(due(&kept, "w", minute(0)).await, ["ran", "moved"]);
+    let mut finished = run("ran", minute(0), vec![draft("a", "A")]);
+    finished.state.next_run = minute(30);
+    kept.store.finish(finished).await.unwrap();
+    kept.store.release(&id("moved")).await.unwrap();
+    kept.store.reschedule(&id("moved"), minute(9)).await.unwrap();
+    let kept = kept.reopened().await;
+    // As at every start: what is known already keeps its time.
+    sync(&kept, &[("ran", 1), ("moved", 1), ("waits", 1)]).await;
+    assert_eq!(kept.store.next_due().await.unwrap(), Some(minute(7)));
+    assert!(due(&kept, "w", minute(6)).await.is_empty());
+    assert_eq!(due(&kept, "w", minute(29)).await, ["waits", "moved"]);
+    assert_eq!(due(&kept, "w", minute(30)).await, ["ran"]);
+}
+
+#[tokio::test]
 async fn claims_of_a_killed_process_are_due_again_at_once() {
     let kept = with_sources(&[("x", 0)]).await;
     assert_eq!(due(&kept, "w", minute(0)).await, ["x"]);
