@@ -20,6 +20,8 @@ pub(super) struct Reader<'a> {
     english: Option<Language>,
     /// Whether the whole text is expected to be a date, so that less evidence will do.
     pub(super) whole: bool,
+    /// Whether the text is one word of plain Latin letters: in some language nearly every such word says a day.
+    alone: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -28,25 +30,36 @@ impl<'a> Reader<'a> {
         let tokens = tokens(text);
         let language = context.language.and_then(|tag| words.language(tag));
         let language = language.or_else(|| spoken(&tokens).filter(|_| whole));
-        Self { text, tokens, context, language, english: words.language("en"), whole }
+        let mut plain = tokens.iter().filter(|t| !matches!(t.kind, Kind::Mark(_)));
+        let is_word = |t: &Token| {
+            matches!(t.kind, Kind::Word(_)) && text.get(t.start..t.end).is_some_and(|letters| letters.is_ascii())
+        };
+        let alone = plain.next().is_some_and(is_word) && plain.next().is_none();
+        Self { text, tokens, context, language, english: words.language("en"), whole, alone }
     }
 
     /// The first meaning of the token at `i` that `wanted` takes. A word means what it means in the page's
     /// language or in English; where it is no word of either, what it means in the commonest language that
     /// has it. Beyond that, great languages lend their words: names of months and days always, all others
-    /// to pages whose language is not known.
+    /// to pages whose language is not known. A word that stands alone (`More` is tomorrow in Afrikaans, `hier` yesterday
+    /// in French) is believed in the page's language only, or in a common one where that is not known.
     pub(super) fn meaning<T>(&self, i: usize, wanted: impl Fn(Meaning) -> Option<T>) -> Option<T> {
         let Kind::Word(phrase) = self.tokens.get(i)?.kind else { return None };
         let meanings = vocabulary().meanings(phrase);
         let of = |language: Option<Language>| {
             meanings.iter().filter(move |m| Some(m.1) == language).find_map(|m| wanted(m.0))
         };
+        if self.alone && self.letters(i).len() < 3 {
+            return None;
+        }
         if let Some(found) = of(self.language).or_else(|| of(self.english)) {
             return Some(found);
         }
         let at_home = |m: &(Meaning, Language)| Some(m.1) == self.language || Some(m.1) == self.english;
         // In running text the words of three hundred languages would meet by chance.
         let reach = match (self.whole, self.language) {
+            (true, Some(_)) if self.alone => return None,
+            (true, None) if self.alone => MANY_LANGUAGES,
             (true, _) => Language::MAX,
             (false, None) => MANY_LANGUAGES,
             (false, Some(_)) => 0,

@@ -100,6 +100,24 @@ fn what_is_no_date_is_none() {
 }
 
 #[test]
+fn a_word_alone_is_a_day_in_the_pages_own_language_only() {
+    for (language, text, expected) in [
+        ("en", "More", "-"),
+        ("", "More ››", "-"),
+        ("af", "more", "2026-11-24"),
+        ("en", "Yesterday", "2026-11-22"),
+        ("de", "hier", "-"),
+        ("fr", "Hier", "2026-11-22"),
+        ("", "gestern", "2026-11-22"),
+        ("en", "昨天", "2026-11-22"),
+        ("en", "We", "-"),
+        ("en", "gestern, 18:20", "2026-11-22T18:20+00:00"),
+    ] {
+        check(language, Tz::UTC, text, expected);
+    }
+}
+
+#[test]
 fn a_date_is_found_within_a_longer_text() {
     for (text, expected, part) in [
         ("By A. Writer | March 3, 2020 at 5pm", "2020-03-03T17:00+00:00", "March 3, 2020 at 5pm"),

@@ -74,14 +74,14 @@ pub(super) fn of_element(outline: &Outline, row: usize, context: &Context) -> Op
         })
 }
 
-/// A text that is a date and nothing else, to the day at least.
+/// A text that is a date and nothing else, to the day at least; "tomorrow" is the weather's, and no entry's.
 pub(super) fn readable(text: &str, origin: Origin, context: &Context) -> Option<Seen> {
     let text = fold_space(text);
     if text.is_empty() || text.len() > LONGEST_DATE {
         return None;
     }
     let moment = dates::parse(&text, context)?;
-    (moment.precision >= Precision::Day)
+    (moment.precision >= Precision::Day && !(moment.relative && moment.at > context.now))
         .then(|| Seen { written: Written::new(text, origin), day: moment.at.date_naive() })
 }
 
