@@ -12,6 +12,9 @@ use crate::store::{StoreError, StoreTrouble};
 
 /// How long to wait for another process's transaction.
 const BUSY: Duration = Duration::from_secs(10);
+/// Bytes of the write-ahead log after which they are put into the file: pages that are changed again and again (of the
+/// ledger, mostly) are put there once.
+const LOG: i64 = 16 * 1024 * 1024;
 /// More than the statements of this room, so that each is prepared once.
 const STATEMENTS: usize = 64;
 
@@ -44,10 +47,12 @@ pub(super) fn writing(path: &Path) -> Result<Connection, StoreError> {
          pragma foreign_keys = on;
          pragma cache_size = -4096;
          pragma temp_store = memory;
-         pragma wal_autocheckpoint = 4000;
          pragma journal_size_limit = 16777216;",
     )
     .map_err(sql)?;
+    // A file of an earlier version has larger pages.
+    let page: i64 = db.pragma_query_value(None, "page_size", |row| row.get(0)).map_err(sql)?;
+    db.pragma_update(None, "wal_autocheckpoint", LOG / page.max(1)).map_err(sql)?;
     keep_plans(&db).map_err(sql)?;
     Ok(db)
 }
