@@ -15,7 +15,7 @@ use courant::model::{
 };
 use courant::normalize::{Surroundings, draft, sanitize};
 use courant::publish::{Format, Links, render};
-use courant::read::{CompiledRules, read_article, read_listing};
+use courant::read::{CompiledRules, follow, note_listing, read_article, read_listing};
 use courant::schedule::{History, next};
 use courant::store::{Finished, SourceState, Store};
 use divan::Bencher;
@@ -67,6 +67,13 @@ mod read {
         bencher.bench_local(|| parse_html(&text));
     }
 
+    /// What a page costs any reader: html5ever's own parse of it, into scraper's tree.
+    #[divan::bench]
+    fn listing_parse_by_html5ever(bencher: Bencher) {
+        let text = paper::listing(30);
+        bencher.bench_local(|| scraper::Html::parse_document(&text));
+    }
+
     #[divan::bench]
     fn listing_without_rules(bencher: Bencher) {
         let page = page::page("/news/", "text/html", paper::listing(30));
@@ -74,10 +81,35 @@ mod read {
         bencher.bench_local(|| read_listing(&page, Kind::Listing, &rules));
     }
 
+    /// A page that was read before, with three new rows of 33.
+    #[divan::bench]
+    fn listing_with_3_new(bencher: Bencher) {
+        let rules = CompiledRules::default();
+        let before = page::page("/news/", "text/html", paper::listing(30));
+        let now = page::page("/news/", "text/html", paper::listing(33));
+        let guide = note_listing(&before, Kind::Listing, &rules).value.1.expect("a plain list");
+        assert!(follow(&now, &guide, |_| true).is_some());
+        bencher.bench_local(|| follow(&now, &guide, |_| true));
+    }
+
+    /// A full reading that leaves a guide.
+    #[divan::bench]
+    fn listing_noted(bencher: Bencher) {
+        let page = page::page("/news/", "text/html", paper::listing(30));
+        let rules = CompiledRules::default();
+        bencher.bench_local(|| note_listing(&page, Kind::Listing, &rules));
+    }
+
     #[divan::bench]
     fn article_parse_only(bencher: Bencher) {
         let text = paper::article(1);
         bencher.bench_local(|| parse_html(&text));
+    }
+
+    #[divan::bench]
+    fn article_parse_by_html5ever(bencher: Bencher) {
+        let text = paper::article(1);
+        bencher.bench_local(|| scraper::Html::parse_document(&text));
     }
 
     #[divan::bench]

@@ -152,7 +152,6 @@ fn add_kin(outline: &Outline, targets: &[Target], found: &mut [Candidate], minor
         weight += mean_title(targets, candidate) * candidate.group.members.len() as f32;
     }
     let usual = weight / members.max(1) as f32;
-    let outside = Hints::CHROME.and(Hints::ASIDE).and(Hints::RELATED).and(Hints::ADVERT);
     for (candidate, minor) in found.iter_mut().zip(minor) {
         if candidate.taken || *minor || candidate.score < CONCEIVABLE {
             continue;
@@ -160,12 +159,18 @@ fn add_kin(outline: &Outline, targets: &[Target], found: &mut [Candidate], minor
         let all: Vec<&Target> = candidate.group.members.iter().filter_map(|m| targets.get(*m)).collect();
         let kin = all
             .iter()
-            .filter(|t| t.look.slug_words >= 2 || t.look.numbered || t.look.dated)
+            .filter(|t| may_be_kin(outline, t))
             .filter(|t| shapes.get(&t.look.shape).is_some_and(|n| *n >= 2 && n * 20 >= members))
-            .filter(|t| !outline.region(t.best).any(outside))
             .count();
         let mean =
             all.iter().map(|t| text_weight(&t.headline.text).min(120)).sum::<usize>() as f32 / all.len().max(1) as f32;
         candidate.taken = kin * 10 >= all.len() * 8 && mean >= usual * 0.5;
     }
+}
+
+/// Whether a link may be taken for its address's sake: that tells something, and no part of the page's frame holds it.
+pub(super) fn may_be_kin(outline: &Outline, target: &Target) -> bool {
+    let outside = Hints::CHROME.and(Hints::ASIDE).and(Hints::RELATED).and(Hints::ADVERT);
+    let look = &target.look;
+    (look.slug_words >= 2 || look.numbered || look.dated) && !outline.region(target.best).any(outside)
 }

@@ -162,6 +162,8 @@ impl Headings {
         let gap: Range<usize> = self.last..card.rows.start;
         self.last = card.rows.end;
         let held = self.card.replace(card.row);
+        // What an element says its only child says too.
+        let mut no_date: Option<&str> = None;
         for row in gap.rev().take(MOST_ROWS) {
             let span = outline.span(row);
             if span.is_empty() || span.len() > LONGEST_DATE {
@@ -182,12 +184,14 @@ impl Headings {
                 }
                 return;
             }
-            if !outline.tag(row).starts_with('a')
-                && let Some(seen) = readable(&words, Origin::Heading, context)
-            {
+            if outline.tag(row).starts_with('a') || no_date == Some(outline.text(row)) {
+                continue;
+            }
+            if let Some(seen) = readable(&words, Origin::Heading, context) {
                 self.date = Some((seen.written, outline.end(scope)));
                 return;
             }
+            no_date = Some(outline.text(row));
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use url::Url;
 
 use super::super::cards::{self, Card};
-use super::super::guess::{CONCEIVABLE, Candidate};
+use super::super::guess::{self, CONCEIVABLE, Candidate};
 use super::super::hints::Hints;
 use super::super::landmarks::address_hash;
 use super::super::outline::{self, Outline};
@@ -36,7 +36,7 @@ pub(in crate::read::listing) struct Reading<'r> {
 /// Notes where the list stands; nothing where it is not plain enough for that.
 pub(in crate::read::listing) fn note(reading: &Reading, listing: &Listing) -> Option<Guide> {
     let Reading { page, outline, base, context, found, candidates } = *reading;
-    let taken = only_taken(candidates, found)?;
+    let taken = only_taken(outline, candidates, found)?;
     let chosen: Vec<&Target> = taken.group.members.iter().filter_map(|at| found.get(*at)).collect();
     let plain = listing.method == ListingMethod::Guess
         && listing.page_kind == PageKind::Listing
@@ -106,11 +106,12 @@ pub(in crate::read::listing) fn note(reading: &Reading, listing: &Listing) -> Op
 }
 
 /// The one group of links that was taken, where no other was nearly taken too.
-fn only_taken<'c>(candidates: &'c [Candidate], found: &[Target]) -> Option<&'c Candidate> {
+fn only_taken<'c>(outline: &Outline, candidates: &'c [Candidate], found: &[Target]) -> Option<&'c Candidate> {
     let mut taken = candidates.iter().filter(|candidate| candidate.taken);
     let only = taken.next().filter(|only| only.score >= SURE)?;
     let members = |candidate: &'c Candidate| candidate.group.members.iter().filter_map(|at| found.get(*at));
-    let is_kin = |candidate| members(candidate).any(|t| members(only).any(|lead| lead.look.shape == t.look.shape));
+    let has_form = |t: &Target| members(only).any(|lead| lead.look.shape == t.look.shape);
+    let is_kin = |candidate| members(candidate).any(|t| guess::may_be_kin(outline, t) && has_form(t));
     let near = |other: &Candidate| other.score >= NEAR;
     let others = candidates.iter().filter(|other| !other.taken && !other.minor);
     let clear = |other: &'c Candidate| !near(other) && (other.score < CONCEIVABLE * 0.75 || !is_kin(other));

@@ -64,13 +64,15 @@ fn html(front: &Front) -> Page {
         ("<section>", "</section>"),
     ][front.design.min(3)];
     let menu: String = (0..12).map(|n| format!("<li><a href=/s/{n}/>Section {n}</a></li>")).collect();
+    let read: String =
+        (900..910).map(|n| format!("<li><a href=/2026/report-{n}.html>An older headline {n}</a></li>")).collect();
     let foot: String = (0..15).map(|n| format!("<a href=/about/{n}>About us {n}</a> ")).collect();
     let (before, behind) = (&front.before, &front.behind);
     page(
         "https://lantern.example/news/",
         &format!(
             "<!DOCTYPE html><html lang=en><head><title>The Lantern</title><style>p{{}}</style></head><body><nav><ul>{menu}\
-             </ul></nav><main><h1>News</h1>{before}{open}{rows}{close}{behind}<a class=next href='?page=2'>Older</a></main>\
+             </ul></nav><aside class=most-read><h2>Most read</h2><ol>{read}</ol></aside><main><h1>News</h1>{before}{open}{rows}{close}{behind}<a class=next href='?page=2'>Older</a></main>\
              <footer><p>{foot}</p></footer></body></html>"
         ),
     )
