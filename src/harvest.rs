@@ -243,7 +243,8 @@ async fn settle(
             if !run.told {
                 run.follow(base, moved);
             }
-            draft_all(watched, *listed, parts, &mut run).await?
+            // 40 KB with what it waits for, and most runs find nothing new.
+            Box::pin(draft_all(watched, *listed, parts, &mut run)).await?
         }
     };
     run.fresh_until = fresh_until;

@@ -104,7 +104,7 @@ pub(super) async fn listing(watched: &Watched, state: &SourceState, parts: &Part
             let moved = page.moved.clone();
             let in_browser = feed.is_none() && shown::always(watched);
             let page = if in_browser {
-                match parts.render(watched, *page, &ask, Part::List).await {
+                match Box::pin(parts.render(watched, *page, &ask, Part::List)).await {
                     Ok(page) => Box::new(page),
                     Err(error) => {
                         let answer = Answer::Failed(Failed::of(&error, false));
@@ -120,9 +120,9 @@ pub(super) async fn listing(watched: &Watched, state: &SourceState, parts: &Part
             let answer = if as_before && state.body_hash == Some(body_hash) {
                 Answer::Unchanged(page.status, page.validators)
             } else if let Some(feed) = feed {
-                feed_listing(watched, *page, body_hash, feed, parts).await
+                Box::pin(feed_listing(watched, *page, body_hash, feed, parts)).await
             } else {
-                page_listing(watched, *page, body_hash, state, parts, now).await
+                Box::pin(page_listing(watched, *page, body_hash, state, parts, now)).await
             };
             Asked { answer, base, moved, fresh_until }
         }
