@@ -210,7 +210,7 @@ impl Running {
 
     /// Whether a page on which no sure list was found is an article.
     fn makes_article(&self, stated: bool, weight: usize) -> bool {
-        self.all > 300 && (stated || self.all * 2 > weight && self.all > 800)
+        self.all > 300 && (stated || self.all * 4 > weight)
     }
 }
 
