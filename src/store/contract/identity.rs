@@ -186,6 +186,11 @@ async fn different_stories_stay_two() {
             line("/s/2", "Owl census begins").on("2026-02-28").body("your subscription"),
         ),
         (
+            "the same words in the addresses of one day, another number in the headline",
+            line("/7-report-from-the-pier", "Report 7 from the pier").on("2026-02-28").body("the pier at seven"),
+            line("/8-report-from-the-pier", "Report 8 from the pier").on("2026-02-28").body("the pier at eight"),
+        ),
+        (
             "undated, the same number, nothing else",
             line("/news/ferry-4711983", "Ferry strike ends"),
             line("/news/owl-4711983", "Owl census begins"),

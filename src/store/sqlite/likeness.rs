@@ -25,6 +25,10 @@ pub(super) fn agrees(hint: &str, stored: &Stored, draft: &Draft) -> bool {
     if distance.is_some_and(|bits| bits > FAR) {
         return false;
     }
+    // An address's words are a headline's without its numbers: reports of one day differ by these alone.
+    if hint.starts_with("slug:") && !stored.title.is_empty() && !numbers(&stored.title).eq(numbers(&draft.title)) {
+        return false;
+    }
     // What is announced is published when it is first seen: that its hint names the day announced must do.
     match draft.published.filter(|_| !draft.ahead || hint.starts_with("num:")) {
         Some(at) => (at.timestamp_millis() - stored.published).abs() <= SAME_DAY.num_milliseconds(),
