@@ -127,12 +127,37 @@ fn picture(element: &Element, addresses: &Addresses) -> Option<Picture> {
 fn shown(outline: &Outline, stated: &Url, addresses: &Addresses) -> Option<Picture> {
     let names = names(stated);
     let pictures = outline.nodes.iter().filter(|n| n.tag == Tag::Image).filter_map(|n| n.element);
-    let mut alike = pictures.filter(|e| !is_pixel(e)).take(MOST_LOOKED_AT).filter_map(|e| {
+    let alike = pictures.filter(|e| !is_pixel(e)).take(MOST_LOOKED_AT).filter_map(|e| {
         let picture = picture(e, addresses)?;
         self::names(&picture.url).iter().any(|name| names.contains(name)).then_some(picture)
     });
-    let first = alike.next()?;
-    (alike.take(MOST_VARIANTS + 1).count() <= MOST_VARIANTS).then_some(first)
+    let variants: Vec<Picture> = alike.take(MOST_VARIANTS + 2).collect();
+    let least = told_width(stated).unwrap_or(u32::MAX).min(THUMBNAIL);
+    let fits = |picture: &Picture| told_width(&picture.url).is_none_or(|width| width >= least);
+    (variants.len() <= MOST_VARIANTS + 1).then(|| variants.into_iter().find(fits)).flatten()
+}
+
+/// Narrower pictures, in pixels, stand beside links to the story and not in it.
+const THUMBNAIL: u32 = 400;
+
+/// How wide an address says that its picture is: `a-357x237.jpg`, `/320x213/`, `/max/60/`, `?w=120`.
+fn told_width(url: &Url) -> Option<u32> {
+    let number = |text: &str| text.parse::<u32>().ok().filter(|n| (10..=9999).contains(n));
+    let of_two = |text: &str| {
+        let (width, height) = text.rsplit(['-', '_']).next()?.split_once('x')?;
+        number(height).and(number(width))
+    };
+    let mut told = None;
+    let mut before = "";
+    for part in url.path().split('/') {
+        let name = part.split('.').next().unwrap_or_default();
+        let named = || number(part).filter(|_| matches!(before, "w" | "width" | "max"));
+        let short = || part.strip_prefix('w').and_then(number);
+        told = of_two(name).or_else(named).or_else(short).or(told);
+        before = part;
+    }
+    let asked = || url.query_pairs().find(|(name, _)| matches!(&**name, "w" | "width"));
+    told.or_else(|| asked().and_then(|(_, value)| number(&value)))
 }
 
 /// Most pictures of a page that are compared with the stated one.
@@ -156,4 +181,24 @@ fn names(url: &Url) -> Vec<String> {
 fn is_standard(url: &Url) -> bool {
     let name = url.path().rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
     STANDARD.iter().any(|word| name.contains(word)) || name.ends_with(".svg")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_tell_how_wide_their_pictures_are() {
+        for (path, expected) in [
+            ("/thumbor/v7k=/0x30:2166x1542/320x213/filters:focal(431x223:593x385)/52042639/boats.jpg", Some(320)),
+            ("/uploads/2014/07/boats-357x237.jpg", Some(357)),
+            ("/max/60/1*3Gzaug9mRc8vvx1cuQWkog.png?q=20", Some(60)),
+            ("/boats.jpg?w=120&h=90", Some(120)),
+            ("/boats/w1280/a.jpg", Some(1280)),
+            ("/2026/05/12/boats-52042639.jpg", None),
+        ] {
+            let url = Url::parse("https://paper.example").unwrap().join(path).unwrap();
+            assert_eq!(told_width(&url), expected, "{path}");
+        }
+    }
 }
