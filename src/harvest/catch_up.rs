@@ -36,7 +36,7 @@ pub(super) fn is_behind(state: &SourceState, shape: &Shape, sketch: &Sketch) -> 
     state.entries > 0
         && state.last_success.is_some()
         && shape.listed >= LEAST
-        && shape.known * 10 <= shape.listed
+        && sketch.known_teasers() * 10 <= shape.listed
         && !sketch.reaches_back()
 }
 

@@ -61,6 +61,32 @@ fn further_pages_are_read_until_something_is_known() {
 }
 
 #[test]
+fn reports_of_one_day_are_not_known_by_the_words_that_their_addresses_share() {
+    let press = Press::start();
+    let desk = desk(&press, "");
+    let day = chrono::Utc::now().format("%Y-%m-%d");
+    let print = |top: usize| {
+        for page in 0..4 {
+            let newest = top.saturating_sub(page * WINDOW);
+            let rows: String = (newest.saturating_sub(WINDOW)..newest)
+                .rev()
+                .map(|n| format!("<li class=row><h3><a href=\"/news/{n}/report-of-the-town-council.html\">{}</a></h3><time datetime={day}>today</time></li>", headline(n)))
+                .collect();
+            let html = format!(
+                "<html lang=en><head><title>News</title></head><main><ul>{rows}</ul><a rel=next href=\"/list/{}\">Older</a></main></html>",
+                page + 1
+            );
+            press.set(&if page == 0 { "/".to_owned() } else { format!("/list/{page}") }, Sheet::html(html));
+        }
+    };
+    print(12);
+    assert!(desk.ok(&["fetch"]).contains("10 new"));
+    print(38);
+    let said = desk.ok(&["fetch"]);
+    assert!(said.contains("26 new"), "{said}");
+}
+
+#[test]
 fn the_sites_feed_or_sitemap_reaches_back_where_the_list_does_not() {
     let link = |press: &Press, n: usize| press.url(&format!("/news/{n}.html"));
     // Both with a page of rules, for which no feed is read otherwise.

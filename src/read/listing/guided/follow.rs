@@ -247,9 +247,10 @@ fn told(page: &Page, guide: &Guide, rows: &[Now], teasers: Vec<Teaser>) -> Follo
     let names = guide.names.with(headlines.map(name_hash));
     let leads: HashMap<u32, u16> = guide.rows.iter().map(|row| (row.kind, row.lead)).collect();
     let row = |(row, teaser): (&Now, &Teaser)| {
-        let kind = tags::kind(row.text);
-        let new =
-            || Row { raw: row.raw, says: teaser.print(), kind, lead: leads.get(&kind).copied().unwrap_or_default() };
+        let new = || {
+            let kind = tags::kind(row.text);
+            Row { raw: row.raw, says: teaser.print(), kind, lead: leads.get(&kind).copied().unwrap_or_default() }
+        };
         row.known.unwrap_or_else(new)
     };
     let known = rows.iter().map(|row| row.known.filter(|_| row.settled).map(|row| row.says)).collect();
