@@ -138,33 +138,28 @@ impl Sketch {
         memory
     }
 
-    /// Whether the store knows a draft.
-    pub(super) fn knows(&self, draft: &Draft) -> bool {
-        draft.keys.iter().any(|key| self.known.contains_key(key))
-    }
-
     /// Whether the store knows a draft by more than the words of its address, which reports of one day may share.
-    fn knows_well(&self, draft: &Draft) -> bool {
+    fn knows(&self, draft: &Draft) -> bool {
         draft.keys.iter().any(|key| !key.starts_with("slug:") && self.known.contains_key(key))
     }
 
     /// How many teasers are well known.
     pub(super) fn known_teasers(&self) -> usize {
-        self.drafts.iter().filter(|(_, draft)| self.knows_well(draft)).count() + self.unchanged.len()
+        self.drafts.iter().filter(|(_, draft)| self.knows(draft)).count() + self.unchanged.len()
     }
 
     /// Whether something of the list's older third is well known.
     pub(super) fn reaches_back(&self) -> bool {
         let unchanged = self.unchanged.iter().map(|(place, _)| (*place, true));
         let mut all: Vec<(usize, bool)> =
-            self.drafts.iter().map(|(place, draft)| (*place, self.knows_well(draft))).chain(unchanged).collect();
+            self.drafts.iter().map(|(place, draft)| (*place, self.knows(draft))).chain(unchanged).collect();
         all.sort_unstable();
         all.iter().rev().take((all.len() / 3).max(1)).any(|(_, known)| *known)
     }
 
     /// Of the teasers that this is a sketch of, those that are not known and dated after an instant.
     pub(super) fn unknown_since(&self, teasers: Vec<Teaser>, since: DateTime<Utc>) -> Vec<Teaser> {
-        let new = self.drafts.iter().filter(|(_, d)| d.published.is_some_and(|at| at >= since) && !self.knows_well(d));
+        let new = self.drafts.iter().filter(|(_, d)| d.published.is_some_and(|at| at >= since) && !self.knows(d));
         let places: HashSet<usize> = new.map(|(place, _)| *place).collect();
         teasers.into_iter().enumerate().filter(|(place, _)| places.contains(place)).map(|(_, teaser)| teaser).collect()
     }
