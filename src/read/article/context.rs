@@ -1,9 +1,8 @@
 //! What is known of a block once the first judge has spoken of all the others: the second judge's numbers.
 
-use std::collections::HashMap;
-
 use super::blocks::{Block, Kind};
 use super::outline::{NOWHERE, Outline};
+use foldhash::HashMap;
 
 /// How many numbers these are.
 pub(super) const COUNT: usize = 32;
@@ -85,8 +84,8 @@ impl<'a> Context<'a> {
             rows: Vec::with_capacity(blocks.len()),
             places: vec![usize::MAX; blocks.len()],
             elements: vec![Sum::default(); outline.nodes.len()],
-            groups: HashMap::new(),
-            kin: HashMap::new(),
+            groups: HashMap::default(),
+            kin: HashMap::default(),
             container: super::select::container(outline, blocks, likely),
             mass: 0.0,
         };

@@ -1,7 +1,6 @@
 //! JSON-LD (schema.org) in scripts.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use html5ever::local_name;
 use serde_json::{Map, Value};
 

@@ -1,7 +1,6 @@
 //! What is known of a block, as numbers for the forest.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use memchr::memmem;
 
 use super::blocks::{Block, Kind};
@@ -59,7 +58,7 @@ pub(super) fn features(
     let texts = Texts::of(blocks, known);
     let place = headline_block(outline, blocks, known.place);
     let signatures: Vec<u64> = blocks.iter().map(|b| signature(outline, b.owner)).collect();
-    let mut clusters: HashMap<u64, (f32, f32)> = HashMap::new();
+    let mut clusters: HashMap<u64, (f32, f32)> = HashMap::default();
     for (block, key) in blocks.iter().zip(&signatures) {
         let entry = clusters.entry(*key).or_default();
         entry.0 += if is_long(block) { block.weight as f32 } else { 0.0 };
@@ -325,7 +324,7 @@ impl Texts {
     fn of(blocks: &[Block], known: &Known) -> Self {
         let squeeze = |t: &str| plain(t).replace(' ', "");
         let plain: Vec<String> = blocks.iter().map(|b| squeeze(&b.text)).collect();
-        let mut seen: HashMap<u64, f32> = HashMap::new();
+        let mut seen: HashMap<u64, f32> = HashMap::default();
         for text in plain.iter().filter(|t| !t.is_empty()) {
             *seen.entry(xxhash_rust::xxh3::xxh3_64(text.as_bytes())).or_default() += 1.0;
         }

@@ -1,11 +1,10 @@
 //! `<meta>`, `<link>` and microdata: Open Graph, Dublin Core, Parsely, Sailthru, and the meta set of the
 //! Chinese government sites.
 
-use std::collections::HashMap;
-
 use super::outline::{Outline, attribute};
 use super::stated::{Media, Stated};
 use crate::model::{Person, fold_space};
+use foldhash::HashMap;
 
 /// The page's `<meta>` elements by lower-cased name or property.
 #[derive(Debug, Default)]
@@ -15,7 +14,7 @@ pub(super) struct Metas<'a> {
 
 impl<'a> Metas<'a> {
     pub(super) fn of(outline: &Outline<'a>) -> Self {
-        let mut values: HashMap<String, Vec<&str>> = HashMap::new();
+        let mut values: HashMap<String, Vec<&str>> = HashMap::default();
         for meta in &outline.metas {
             let Some(content) = attribute(meta, "content").or(attribute(meta, "value")).map(str::trim) else {
                 continue;

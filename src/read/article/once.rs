@@ -1,8 +1,7 @@
 //! What a page holds twice is told once: a second copy for phones, for print, or hidden for a script.
 
-use std::collections::{HashMap, HashSet};
-
 use super::blocks::{Block, Kind};
+use foldhash::{HashMap, HashSet};
 
 /// Letters compared at a time.
 const WINDOW: usize = 24;
@@ -24,8 +23,11 @@ pub(super) fn leave_out_copies(blocks: &[Block], keep: &mut [bool]) {
         .filter(|(_, (b, keep))| **keep && b.kind == Kind::Text)
         .map(|(i, _)| i)
         .collect();
+    if !may_hold_copies(blocks, &kept) {
+        return;
+    }
     // Where each window stood first.
-    let mut seen: HashMap<u64, usize> = HashMap::new();
+    let mut seen: HashMap<u64, usize> = HashMap::default();
     let mut run: Vec<Copied> = Vec::new();
     let mut letters = 0;
     for index in kept {
@@ -35,7 +37,7 @@ pub(super) fn leave_out_copies(blocks: &[Block], keep: &mut [bool]) {
             break;
         }
         let windows = windows(&block.text);
-        let mut origins: HashMap<usize, usize> = HashMap::new();
+        let mut origins: HashMap<usize, usize> = HashMap::default();
         for origin in windows.iter().filter_map(|window| seen.get(window)) {
             *origins.entry(*origin).or_default() += 1;
         }
@@ -52,6 +54,33 @@ pub(super) fn leave_out_copies(blocks: &[Block], keep: &mut [bool]) {
         }
     }
     end(&mut run, keep);
+}
+
+/// Whether some block could begin a run of copies: few pages have one, and remembering where each window stood is dear.
+/// That a window was seen is remembered in a bit, which others may share, so that this may be true in vain.
+fn may_hold_copies(blocks: &[Block], kept: &[usize]) -> bool {
+    let letters: usize = kept.iter().filter_map(|index| blocks.get(*index)).map(|block| block.text.len()).sum();
+    let bits = (letters.min(MOST_LETTERS) * 8).next_power_of_two().max(1024);
+    let mut seen = vec![0u64; bits / 64];
+    let mut letters = 0;
+    for block in kept.iter().filter_map(|index| blocks.get(*index)) {
+        letters += block.text.len();
+        if letters > MOST_LETTERS {
+            return false;
+        }
+        let windows = windows(&block.text);
+        let place = |window: &u64| ((*window as usize % bits) / 64, 1u64 << (*window % 64));
+        let known = windows.iter().map(place).filter(|(cell, bit)| seen.get(*cell).is_some_and(|c| c & bit != 0));
+        if block.weight >= BEGINS && known.count() as f32 >= windows.len() as f32 * SAME {
+            return true;
+        }
+        for (cell, bit) in windows.iter().map(place) {
+            if let Some(cell) = seen.get_mut(cell) {
+                *cell |= bit;
+            }
+        }
+    }
+    false
 }
 
 /// A block that says again what another said.
@@ -81,7 +110,22 @@ fn end(run: &mut Vec<Copied>, keep: &mut [bool]) {
 fn windows(text: &str) -> Vec<u64> {
     let letters: Vec<u8> = text.bytes().filter(|b| !b.is_ascii_whitespace() && !b.is_ascii_punctuation()).collect();
     let size = WINDOW.min(letters.len()).max(1);
-    letters.windows(size).map(xxhash_rust::xxh3::xxh3_64).collect()
+    // A polynomial of the letters that rolls on: each window is the last one, a letter less and a letter more.
+    const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
+    let leaving = (0..size).fold(1u64, |power, _| power.wrapping_mul(BASE));
+    let mut hash = 0u64;
+    let mut hashes = Vec::with_capacity((letters.len() + 1).saturating_sub(size));
+    for (at, letter) in letters.iter().enumerate() {
+        hash = hash.wrapping_mul(BASE).wrapping_add(u64::from(*letter) + 1);
+        if let Some(left) = at.checked_sub(size).and_then(|at| letters.get(at)) {
+            hash = hash.wrapping_sub(leaving.wrapping_mul(u64::from(*left) + 1));
+        }
+        if at + 1 >= size {
+            // Low bits of such a sum say little of its first letters.
+            hashes.push(hash ^ hash >> 29 ^ hash >> 47);
+        }
+    }
+    hashes
 }
 
 #[cfg(test)]

@@ -3,8 +3,7 @@
 //! A subtree is a range of the list, so every later step is a loop over indices: no recursion, no
 //! second walk over the tree.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use html5ever::local_name;
 use scraper::node::Element;
 use scraper::{Html, Node as Raw};
@@ -63,7 +62,7 @@ pub(super) fn attribute<'a>(element: &'a Element, name: &str) -> Option<&'a str>
 impl<'a> Outline<'a> {
     pub(super) fn of(html: &'a Html) -> Self {
         let mut outline = Self { nodes: Vec::with_capacity(4096), ..Self::default() };
-        let mut known: HashMap<&'a str, Signs> = HashMap::new();
+        let mut known: HashMap<&'a str, Signs> = HashMap::default();
         let mut folded = String::new();
         // Open elements: their index here, and whether a link is open.
         let mut open: Vec<(u32, bool)> = Vec::new();

@@ -1,8 +1,7 @@
 //! Text that a page keeps for its scripts: state to hydrate from, JSON-LD, `<noscript>`, templates, attributes.
 //! Looked for only where the page shows no text of its own.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use html5ever::local_name;
 use memchr::{memchr, memchr3};
 
@@ -60,7 +59,7 @@ pub(super) fn scripted(outline: &Outline) -> Option<String> {
 
 /// The texts of the name under which most stands; one of them where it is nearly all.
 fn best(found: Vec<Found>) -> Option<String> {
-    let mut names: HashMap<&str, usize> = HashMap::new();
+    let mut names: HashMap<&str, usize> = HashMap::default();
     for (index, text) in found.iter().enumerate() {
         let again = found.get(index.saturating_sub(40)..index).unwrap_or_default();
         if again.iter().all(|other| other.text != text.text) {

@@ -1,7 +1,7 @@
 //! What belongs to each of several things on a page: the largest element around it that holds none of the
 //! others, and what follows beside it.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::ops::Range;
 
 use super::hints::Hints;
@@ -168,7 +168,7 @@ fn take_leads(outline: &Outline, parent: usize, cards: &mut [Card]) {
         leads.push((from + begin, form(above.get(begin..).unwrap_or_default())));
         from = own.end;
     }
-    let mut counts: HashMap<&str, usize> = HashMap::new();
+    let mut counts: HashMap<&str, usize> = HashMap::default();
     for (_, form) in &leads {
         *counts.entry(form).or_default() += 1;
     }

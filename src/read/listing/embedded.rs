@@ -1,7 +1,6 @@
 //! Records in the page's scripts: JSON-LD, state for script frameworks, arrays in plain script.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use serde_json::Value;
 use url::Url;
 
@@ -291,7 +290,7 @@ fn people(value: &Value) -> Vec<Person> {
 
 /// What the records say of one address.
 pub(super) fn by_address(lists: &[Records]) -> HashMap<&str, &Teaser> {
-    let mut found: HashMap<&str, &Teaser> = HashMap::new();
+    let mut found: HashMap<&str, &Teaser> = HashMap::default();
     for teaser in lists.iter().flat_map(|l| &l.teasers) {
         if let Some(link) = &teaser.link {
             let known = found.entry(path_of(link)).or_insert(teaser);

@@ -1,7 +1,5 @@
 //! What speaks for a group of links being the page's list, as numbers.
 
-use std::collections::HashMap;
-
 use super::cards::{self, Card};
 use super::groups::Group;
 use super::hints::Hints;
@@ -10,6 +8,7 @@ use super::targets::Target;
 use super::titles::Witness;
 use crate::dates;
 use crate::model::text_weight;
+use foldhash::HashMap;
 
 /// How many kinds of evidence there are.
 pub(super) const KINDS: usize = 30;
@@ -62,8 +61,8 @@ pub(super) struct PageFacts {
 impl PageFacts {
     /// Counts once.
     pub(super) fn of(targets: &[Target]) -> Self {
-        let mut shapes: HashMap<u64, usize> = HashMap::new();
-        let mut titles: HashMap<String, usize> = HashMap::new();
+        let mut shapes: HashMap<u64, usize> = HashMap::default();
+        let mut titles: HashMap<String, usize> = HashMap::default();
         let mut weight = 0;
         for target in targets {
             *shapes.entry(target.look.shape).or_default() += 1;

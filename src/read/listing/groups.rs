@@ -1,6 +1,6 @@
 //! Links that stand in the page in one manner: the same path of elements leads to them.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::outline::Outline;
@@ -24,7 +24,7 @@ pub(super) fn gather(outline: &Outline, targets: &[Target]) -> Vec<Group> {
     let mut order: Vec<usize> = (0..targets.len()).collect();
     order.sort_by_key(|t| targets.get(*t).map(|t| t.best));
     let mut groups: Vec<Group> = Vec::new();
-    let mut known: HashMap<(u64, String), usize> = HashMap::new();
+    let mut known: HashMap<(u64, String), usize> = HashMap::default();
     for member in order {
         let Some(target) = targets.get(member) else { continue };
         let path = (paths.of(target.best), label(target));
@@ -56,7 +56,7 @@ struct Paths<'o, 't> {
 
 impl<'o, 't> Paths<'o, 't> {
     fn new(outline: &'o Outline<'t>) -> Self {
-        let mut counts: HashMap<&str, usize> = HashMap::new();
+        let mut counts: HashMap<&str, usize> = HashMap::default();
         for node in &outline.nodes {
             for class in attribute(node.element, "class").unwrap_or_default().split_ascii_whitespace() {
                 *counts.entry(class).or_default() += 1;

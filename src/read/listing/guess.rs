@@ -1,7 +1,5 @@
 //! Without rules: which of the page's links are its list.
 
-use std::collections::HashMap;
-
 use super::cards::{self, Card};
 use super::evidence::{self, Evidence, PageFacts};
 use super::groups::{self, Group};
@@ -11,6 +9,7 @@ use super::targets::Target;
 use super::titles::{self, Witness};
 use crate::dates;
 use crate::model::text_weight;
+use foldhash::{HashMap, HashSet};
 
 /// From this likelihood on a group is taken.
 const LIKELY: f32 = 0.5;
@@ -105,7 +104,7 @@ fn rank(targets: &[Target], candidate: Option<&Candidate>) -> f32 {
 /// Whether nearly all links of a group lie in the cards of another, several cards having some.
 fn is_part(targets: &[Target], lead: &Candidate, other: &Candidate, cards: &[Card]) -> bool {
     let members: Vec<&Target> = other.group.members.iter().filter_map(|m| targets.get(*m)).collect();
-    let mut hit: HashMap<usize, usize> = HashMap::new();
+    let mut hit: HashMap<usize, usize> = HashMap::default();
     let mut inside = 0;
     for target in &members {
         let at = cards.partition_point(|c| c.rows.start <= target.best);
@@ -126,7 +125,7 @@ fn is_part(targets: &[Target], lead: &Candidate, other: &Candidate, cards: &[Car
 
 /// Which share of a group has addresses of a form that the lead has.
 fn kinship(targets: &[Target], lead: &Candidate, other: &Candidate) -> f32 {
-    let shapes: std::collections::HashSet<u64> =
+    let shapes: HashSet<u64> =
         lead.group.members.iter().filter_map(|m| targets.get(*m)).map(|t| t.look.shape).collect();
     let members = &other.group.members;
     let alike = members.iter().filter_map(|m| targets.get(*m)).filter(|t| shapes.contains(&t.look.shape)).count();
@@ -142,7 +141,7 @@ fn mean_title(targets: &[Target], candidate: &Candidate) -> f32 {
 
 /// Takes further groups whose addresses have the form of those taken, if that form tells anything.
 fn add_kin(outline: &Outline, targets: &[Target], found: &mut [Candidate], minor: &[bool]) {
-    let mut shapes: HashMap<u64, usize> = HashMap::new();
+    let mut shapes: HashMap<u64, usize> = HashMap::default();
     let (mut members, mut weight) = (0usize, 0.0);
     for candidate in found.iter().filter(|c| c.taken) {
         for target in candidate.group.members.iter().filter_map(|m| targets.get(*m)) {

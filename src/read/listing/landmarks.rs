@@ -1,7 +1,6 @@
 //! What a list is known to have shown, by address and by headline.
 
-use std::collections::{HashMap, HashSet};
-
+use foldhash::{HashMap, HashSet};
 use url::Url;
 
 use crate::model::{Listing, Teaser, letters};
@@ -28,8 +27,8 @@ pub(super) struct Landmarks<'k> {
 impl<'k> Landmarks<'k> {
     /// A headline that several have names none.
     pub(super) fn of(known: &'k [Landmark]) -> Self {
-        let (mut by_address, mut by_title) = (HashMap::new(), HashMap::new());
-        let mut twice = HashSet::new();
+        let (mut by_address, mut by_title) = (HashMap::default(), HashMap::default());
+        let mut twice = HashSet::default();
         for (nr, landmark) in known.iter().enumerate() {
             if let Some(url) = &landmark.url {
                 by_address.entry(plain_address(url)).or_insert(nr);

@@ -1,7 +1,7 @@
 //! Headlines that the links themselves do not give: rows whose link says "Download" or a number, cards whose
 //! heading is no link.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::ops::Range;
 
 use super::cards::Card;
@@ -25,7 +25,7 @@ pub(super) fn name(outline: &Outline, things: &[&Target], cards: &[Card], contex
     let asked = weak.contains(&true) || plain * 2 > things.len();
     let rows: Vec<Option<Range<usize>>> =
         things.iter().zip(&weak).map(|(thing, weak)| weak.then(|| table_row(outline, thing)).flatten()).collect();
-    let lines = if asked { repeated(outline, cards, &rows) } else { HashMap::new() };
+    let lines = if asked { repeated(outline, cards, &rows) } else { HashMap::default() };
     let undated: Vec<Option<&str>> = things.iter().map(|t| after_date(&t.headline.text, context)).collect();
     let many_dated = undated.iter().flatten().count() * 2 > things.len();
     things
@@ -74,7 +74,7 @@ fn table_row(outline: &Outline, thing: &Target) -> Option<Range<usize>> {
 
 /// In how many cards each line stands, or in how many of these rows of a table.
 fn repeated<'o>(outline: &'o Outline, cards: &[Card], rows: &[Option<Range<usize>>]) -> HashMap<&'o str, usize> {
-    let mut counts: HashMap<&str, usize> = HashMap::new();
+    let mut counts: HashMap<&str, usize> = HashMap::default();
     let mut rows: Vec<&Range<usize>> = rows.iter().flatten().collect();
     rows.sort_unstable_by_key(|row| row.start);
     rows.dedup();

@@ -3,7 +3,7 @@
 //! Everything later asks "what is inside this element?" a thousand times. With a node's range in the table
 //! and its range in the text, each answer is a slice.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::ops::Range;
 
 use ego_tree::iter::Edge;
@@ -50,7 +50,7 @@ impl<'t> Outline<'t> {
     pub(super) fn of(html: &'t Html) -> Self {
         let mut outline = Self { nodes: Vec::new(), text: String::new(), links: Vec::new(), scripts: Vec::new() };
         let mut open: Vec<usize> = Vec::new();
-        let mut names: HashMap<&'t str, Hints> = HashMap::new();
+        let mut names: HashMap<&'t str, Hints> = HashMap::default();
         let mut mute = 0usize;
         // Whether an element ended with nothing but markup since: what follows is apart to the eye.
         let mut just_closed = false;

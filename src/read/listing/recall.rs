@@ -2,8 +2,6 @@
 //!
 //! Where rules and guesses may fail after a redesign, the known entries say where the list is, whatever its markup.
 
-use std::collections::{HashMap, HashSet};
-
 use super::cards::{self, Card};
 use super::groups;
 use super::guess;
@@ -16,6 +14,7 @@ use super::{paging, teasers, titles};
 use crate::dates::Context;
 use crate::html::parse_html;
 use crate::model::{Links, Listing, ListingMethod, Page, Teaser, letters};
+use foldhash::{HashMap, HashSet};
 
 /// Fewer known entries on a page prove nothing.
 const LEAST: usize = 3;
@@ -134,7 +133,7 @@ fn rename(
 ) {
     let things: Vec<(usize, &[usize])> = chosen.iter().map(|(t, _)| (t.best, t.links.as_slice())).collect();
     let cards = cards::deal(outline, &things);
-    let mut places: HashMap<(&str, &str), usize> = HashMap::new();
+    let mut places: HashMap<(&str, &str), usize> = HashMap::default();
     let mut wrong = 0;
     for (((_, which), teaser), card) in chosen.iter().zip(read.iter_mut()).zip(&cards) {
         let Some(title) = which.and_then(|nr| landmarks.title(nr)) else { continue };
@@ -177,7 +176,7 @@ fn words_at(outline: &Outline, card: &Card, usual: (&str, &str)) -> Option<Strin
 /// What another reading lists of what is known, and what besides.
 fn agreement(other: &Listing, landmarks: &Landmarks, shown: &str, listed: &HashSet<&str>) -> Agreement {
     let mut agreement = Agreement::default();
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     let said = || other.teasers.iter().map(|t| (t.link.as_ref(), t.headline.as_deref().unwrap_or_default()));
     let which = landmarks.which_of(said());
     for ((teaser, (_, headline)), which) in other.teasers.iter().zip(said()).zip(which) {

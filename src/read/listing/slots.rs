@@ -4,7 +4,7 @@
 //! together do: the day of publication stands in the same place in nearly all, falls from card to card, and is
 //! called so at the head of its column.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chrono::NaiveDate;
@@ -49,7 +49,7 @@ pub(super) fn settle(outline: &Outline, cards: &[Card], own: &[Option<Seen>], co
         return Vec::new();
     }
     let mut places: Vec<Place> = Vec::new();
-    let mut known: HashMap<u64, usize> = HashMap::new();
+    let mut known: HashMap<u64, usize> = HashMap::default();
     for (nr, card) in cards.iter().enumerate() {
         for Sighting { place, row, seen } in sightings(outline, card, context) {
             let at = *known.entry(place).or_insert_with(|| {

@@ -1,7 +1,6 @@
 //! The page's links as the things they lead to: one for each address, with its best headline.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use url::Url;
 
 use super::address::{Look, Viewpoint};
@@ -32,7 +31,7 @@ pub(super) struct Target {
 pub(super) fn gather(outline: &Outline, page: &Url, base: &Url) -> Vec<Target> {
     let viewpoint = Viewpoint::new(page);
     let mut targets: Vec<Target> = Vec::new();
-    let mut known: HashMap<String, usize> = HashMap::new();
+    let mut known: HashMap<String, usize> = HashMap::default();
     for &link in outline.links.iter().take(MOST_LINKS) {
         let Some(url) = resolve(outline, link, base) else { continue };
         if viewpoint.is_here_or_root(&url) {
@@ -61,7 +60,7 @@ pub(super) fn gather(outline: &Outline, page: &Url, base: &Url) -> Vec<Target> {
 
 /// Short words that name several targets alike are a button's ("Transcript", "View opinion"), in any language.
 fn unname(targets: &mut [Target]) {
-    let mut counts: HashMap<String, usize> = HashMap::new();
+    let mut counts: HashMap<String, usize> = HashMap::default();
     let of = |target: &Target| target.headline.text.to_lowercase();
     for target in targets.iter() {
         *counts.entry(of(target)).or_default() += 1;

@@ -1,13 +1,12 @@
 //! What is known of each candidate for headline, as numbers for the trees that choose among them.
 
-use std::collections::HashSet;
-
 use super::{Ballot, Candidate, Origin, SEPARATORS, plain};
 use crate::model::is_wide;
 use crate::read::article::outline::{Node, Outline};
 use crate::read::article::section;
 use crate::read::article::signs::Signs;
 use crate::read::article::tag::Tag;
+use foldhash::HashSet;
 
 /// How many numbers a candidate has.
 pub(in crate::read::article) const COUNT: usize = 69;
@@ -40,7 +39,7 @@ const WITNESSES: [&[Origin]; 5] = [
 
 /// Words, or letters where words are not set apart.
 fn words(key: &str) -> HashSet<String> {
-    let mut words = HashSet::new();
+    let mut words = HashSet::default();
     for word in key.split(' ').filter(|w| !w.is_empty()) {
         if word.chars().any(is_wide) {
             words.extend(word.chars().map(String::from));

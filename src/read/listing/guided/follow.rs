@@ -1,7 +1,6 @@
 //! A page read by what was noted of it.
 
-use std::collections::{HashMap, HashSet};
-
+use foldhash::{HashMap, HashSet};
 use memchr::memmem;
 use url::Url;
 
@@ -101,12 +100,12 @@ fn split<'t>(list: &'t str, mark: &'t str) -> Option<impl Iterator<Item = &'t st
 fn is_usual(guide: &Guide, rows: &[Now]) -> bool {
     let before = guide.rows.len();
     let known = rows.iter().filter(|row| row.known.is_some()).count();
-    let mut seen = HashSet::new();
-    let mut counts: HashMap<u32, usize> = HashMap::new();
+    let mut seen = HashSet::default();
+    let mut counts: HashMap<u32, usize> = HashMap::default();
     for row in &guide.rows {
         *counts.entry(row.kind).or_default() += 1;
     }
-    let mut now: HashMap<u32, usize> = HashMap::new();
+    let mut now: HashMap<u32, usize> = HashMap::default();
     for row in rows {
         *now.entry(row.known.map_or_else(|| tags::kind(row.text), |row| row.kind)).or_default() += 1;
     }
@@ -163,7 +162,7 @@ fn read_rows(page: &Page, guide: &Guide, rows: &[Now]) -> Option<Vec<(usize, Tea
         card.row == *element && card.rows == (*element..outline.end(*element)) && card.span == outline.span(*element)
     };
     let own = own_dates(&outline, &cards, &chosen, &context);
-    let mut names = HashSet::new();
+    let mut names = HashSet::default();
     let fits = |((row, target), card): ((&Now, &&Target), &Card)| {
         let name = name_hash(&target.headline.text);
         names_itself(&outline, target, card, &context)

@@ -1,7 +1,6 @@
 //! Where the list of a page stands, for the next time.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use url::Url;
 
 use super::super::cards::{self, Card};
@@ -72,7 +71,7 @@ pub(in crate::read::listing) fn note(reading: &Reading, listing: &Listing) -> Op
     let addresses = Links::of(found.iter().map(|target| address_hash(&target.url)));
     let bytes = Places::of(&page.text, outline, &holders, &cards)?;
     let mut rows = Vec::with_capacity(cards.len());
-    let mut leads: HashMap<u32, usize> = HashMap::new();
+    let mut leads: HashMap<u32, usize> = HashMap::default();
     for (((target, card), teaser), row) in chosen.iter().zip(&cards).zip(&listing.teasers).zip(&bytes.rows) {
         let text = page.text.get(row.0..row.1)?;
         let (kind, lead) = (tags::kind(text), target.best - card.row);
@@ -153,7 +152,7 @@ fn names(found: &[Target], chosen: &[&Target]) -> Option<Links> {
     if own.windows(2).any(|pair| pair.first() == pair.last()) {
         return None;
     }
-    let mut counts: HashMap<u32, usize> = HashMap::new();
+    let mut counts: HashMap<u32, usize> = HashMap::default();
     for target in found {
         *counts.entry(name_hash(&target.headline.text)).or_default() += 1;
     }
