@@ -121,7 +121,7 @@ mod with_chromium {
         let line = desk.ok(&["fetch", "app"]);
         assert!(line.contains("unchanged"), "{line}");
         // The page itself is asked for as any page is: once a run, by our own name, after robots.txt.
-        assert_eq!(press.asked("/robots.txt").len(), 2, "once a process");
+        assert_eq!(press.asked("/robots.txt").len(), 1, "kept from one process to the next");
         let top = press.asked("/app/");
         assert_eq!(top.len(), 2);
         let loaded = press.asked("/api/news");
