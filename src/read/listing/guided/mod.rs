@@ -1,9 +1,9 @@
 //! A page that was read before, of whose list only rows have come and gone.
 //!
 //! A full reading weighs every link of a page to find its list. Where that gave a plain list (equal rows in one element,
-//! each of which names its article, dates it and describes it without looking at the others), [`note`] writes down where
+//! each of which names its article, dates it and describes it without looking at the others), [`note()`] writes down where
 //! the list stands. The next time, where all before and behind it is the same to the byte and the rows are known or of
-//! kinds that are, [`follow`] reads the new ones only. It gives what a full reading would give; where it may not, nothing.
+//! kinds that are, [`follow()`] reads the new ones only. It gives what a full reading would give; where it may not, nothing.
 
 mod follow;
 mod note;
