@@ -84,26 +84,44 @@ async fn through(
 }
 
 async fn read(response: &mut Response, clock: &Clock, bounds: Bounds) -> Result<Bytes, FetchErrorKind> {
-    let declared = response.content_length();
-    if !bounds.cut && declared.is_some_and(|length| length > bounds.max_bytes) {
-        return Err(FetchErrorKind::TooLarge(bounds.max_bytes));
-    }
-    let max = usize::try_from(bounds.max_bytes).unwrap_or(usize::MAX);
-    // A server's word is no reason to set memory aside.
-    let likely = declared.and_then(|length| usize::try_from(length).ok()).unwrap_or(0).min(256 * 1024).min(max);
-    let mut body = Vec::with_capacity(likely);
+    let mut body = Body::begin(response.content_length(), bounds)?;
     while let Some(chunk) = clock.within(IDLE, response.chunk()).await?.map_err(|e| cut_short(&e))? {
-        let room = max - body.len();
-        if chunk.len() > room {
-            if !bounds.cut {
-                return Err(FetchErrorKind::TooLarge(bounds.max_bytes));
-            }
-            body.extend_from_slice(chunk.get(..room).unwrap_or_default());
+        if !body.take(&chunk)? {
             break;
         }
-        body.extend_from_slice(&chunk);
     }
-    Ok(Bytes::from(body))
+    Ok(body.end())
+}
+
+/// A body as it comes, kept within its bounds.
+pub(super) struct Body {
+    bytes: Vec<u8>,
+    bounds: Bounds,
+}
+
+impl Body {
+    /// Begins one of a length that the server may declare, whose word is no reason to set much memory aside.
+    pub(super) fn begin(declared: Option<u64>, bounds: Bounds) -> Result<Self, FetchErrorKind> {
+        if !bounds.cut && declared.is_some_and(|length| length > bounds.max_bytes) {
+            return Err(FetchErrorKind::TooLarge(bounds.max_bytes));
+        }
+        let likely = declared.unwrap_or(0).min(256 * 1024).min(bounds.max_bytes);
+        Ok(Self { bytes: Vec::with_capacity(usize::try_from(likely).unwrap_or(0)), bounds })
+    }
+
+    /// Takes the next part; whether more may come.
+    pub(super) fn take(&mut self, part: &[u8]) -> Result<bool, FetchErrorKind> {
+        let room = usize::try_from(self.bounds.max_bytes).unwrap_or(usize::MAX) - self.bytes.len();
+        if part.len() > room && !self.bounds.cut {
+            return Err(FetchErrorKind::TooLarge(self.bounds.max_bytes));
+        }
+        self.bytes.extend_from_slice(part.get(..room).unwrap_or(part));
+        Ok(part.len() <= room)
+    }
+
+    pub(super) fn end(self) -> Bytes {
+        Bytes::from(self.bytes)
+    }
 }
 
 /// How long an exchange may take yet.

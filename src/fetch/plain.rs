@@ -22,16 +22,13 @@ use url::{Position, Url};
 use self::line::Line;
 use super::client::{IDLE, cut_short, improper, network, sentence_of};
 use super::error::FetchErrorKind;
-use super::exchange::{self, Answer, Bounds, Clock, DRAIN, FIRST};
+use super::exchange::{self, Answer, Body, Bounds, Clock, DRAIN, FIRST};
 use super::guard::Guard;
 
 mod dial;
 mod line;
 #[cfg(test)]
 mod tests;
-
-/// A server's word is no reason to set more memory aside than this.
-const LIKELY: u64 = 256 * 1024;
 
 /// Makes plain requests, and keeps the connections that they leave open for a moment.
 #[derive(Debug)]
@@ -157,26 +154,15 @@ async fn read(
     clock: &Clock,
     bounds: Bounds,
 ) -> Result<(Bytes, bool), FetchErrorKind> {
-    let declared = incoming.size_hint().exact();
-    if !bounds.cut && declared.is_some_and(|length| length > bounds.max_bytes) {
-        return Err(FetchErrorKind::TooLarge(bounds.max_bytes));
-    }
-    let max = usize::try_from(bounds.max_bytes).unwrap_or(usize::MAX);
-    let likely = declared.unwrap_or(0).min(LIKELY).min(bounds.max_bytes);
-    let mut body = Vec::with_capacity(usize::try_from(likely).unwrap_or(0));
+    let mut body = Body::begin(incoming.size_hint().exact(), bounds)?;
     while let Some(frame) = clock.within(exchange::IDLE, line.wire.driving(incoming.frame())).await? {
         // Trailers say nothing that is wanted.
         let Ok(part) = frame.map_err(|e| cut_short(&e))?.into_data() else { continue };
-        let room = max - body.len();
-        if part.len() > room && !bounds.cut {
-            return Err(FetchErrorKind::TooLarge(bounds.max_bytes));
-        }
-        body.extend_from_slice(part.get(..room.min(part.len())).unwrap_or_default());
-        if part.len() > room {
-            return Ok((Bytes::from(body), false));
+        if !body.take(&part)? {
+            return Ok((body.end(), false));
         }
     }
-    Ok((Bytes::from(body), true))
+    Ok((body.end(), true))
 }
 
 /// Why there is no answer.

@@ -37,6 +37,8 @@ const FEWEST_TRIED: usize = 2;
 struct Now<'p> {
     text: &'p str,
     raw: u64,
+    /// What its markup is like; see [`Row`].
+    kind: u32,
     /// As it was noted, where it stood there.
     known: Option<Row>,
     /// Whether nothing more is wanted of it.
@@ -61,7 +63,8 @@ pub fn follow(page: &Page, guide: &Guide, settled: impl Fn(u64) -> bool) -> Opti
             let raw = raw(text);
             let known = known.get(&raw).copied();
             let settled = known.is_some_and(|row| settled(row.says));
-            Now { text, raw, known, settled, read: !settled }
+            let kind = known.map_or_else(|| tags::kind(text), |row| row.kind);
+            Now { text, raw, kind, known, settled, read: !settled }
         })
         .collect();
     if !is_usual(guide, &rows) {
@@ -107,11 +110,11 @@ fn is_usual(guide: &Guide, rows: &[Now]) -> bool {
     }
     let mut now: HashMap<u32, usize> = HashMap::default();
     for row in rows {
-        *now.entry(row.known.map_or_else(|| tags::kind(row.text), |row| row.kind)).or_default() += 1;
+        *now.entry(row.kind).or_default() += 1;
     }
     let usual = |n: Option<&usize>| n.is_some_and(|n| *n >= USUAL);
     let kinds = counts.iter().all(|(kind, n)| (*n >= USUAL) == usual(now.get(kind)))
-        && rows.iter().filter(|row| row.known.is_none()).all(|row| usual(counts.get(&tags::kind(row.text))));
+        && rows.iter().filter(|row| row.known.is_none()).all(|row| usual(counts.get(&row.kind)));
     rows.len() >= FEWEST
         && rows.len() * 4 >= before * 3
         && rows.len() * 2 <= before * 3
@@ -215,10 +218,7 @@ fn elements(outline: &Outline, depth: usize, rows: usize) -> Option<Vec<usize>> 
 fn lead<'t>(outline: &Outline, guide: &Guide, found: &'t [Target], row: &Now, element: usize) -> Option<&'t Target> {
     let place = match row.known {
         Some(known) => known.lead,
-        None => {
-            let kind = tags::kind(row.text);
-            guide.rows.iter().find(|row| row.kind == kind)?.lead
-        }
+        None => guide.rows.iter().find(|noted| noted.kind == row.kind)?.lead,
     };
     let link = element + usize::from(place);
     let target = found.iter().find(|target| target.best == link)?;
@@ -246,11 +246,8 @@ fn told(page: &Page, guide: &Guide, rows: &[Now], teasers: Vec<Teaser>) -> Follo
     let names = guide.names.with(headlines.map(name_hash));
     let leads: HashMap<u32, u16> = guide.rows.iter().map(|row| (row.kind, row.lead)).collect();
     let row = |(row, teaser): (&Now, &Teaser)| {
-        let new = || {
-            let kind = tags::kind(row.text);
-            Row { raw: row.raw, says: teaser.print(), kind, lead: leads.get(&kind).copied().unwrap_or_default() }
-        };
-        row.known.unwrap_or_else(new)
+        let lead = || leads.get(&row.kind).copied().unwrap_or_default();
+        row.known.unwrap_or_else(|| Row { raw: row.raw, says: teaser.print(), kind: row.kind, lead: lead() })
     };
     let known = rows.iter().map(|row| row.known.filter(|_| row.settled).map(|row| row.says)).collect();
     let rows = rows.iter().zip(&teasers).map(row).collect();
