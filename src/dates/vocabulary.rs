@@ -1,7 +1,8 @@
 //! What words mean in dates: names of months, weekdays, units and the like in the languages of the world.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use foldhash::HashMap;
 
 use super::fold::fold_phrase;
 
@@ -95,8 +96,9 @@ pub(super) struct Walk {
 /// Every phrase with its meanings, sorted, so that a walk along a text finds the longest by halving.
 pub(super) struct Vocabulary {
     phrases: Vec<Phrase>,
-    /// Where the phrases that begin with each byte stand.
+    /// Where the phrases that begin with each byte stand, and with each two.
     firsts: Vec<(usize, usize)>,
+    seconds: HashMap<[u8; 2], (usize, usize)>,
     languages: HashMap<Box<str>, Language>,
 }
 
@@ -155,10 +157,16 @@ impl Vocabulary {
             (low, phrases.partition_point(|p| begins(p) <= Some(byte)))
         };
         let firsts = (0..=u8::MAX).map(range).collect();
+        let mut seconds: HashMap<[u8; 2], (usize, usize)> = HashMap::default();
+        for (at, (phrase, _)) in phrases.iter().enumerate() {
+            if let Some(two) = phrase.as_bytes().first_chunk() {
+                seconds.entry(*two).or_insert((at, at)).1 = at + 1;
+            }
+        }
         let numbers = 0..=Language::MAX;
         // Of one tag twice the first counts.
         let languages = languages.into_iter().zip(numbers).rev().collect();
-        Self { phrases, firsts, languages }
+        Self { phrases, firsts, seconds, languages }
     }
 
     /// The start of a walk.
@@ -174,6 +182,12 @@ impl Vocabulary {
             if depth == 0 {
                 (low, high) = self.firsts.get(usize::from(byte)).copied().filter(|(low, high)| low < high)?;
                 depth = 1;
+                continue;
+            }
+            if depth == 1 {
+                let first = *self.phrases.get(low)?.0.as_bytes().first()?;
+                (low, high) = self.seconds.get(&[first, byte]).copied()?;
+                depth = 2;
                 continue;
             }
             let range = self.phrases.get(low..high)?;

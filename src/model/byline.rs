@@ -1,5 +1,10 @@
 //! The words of bylines: what stands before a name, and what stands in a name's place.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+use foldhash::HashMap;
+
 /// What stands before a name: longest first, lower case, each ended by its blank or sign.
 #[rustfmt::skip]
 const LABELS: &[&str] = &[
@@ -50,14 +55,35 @@ const AGENCIES: &[&str] = &[
 pub fn after_byline_label(text: &str) -> Option<&str> {
     let text = text.trim_start();
     let first = text.chars().next()?;
-    LABELS.iter().find_map(|label| {
-        // Most names begin with no label: that shows by their first letter.
-        label.chars().next().filter(|begin| first == *begin || first.to_lowercase().eq([*begin]))?;
+    let mut small = first.to_lowercase();
+    // Most names begin with no label: that shows by their first letter.
+    let first = small.next().filter(|_| small.next().is_none()).unwrap_or(first);
+    BY_FIRST.get(&first)?.iter().find_map(|label| {
         let bare = label.trim_end();
         let rest = after(text, bare)?;
         let ends = bare.len() == label.len() || rest.is_empty() || rest.starts_with(char::is_whitespace);
         ends.then(|| rest.trim_start_matches([' ', '\u{a0}', '\u{3000}', ':', '：', '\t', '\n']))
     })
+}
+
+/// The labels that begin with each letter, in their order.
+static BY_FIRST: LazyLock<HashMap<char, Vec<&'static str>>> = LazyLock::new(|| {
+    let mut labels: HashMap<char, Vec<&str>> = HashMap::default();
+    for label in LABELS {
+        labels.entry(label.chars().next().unwrap_or_default()).or_default().push(label);
+    }
+    labels
+});
+
+static ANYWHERE: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(LABELS).ok());
+
+/// Whether a text, its white space folded, may hold a byline's label somewhere: false only where it holds none.
+pub fn may_hold_byline_label(text: &str) -> bool {
+    // A label may end the text without its blank.
+    let mut text = if text.is_ascii() { text.to_owned() } else { text.to_lowercase() };
+    text.push(' ');
+    ANYWHERE.as_ref().is_none_or(|labels| labels.is_match(&text))
 }
 
 /// What follows a beginning in lower case, in whatever case the text has it.

@@ -28,7 +28,7 @@ mod written;
 
 pub use article::Article;
 pub use browsing::{Browsing, Step};
-pub use byline::{after_byline_label, is_office, is_office_word};
+pub use byline::{after_byline_label, is_office, is_office_word, may_hold_byline_label};
 pub use enclosure::{Enclosure, Picture};
 pub use entry::{Changes, Draft, Elsewhere, Entry, EntryId, is_sure};
 pub use extras::{About, Credit, Episode, Extras, Genre, Scheme, Show, Spot, SpotShape, Tag};

@@ -146,12 +146,12 @@ impl Run {
         if around.pre {
             self.text.push_str(text);
         } else {
-            for c in text.chars() {
-                if !c.is_whitespace() && !matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}') {
-                    self.text.push(c);
-                } else if !self.text.is_empty() && !self.text.ends_with([' ', '\n']) {
+            let is_blank = |c: char| c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}');
+            for (at, word) in text.split(is_blank).enumerate() {
+                if at > 0 && !self.text.is_empty() && !self.text.ends_with([' ', '\n']) {
                     self.text.push(' ');
                 }
+                self.text.push_str(word);
             }
         }
         if weight == 0 {

@@ -4,6 +4,8 @@
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
+use foldhash::HashMap;
+use html5ever::{LocalName, local_name};
 use scraper::node::Element;
 
 use super::blocks::{Block, Kind};
@@ -13,7 +15,7 @@ use super::scene::Scene;
 use super::signs::Signs;
 use super::tag::Tag;
 use crate::dates::{self, Context};
-use crate::model::{after_byline_label, fold_space, is_office, is_office_word};
+use crate::model::{after_byline_label, fold_space, is_office, is_office_word, may_hold_byline_label};
 
 /// Sightings below this are of somebody else.
 const ENOUGH: f32 = 0.5;
@@ -57,9 +59,10 @@ fn places(scene: &Scene, offer: &mut Offer<'_>) {
         }
     };
     let mut looked_at = 0;
+    let mut known = HashMap::default();
     for (index, node) in scene.outline.nodes.iter().enumerate() {
         let Some(element) = node.element.filter(|_| (2..=160).contains(&node.weight)) else { continue };
-        let Some(called) = called_author(element, node.tag) else { continue };
+        let Some(called) = called_author(element, node.tag, &mut known) else { continue };
         looked_at += 1;
         if looked_at > MOST {
             break;
@@ -109,25 +112,28 @@ fn node_range(scene: &Scene, near: &std::ops::Range<usize>) -> std::ops::Range<u
     }
 }
 
-/// How surely an element is made for an author's name; none for one that is not.
-fn called_author(element: &Element, tag: Tag) -> Option<f32> {
+/// How surely an element is made for an author's name; none for one that is not. What names say is remembered in `known`.
+fn called_author<'e>(element: &'e Element, tag: Tag, known: &mut HashMap<&'e str, Option<f32>>) -> Option<f32> {
     if tag == Tag::Link {
         if attribute(element, "rel").is_some_and(|r| r.split_ascii_whitespace().any(|r| r == "author")) {
             return Some(0.9);
         }
-        if attribute(element, "href").is_some_and(|href| AUTHOR_PAGES.iter().any(|page| href.contains(page))) {
+        let of_author = |href| PAGES.as_ref().is_some_and(|pages| pages.is_match(href));
+        if attribute(element, "href").is_some_and(of_author) {
             return Some(0.65);
         }
     }
     let finder = FINDER.as_ref()?;
-    let names = ["class", "id", "itemprop", "data-testid"].iter().filter_map(|name| attribute(element, name));
-    names
-        .filter_map(|name| {
-            let name = name.get(..name.floor_char_boundary(200)).unwrap_or_default();
-            let word = finder.find_overlapping_iter(name).map(|hit| hit.pattern().as_usize()).min()?;
-            CALLED.get(word).map(|(_, score)| *score)
-        })
-        .reduce(f32::max)
+    let is_name = |name: &LocalName| {
+        matches!(*name, local_name!("class") | local_name!("id") | local_name!("itemprop")) || &**name == "data-testid"
+    };
+    let names = element.attrs.iter().filter(|(key, _)| is_name(&key.local)).map(|(_, name)| &**name);
+    let score = |name: &str| {
+        let name = name.get(..name.floor_char_boundary(200)).unwrap_or_default();
+        let word = finder.find_overlapping_iter(name).map(|hit| hit.pattern().as_usize()).min()?;
+        CALLED.get(word).map(|(_, score)| *score)
+    };
+    names.filter_map(|name| *known.entry(name).or_insert_with(|| score(name))).reduce(f32::max)
 }
 
 static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
@@ -151,6 +157,8 @@ const CALLED: &[(&str, f32)] = &[
     ("postedby", 0.7),
     ("username", 0.5),
 ];
+
+static PAGES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(AUTHOR_PAGES).ok());
 
 /// Parts of the addresses of pages about one author.
 #[rustfmt::skip]
@@ -217,7 +225,8 @@ fn desk_in(outline: &Outline, index: u32, context: &Context) -> Vec<String> {
 fn labelled(block: &Block, next: Option<&Block>, context: &Context) -> Vec<String> {
     let text = fold_space(&block.text);
     // 来源：… 作者：… in one line.
-    let from = HAN_LABELS.iter().filter_map(|label| text.find(label)).min().filter(|at| *at < 400);
+    let labels = HAN_LABELS.iter().filter(|_| !text.is_ascii());
+    let from = labels.filter_map(|label| text.find(label)).min().filter(|at| *at < 400);
     let text = from.and_then(|at| text.get(at..)).unwrap_or(&text);
     let Some(rest) = after_byline_label(trim(text)).or_else(|| after_date(text, context)) else { return Vec::new() };
     let rest = trim(rest);
@@ -237,6 +246,9 @@ fn labelled(block: &Block, next: Option<&Block>, context: &Context) -> Vec<Strin
 
 /// What a label leads to after a date: `Posted on 3 May 2021 by Ada Roe`.
 fn after_date<'t>(text: &'t str, context: &Context) -> Option<&'t str> {
+    if !may_hold_byline_label(trim(text)) {
+        return None;
+    }
     let (range, _) = dates::find(text, context).filter(|(range, _)| range.start <= 24)?;
     after_byline_label(trim(text.get(range.end..)?))
 }

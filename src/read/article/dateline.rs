@@ -1,5 +1,10 @@
 //! Dates that the page shows: `<time>` elements and short lines, near the headline before anywhere else.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
 use super::blocks::{Block, Kind};
 use super::outline::{Outline, attribute};
 use super::scene::Scene;
@@ -69,7 +74,7 @@ const DOUBTFUL: f32 = 0.35;
 /// Lines that say when a page that was changed since came out first.
 fn first_published(scene: &Scene, context: &Context) -> Vec<Sighting> {
     let blocks = scene.blocks.get(..scene.blocks.len().min(MOST)).unwrap_or_default();
-    let lines = blocks.iter().filter(|b| b.kind == Kind::Text && b.weight <= SENTENCE && says(&b.text, FIRST));
+    let lines = blocks.iter().filter(|b| b.kind == Kind::Text && b.weight <= SENTENCE && says(&b.text, &FIRST));
     let mut found = Vec::new();
     for block in lines.filter(|b| !scene.signs(b.owner).has(Signs(Signs::RELATED.0 | Signs::TEASER.0))).take(4) {
         look_into(scene, block, context, &mut found);
@@ -80,17 +85,19 @@ fn first_published(scene: &Scene, context: &Context) -> Vec<Sighting> {
 }
 
 /// Words that tell the first publication from later ones.
-const FIRST: &[&str] = &[
-    "originally published",
-    "first published",
-    "ursprünglich veröffentlicht",
-    "zuerst veröffentlicht",
-    "zuerst erschienen",
-    "publié initialement",
-    "initialement publié",
-    "publicado originalmente",
-    "pubblicato originariamente",
-];
+static FIRST: Words = LazyLock::new(|| {
+    finder(&[
+        "originally published",
+        "first published",
+        "ursprünglich veröffentlicht",
+        "zuerst veröffentlicht",
+        "zuerst erschienen",
+        "publié initialement",
+        "initialement publié",
+        "publicado originalmente",
+        "pubblicato originariamente",
+    ])
+});
 
 /// The dates of the rest of the page, for pages that neither state nor show one by the headline: only those that
 /// stand alone, or in a place or after words made for them.
@@ -146,7 +153,7 @@ fn sorted(mut found: Vec<Sighting>) -> Shown {
 fn look_into(scene: &Scene, block: &Block, context: &Context, found: &mut Vec<Sighting>) {
     let signs = scene.own_signs(block.owner);
     let text = fold_space(&block.text);
-    if says(&text, NOT_OURS) {
+    if says(&text, &NOT_OURS) {
         return;
     }
     let named = if signs.has(Signs(Signs::DATE.0 | Signs::BYLINE.0)) { 0.3 } else { 0.0 };
@@ -157,23 +164,23 @@ fn look_into(scene: &Scene, block: &Block, context: &Context, found: &mut Vec<Si
         if plausible(dates::parse(&written.text, context), context) {
             let own = if written.text.len() > 12 { written.text.as_str() } else { text.as_str() };
             let is_change = is_change_by_name(scene.outline, index)
-                || says(own, CHANGED)
-                || says(&text, CHANGED) && !says(&text, PUBLISHED) && named > 0.0;
+                || says(own, &CHANGED)
+                || says(&text, &CHANGED) && !says(&text, &PUBLISHED) && named > 0.0;
             found.push(Sighting { score: 0.6 + named, written, is_change });
         }
     }
     // A long paragraph has a date of its own only at its very beginning: the place and day of a report.
     let part = match block.weight {
         0..=LINE => text.as_str(),
-        ..=SENTENCE if says(&text, PUBLISHED) => text.as_str(),
+        ..=SENTENCE if says(&text, &PUBLISHED) => text.as_str(),
         // What stands under a story begins with its day, and goes on with its keywords.
         _ if signs.has(Signs(Signs::BYLINE.0 | Signs::FOOTER.0 | Signs::DATE.0)) => {
-            text.get(..text.floor_char_boundary(SENTENCE as usize)).filter(|p| says(p, PUBLISHED)).unwrap_or_default()
+            text.get(..text.floor_char_boundary(SENTENCE as usize)).filter(|p| says(p, &PUBLISHED)).unwrap_or_default()
         }
         _ => text.get(..text.floor_char_boundary(40)).unwrap_or_default(),
     };
     // `3 May 2021. Updated: 5 May 2021`
-    let first = first_of(part, CHANGED).and_then(|at| part.get(..at)).and_then(|before| dates::find(before, context));
+    let first = first_of(part, &CHANGED).and_then(|at| part.get(..at)).and_then(|before| dates::find(before, context));
     let Some((range, moment)) = first.or_else(|| dates::find(part, context)) else {
         found.extend(of_its_own(scene, block, &text, context));
         return;
@@ -189,8 +196,8 @@ fn look_into(scene: &Scene, block: &Block, context: &Context, found: &mut Vec<Si
     // Within the text, the word must stand right before the date.
     let words = if is_kept(scene, block) { before(led, date) } else { led };
     // `… wurde am 3. Mai 2021 um 12:00 veröffentlicht`: such a line was taken for its word.
-    let whole = block.weight > LINE && !is_kept(scene, block) && says(part, PUBLISHED);
-    let said = if whole || says(words, PUBLISHED) || says(words, CHANGED) { 0.3 } else { 0.0 };
+    let whole = block.weight > LINE && !is_kept(scene, block) && says(part, &PUBLISHED);
+    let said = if whole || says(words, &PUBLISHED) || says(words, &CHANGED) { 0.3 } else { 0.0 };
     let beside = if scene.is_beside_headline(block) && range.start <= LABEL && has_year(date) { 0.25 } else { 0.0 };
     let alone = if date.len() * 2 >= part.len() && block.weight <= LINE && !is_kept(scene, block) { 0.25 } else { 0.0 };
     let linked = if block.link_share() > 0.6 { 0.3 } else { 0.0 };
@@ -200,7 +207,7 @@ fn look_into(scene: &Scene, block: &Block, context: &Context, found: &mut Vec<Si
     }
     let by_the_way = if named + said + alone + dateline == 0.0 && is_kept(scene, block) { 0.05 } else { 0.0 };
     let yearless = if !has_year(date) && !moment.relative { 0.2 } else { 0.0 };
-    let is_change = says(led, CHANGED) && !says(led, PUBLISHED);
+    let is_change = says(led, &CHANGED) && !says(led, &PUBLISHED);
     let mut around = scene.outline.ancestors(block.from).take_while(|(index, _)| *index >= block.owner);
     let changed = around.any(|(index, _)| is_change_by_name(scene.outline, index));
     found.push(Sighting {
@@ -210,7 +217,7 @@ fn look_into(scene: &Scene, block: &Block, context: &Context, found: &mut Vec<Si
     });
     // `Changed 5 May 2021, published 3 May 2021`
     if is_change
-        && let Some(rest) = part.get(range.end..).filter(|rest| says(rest, PUBLISHED))
+        && let Some(rest) = part.get(range.end..).filter(|rest| says(rest, &PUBLISHED))
         && let Some((range, moment)) = dates::find(rest, context)
         && plausible(Some(moment), context)
         && let Some(date) = rest.get(range)
@@ -219,7 +226,7 @@ fn look_into(scene: &Scene, block: &Block, context: &Context, found: &mut Vec<Si
         found.push(Sighting { score: 0.65 + named, written, is_change: false });
     }
     // `Published 3 May 2021, updated 5 May 2021`
-    if let Some(rest) = part.get(range.end..).filter(|rest| says(rest, CHANGED))
+    if let Some(rest) = part.get(range.end..).filter(|rest| says(rest, &CHANGED))
         && let Some((range, moment)) = dates::find(rest, context)
         && plausible(Some(moment), context)
         && let Some(date) = rest.get(range)
@@ -253,10 +260,10 @@ fn has_year(date: &str) -> bool {
 }
 
 /// Where the first of these words stands.
-fn first_of(text: &str, words: &[&str]) -> Option<usize> {
-    let lower = text.to_lowercase();
+fn first_of(text: &str, words: &Words) -> Option<usize> {
+    let lower = lower(text);
     // A letter may be longer in lower case; then nothing is said of places.
-    let at = words.iter().filter_map(|word| lower.find(word)).min()?;
+    let at = words.as_ref()?.find(&*lower)?.start();
     (lower.len() == text.len() && text.is_char_boundary(at)).then_some(at)
 }
 
@@ -291,8 +298,8 @@ fn of_its_own(scene: &Scene, block: &Block, text: &str, context: &Context) -> Op
             })?,
         };
         let is_change = is_change_by_name(scene.outline, index)
-            || says(&own, CHANGED)
-            || says(text, CHANGED) && !says(text, PUBLISHED);
+            || says(&own, &CHANGED)
+            || says(text, &CHANGED) && !says(text, &PUBLISHED);
         let written = Written::new(fold_space(date), Origin::Text);
         let is_meant = plausible(Some(moment), context) && is_day(date, &own, moment);
         is_meant.then_some(Sighting { score: 0.65, written, is_change })
@@ -303,9 +310,7 @@ fn of_its_own(scene: &Scene, block: &Block, text: &str, context: &Context) -> Op
 fn is_day(date: &str, text: &str, moment: Moment) -> bool {
     let digits = date.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty()).count();
     if moment.relative {
-        let lower = text.to_lowercase();
-        let ago = AGO.iter().any(|word| lower.contains(word));
-        return ago && (digits > 0 || text.split_whitespace().count() <= 1);
+        return says(text, &AGO) && (digits > 0 || text.split_whitespace().count() <= 1);
     }
     let word = date.split(|c: char| !c.is_alphabetic()).any(|word| word.chars().count() >= 3);
     digits >= 2 || digits == 1 && word || !date.is_ascii()
@@ -313,11 +318,11 @@ fn is_day(date: &str, text: &str, moment: Moment) -> bool {
 
 /// Words that make a length of time a moment in the past.
 #[rustfmt::skip]
-const AGO: &[&str] = &[
+static AGO: Words = LazyLock::new(|| finder(&[
     "ago", "yesterday", "today", "vor ", "gestern", "heute", "il y a", "hier", "aujourd", "hace", "ayer", "hoy", " fa",
     "ieri", "oggi", "há ", "ontem", "hoje", "geleden", "gisteren", "vandaag", "sedan", "igår", "siden", "går", "назад",
     "вчера", "сегодня", "önce", "dün", "bugün", "lalu", "kemarin", "temu", "wczoraj", "前", "昨", "今", "전", "어제", "acum",
-];
+]));
 
 /// News is not from the future, nor older than the web.
 pub(super) fn plausible(moment: Option<Moment>, context: &Context) -> bool {
@@ -339,30 +344,41 @@ fn time_element(outline: &Outline, index: u32) -> Option<Written> {
         .or_else(|| Some(Written::new(outline.text_of(index), Origin::TimeElement)).filter(|w| w.text.len() < 60))
 }
 
-fn says(text: &str, words: &[&str]) -> bool {
-    let lower = text.to_lowercase();
-    words.iter().any(|word| lower.contains(word))
+fn says(text: &str, words: &Words) -> bool {
+    words.as_ref().is_some_and(|words| words.is_match(&*lower(text)))
+}
+
+/// A list of words in lower case, and what finds the first of them in a text in any case.
+type Words = LazyLock<Option<AhoCorasick>>;
+
+fn finder(words: &[&str]) -> Option<AhoCorasick> {
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).ascii_case_insensitive(true).build(words).ok()
+}
+
+/// A text in lower case, letters of ASCII aside: a finder does not mind those.
+fn lower(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
 }
 
 /// Words before a date of publication.
 #[rustfmt::skip]
-const PUBLISHED: &[&str] = &[
+static PUBLISHED: Words = LazyLock::new(|| finder(&[
     "publish", "posted", "written", "created", "released", "veröffentlicht", "erschienen", "erstellt", "gepostet", "eingestellt",
     "gespeichert", "geschrieben", "publi", "paru", "mis en ligne", "pubblicat", "gepubliceerd", "geplaatst", "publicerad",
     "publisert", "udgivet", "julkaistu", "опубликован", "дата:", "发布", "發布", "发表", "發表", "时间", "時間", "公開", "投稿", "掲載",
     "입력", "등록", "yayın", "diterbitkan", "datum:", "date:", "wurde am", "δημοσ", "ngày",
-];
+]));
 
 /// Words of lines whose date is neither: of a manuscript, of an event, of the whole site.
 #[rustfmt::skip]
-const NOT_OURS: &[&str] = &["received", "site last", "eingegangen", "termin:", "event date", "deadline", "einsendeschluss"];
+static NOT_OURS: Words = LazyLock::new(|| finder(&["received", "site last", "eingegangen", "termin:", "event date", "deadline", "einsendeschluss"]));
 
 /// Words before the date of a change.
 #[rustfmt::skip]
-const CHANGED: &[&str] = &[
+static CHANGED: Words = LazyLock::new(|| finder(&[
     "updat", "aktualis", "aktualiz", "actualis", "actualiz", "modif", "geändert", "änderung", "revised", "edited", "reviewed",
     "aggiornat", "bijgewerkt", "обновл", "更新", "수정", "güncelle", "opdater", "oppdater", "uppdater", "atualiz", "mis à jour",
-];
+]));
 
 #[cfg(test)]
 mod tests;

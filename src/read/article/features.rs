@@ -1,7 +1,7 @@
 //! What is known of a block, as numbers for the forest.
 
 use foldhash::HashMap;
-use memchr::memmem;
+use memchr::memmem::{self, Finder};
 
 use super::blocks::{Block, Kind};
 use super::outline::{NOWHERE, Outline, attribute};
@@ -9,7 +9,7 @@ use super::phrases::{Cues, cues};
 use super::signs::Signs;
 use super::tag::Tag;
 use super::thumb::{ends_a_sentence, judge, telling};
-use super::title::plain;
+use crate::model::letters;
 
 /// How many numbers a block has of its own; those that tell of the blocks around follow them.
 pub const COUNT: usize = SIGNS + Signs::COUNT;
@@ -311,8 +311,9 @@ fn signature(outline: &Outline, owner: u32) -> u64 {
 struct Texts {
     plain: Vec<String>,
     seen: HashMap<u64, f32>,
-    headline: String,
-    summary: String,
+    headline: Finder<'static>,
+    /// Its beginning.
+    summary: Finder<'static>,
     body: Option<String>,
 }
 
@@ -322,22 +323,22 @@ const MOST_BLOCKS: usize = 4000;
 
 impl Texts {
     fn of(blocks: &[Block], known: &Known) -> Self {
-        let squeeze = |t: &str| plain(t).replace(' ', "");
-        let plain: Vec<String> = blocks.iter().map(|b| squeeze(&b.text)).collect();
+        let plain: Vec<String> = blocks.iter().map(|b| letters(&b.text)).collect();
         let mut seen: HashMap<u64, f32> = HashMap::default();
         for text in plain.iter().filter(|t| !t.is_empty()) {
             *seen.entry(xxhash_rust::xxh3::xxh3_64(text.as_bytes())).or_default() += 1.0;
         }
+        let beginning = |text: String| text.get(..text.floor_char_boundary(120)).unwrap_or_default().to_owned();
         let body = known
             .body
             .filter(|b| b.len() <= MOST_LETTERS && blocks.len() <= MOST_BLOCKS)
-            .map(|b| squeeze(&if b.contains('<') { crate::html::html_to_text(b) } else { b.to_owned() }))
+            .map(|b| if b.contains('<') { letters(&crate::html::html_to_text(b)) } else { letters(b) })
             .filter(|b| b.len() >= 300);
         Self {
             plain,
             seen,
-            headline: known.headline.map(squeeze).unwrap_or_default(),
-            summary: known.summary.map(squeeze).unwrap_or_default(),
+            headline: Finder::new(&known.headline.map(letters).unwrap_or_default()).into_owned(),
+            summary: Finder::new(&known.summary.map(letters).map(beginning).unwrap_or_default()).into_owned(),
             body,
         }
     }
@@ -358,7 +359,7 @@ impl Texts {
     }
 
     fn in_summary(&self, index: usize) -> f32 {
-        overlap(self.text(index), self.summary.get(..self.summary.floor_char_boundary(120)).unwrap_or_default())
+        overlap(self.text(index), &self.summary)
     }
 
     /// 1 when the stated body has it, 0 when not, -1 when no body is stated.
@@ -371,9 +372,11 @@ impl Texts {
 }
 
 /// How much of the longer text the shorter one is, when it is a part of it.
-fn overlap(a: &str, b: &str) -> f32 {
+fn overlap(a: &str, b: &Finder) -> f32 {
+    let (a, b, finder) = (a.as_bytes(), b.needle(), b);
     let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
-    if short.len() < 4 || !long.contains(short) {
+    let found = || if a.len() < b.len() { memmem::find(b, a) } else { finder.find(a) };
+    if short.len() < 4 || found().is_none() {
         return 0.0;
     }
     0.2 + 0.8 * short.len() as f32 / long.len() as f32

@@ -5,25 +5,27 @@
 //! `examples/train_forest` and never by hand. One tree a line, in preorder: `3<0.25` asks whether number 3 is below 0.25 and is followed by the tree for yes, then the tree for
 //! no; `=0.1` is a leaf. The leaves' sum is the log-odds.
 
+use std::hint::select_unpredictable;
 use std::sync::LazyLock;
 
-/// A question, or a leaf when `feature` is [`LEAF`].
+/// A question, or a leaf where "no" goes nowhere.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Node {
-    feature: u16,
-    /// Where "no" goes on; "yes" is the next node.
-    no: u32,
     /// Threshold, or the leaf's value.
     value: f32,
+    feature: u16,
+    /// How many nodes further "no" goes on; "yes" is the next node.
+    no: u16,
 }
-
-const LEAF: u16 = u16::MAX;
 
 /// The trees, one after the other.
 #[derive(Debug, Default, PartialEq)]
 pub struct Forest {
     nodes: Vec<Node>,
+    /// Where each tree begins.
     roots: Vec<u32>,
+    /// Most questions between a root and a leaf.
+    depth: usize,
 }
 
 static FIRST: LazyLock<Forest> = LazyLock::new(|| Forest::read(include_str!("forest.txt")));
@@ -51,20 +53,26 @@ impl Forest {
         let mut forest = Self::default();
         for line in text.lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
             let begin = forest.nodes.len();
-            // Questions whose "no" is still to come.
-            let mut waiting: Vec<usize> = Vec::new();
+            // Questions whose "no" is still to come, and how many are asked before what comes next.
+            let mut waiting: Vec<(usize, usize)> = Vec::new();
+            let mut asked = 0;
             for word in line.split_ascii_whitespace() {
-                let at = forest.nodes.len() as u32;
+                let at = forest.nodes.len();
                 if let Some(value) = word.strip_prefix('=').and_then(|v| v.parse().ok()) {
-                    forest.nodes.push(Node { feature: LEAF, no: 0, value });
-                    if let Some(question) = waiting.pop().and_then(|q| forest.nodes.get_mut(q)) {
-                        question.no = at + 1;
+                    forest.nodes.push(Node { value, feature: 0, no: 0 });
+                    forest.depth = forest.depth.max(asked);
+                    if let Some((question, before)) = waiting.pop()
+                        && let Some(node) = forest.nodes.get_mut(question)
+                    {
+                        node.no = u16::try_from(at + 1 - question).unwrap_or_default();
+                        asked = before;
                     }
                 } else if let Some((feature, value)) = word.split_once('<')
                     && let (Ok(feature), Ok(value)) = (feature.parse(), value.parse())
                 {
-                    waiting.push(at as usize);
-                    forest.nodes.push(Node { feature, no: 0, value });
+                    asked += 1;
+                    waiting.push((at, asked));
+                    forest.nodes.push(Node { value, feature, no: 0 });
                 }
             }
             if begin < forest.nodes.len() {
@@ -80,17 +88,16 @@ impl Forest {
         1.0 / (1.0 + (-sum).exp())
     }
 
+    /// The leaf of one tree. All walks are equally long, staying at the leaf once they are there: then no step waits for
+    /// a guess at where the last one went, and a processor walks several trees at once.
     fn leaf(&self, root: u32, numbers: &[f32]) -> f32 {
         let mut at = root as usize;
-        // Every step goes forward in the list, so the walk ends.
-        while let Some(node) = self.nodes.get(at) {
-            if node.feature == LEAF {
-                return node.value;
-            }
-            let yes = numbers.get(node.feature as usize).is_some_and(|v| *v < node.value);
-            at = if yes { at + 1 } else { (node.no as usize).max(at + 1) };
+        for _ in 0..self.depth {
+            let Some(node) = self.nodes.get(at) else { break };
+            let yes = numbers.get(usize::from(node.feature)).is_some_and(|v| *v < node.value);
+            at += usize::from(select_unpredictable(yes, node.no.min(1), node.no));
         }
-        0.0
+        self.nodes.get(at).map_or(0.0, |leaf| leaf.value)
     }
 }
 
@@ -122,7 +129,12 @@ mod tests {
     fn the_built_in_forests_are_whole() {
         for forest in [&*FIRST, &*SECOND] {
             assert!(forest.roots.len() > 20);
-            assert!(forest.nodes.iter().all(|n| n.feature == LEAF || n.no > 0));
+            let leaves = forest.nodes.iter().filter(|n| n.no == 0).count();
+            assert_eq!(
+                forest.nodes.len() - leaves + forest.roots.len(),
+                leaves,
+                "a tree has a leaf more than questions"
+            );
         }
     }
 }

@@ -247,14 +247,24 @@ fn own_signs<'a>(element: &'a Element, tag: Tag, known: &mut HashMap<&'a str, Si
     }
     for (name, value) in &element.attrs {
         let value: &'a str = value;
-        match &*name.local {
-            "class" | "id" | "role" | "itemprop" | "data-testid" | "data-component" if !value.is_empty() => {
-                signs |= *known.entry(value).or_insert_with(|| signs_in(value, folded));
+        let tells = match name.local {
+            local_name!("class") | local_name!("id") | local_name!("role") | local_name!("itemprop") => true,
+            local_name!("hidden") => {
+                signs |= Signs::HIDDEN;
+                false
             }
-            "hidden" => signs |= Signs::HIDDEN,
-            "aria-hidden" if value == "true" => signs |= Signs::HIDDEN,
-            "style" if hides(value) => signs |= Signs::HIDDEN,
-            _ => {}
+            local_name!("aria-hidden") if value == "true" => {
+                signs |= Signs::HIDDEN;
+                false
+            }
+            local_name!("style") if hides(value) => {
+                signs |= Signs::HIDDEN;
+                false
+            }
+            _ => matches!(&*name.local, "data-testid" | "data-component"),
+        };
+        if tells && !value.is_empty() {
+            signs |= *known.entry(value).or_insert_with(|| signs_in(value, folded));
         }
     }
     signs

@@ -124,7 +124,7 @@ pub(super) fn cues(line: &str) -> Cues {
     let mut head = String::with_capacity(48);
     for c in line.chars().skip_while(|c| !c.is_alphanumeric() && !matches!(c, '©' | '(' | '（' | '【' | '[')).take(32)
     {
-        head.extend(c.to_lowercase());
+        if c.is_ascii() { head.push(c.to_ascii_lowercase()) } else { head.extend(c.to_lowercase()) }
     }
     let lines = &*LINES;
     let mut cues = Cues::default();

@@ -172,7 +172,8 @@ fn voices(one: &Candidate, candidates: &[Candidate]) -> f32 {
     if one.key.is_empty() {
         return 0.0;
     }
-    let mut score: f32 = candidates.iter().map(|voice| voice.weight * likeness(&one.key, &voice.key)).sum();
+    let voiced = candidates.iter().filter(|voice| voice.weight > 0.0);
+    let mut score: f32 = voiced.map(|voice| voice.weight * likeness(&one.key, &voice.key)).sum();
     // Of equals the first shown on the page wins; a headline is rarely longer than three lines.
     score += 0.25 * one.weight + if one.place.is_some() { 0.1 } else { 0.0 };
     if one.key.chars().count() > 250 { score * 0.3 } else { score }
@@ -287,11 +288,8 @@ fn likeness(a: &str, b: &str) -> f32 {
         return 1.0;
     }
     let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
-    if short.is_empty() || !long.contains(short) {
-        return 0.0;
-    }
     let share = short.len() as f32 / long.len() as f32;
-    if share > 0.5 { share * 0.6 } else { 0.0 }
+    if share > 0.5 && long.contains(short) { share * 0.6 } else { 0.0 }
 }
 
 /// Letters and digits, lower case.
