@@ -59,9 +59,9 @@ pub fn attribute<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
 /// Parses a document as browsers do (WHATWG HTML), scripting taken to be on: `<noscript>` holds one text.
 pub fn parse_html(text: &str) -> Tree {
     if text.len() <= MAX_BYTES
-        && let Some(html) = straight::document(text)
+        && let Some(straight::Built { html, in_order }) = straight::document(text)
     {
-        return Tree { html, problems: Vec::new(), in_order: true };
+        return Tree { html, problems: Vec::new(), in_order };
     }
     whole_document(text)
 }
@@ -85,9 +85,9 @@ pub(super) fn empty(root: Node, text: &str) -> Html {
 /// holds an `html` element, which holds the fragment.
 pub fn parse_fragment(text: &str) -> Tree {
     if text.len() <= MAX_BYTES
-        && let Some(html) = straight::fragment(text)
+        && let Some(straight::Built { html, in_order }) = straight::fragment(text)
     {
-        return Tree { html, problems: Vec::new(), in_order: true };
+        return Tree { html, problems: Vec::new(), in_order };
     }
     whole_fragment(text)
 }

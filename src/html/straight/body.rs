@@ -1,231 +1,190 @@
-//! Tags in the body (HTML §13.2.6.4.7 to .15), as far as nothing need be mended.
+//! Start tags in the body (HTML §13.2.6.4.7).
 
+use html5ever::local_name;
 use html5ever::tree_builder::QuirksMode;
-use html5ever::{LocalName, local_name};
 
-use super::Straight;
-use super::lexer::Tag;
 use super::sorts::Sort;
+use super::{Mode, Straight, Tag};
 
 impl<'t> Straight<'t> {
-    pub(super) fn start_in_body(&mut self, tag: Tag<'t>, name: LocalName, sort: Sort) -> Option<()> {
-        if self.current()?.sort.holds_no_text() {
-            return self.start_in_table(tag, name, sort);
-        }
-        match sort {
-            Sort::Meta | Sort::Void => self.leaf(tag, name),
-            Sort::HeadRaw | Sort::Script | Sort::Title | Sort::Textarea | Sort::Raw => self.raw(tag, name, sort),
-            Sort::Noscript if self.scripting => self.raw(tag, name, sort),
+    pub(super) fn start_in_body(&mut self, mut tag: Tag<'t>) -> Option<()> {
+        match tag.sort {
+            Sort::Html => return self.add_attributes(0, tag),
+            Sort::Body => {
+                self.mended = true;
+                return match self.stack.get(1) {
+                    Some(open) if open.sort == Sort::Body => self.add_attributes(1, tag),
+                    _ => Some(()),
+                };
+            }
+            // These mean nothing here.
+            Sort::Caption
+            | Sort::Columns
+            | Sort::Column
+            | Sort::Rows
+            | Sort::Row
+            | Sort::Cell
+            | Sort::Head
+            | Sort::Frame => {
+                self.mended = true;
+                return Some(());
+            }
+            Sort::Refused | Sort::SvgPoint | Sort::MathPoint | Sort::Annotation => return None,
+            Sort::HeadRaw | Sort::Script | Sort::Title | Sort::Textarea | Sort::Raw => return self.raw(tag),
+            Sort::Noscript if self.scripting => return self.raw(tag),
+            Sort::Meta | Sort::Part => return self.leaf(tag).map(drop),
+            Sort::Svg | Sort::Math => return self.enter_foreign(tag),
             Sort::Rule => {
-                self.end_paragraph()?;
-                self.is_free_of(Sort::Select)?;
-                self.leaf(tag, name)
+                self.end_paragraph();
+                if self.has_select() {
+                    self.mended = true;
+                    self.stack.end_implied(None);
+                }
+                return self.leaf(tag).map(drop);
+            }
+            Sort::Listing => {
+                self.mended = true;
+                self.end_paragraph();
+                self.open_anew()?;
+                return self.raw(tag);
+            }
+            Sort::Image => {
+                self.mended = true;
+                tag.name = local_name!("img");
+                self.open_anew()?;
+                return self.leaf(tag).map(drop);
+            }
+            Sort::Void => {
+                self.open_anew()?;
+                return self.leaf(tag).map(drop);
             }
             Sort::Input => {
-                self.is_free_of(Sort::Select)?;
-                self.leaf(tag, name)
+                self.end_select();
+                self.open_anew()?;
+                return self.leaf(tag).map(drop);
             }
-            Sort::Paragraph | Sort::Block | Sort::Clear | Sort::Loose | Sort::List => {
-                self.end_paragraph()?;
-                self.push(tag, name, sort)
-            }
+            Sort::Paragraph | Sort::Block | Sort::Clear | Sort::Loose | Sort::List => self.end_paragraph(),
             Sort::Heading => {
-                self.end_paragraph()?;
+                self.end_paragraph();
                 if self.current()?.sort == Sort::Heading {
-                    return None;
+                    self.mended = true;
+                    self.stack.pop();
                 }
-                self.push(tag, name, sort)
             }
             Sort::Preformatted => {
-                self.end_paragraph()?;
-                self.push(tag, name, sort)?;
+                self.end_paragraph();
+                self.push(tag)?;
                 // A line break at its beginning is left out.
-                self.lexer.skip_line_break()
+                return self.lexer.skip_line_break();
             }
             Sort::Form => {
                 if self.form.is_some() {
-                    return None;
+                    self.mended = true;
+                    return Some(());
                 }
-                self.end_paragraph()?;
-                self.push(tag, name, sort)?;
-                self.form = Some(self.current()?.id);
-                Some(())
+                self.end_paragraph();
+                self.form = self.push(tag);
+                return Some(());
             }
             Sort::Item | Sort::Term => {
-                self.end_item(sort)?;
-                self.end_paragraph()?;
-                self.push(tag, name, sort)
+                self.end_item(tag.sort);
+                self.end_paragraph();
             }
             Sort::Button => {
-                self.is_free_of(Sort::Button)?;
-                self.push(tag, name, sort)
+                if self.stack.has_in(Sort::Button, Sort::is_border) {
+                    self.mended = true;
+                    self.stack.end_implied(None);
+                    self.stack.pop_until(|open| open.sort == Sort::Button);
+                }
+                self.open_anew()?;
             }
             Sort::Anchor => {
-                if self.anchors > 0 {
-                    self.open
-                        .iter()
-                        .rev()
-                        .take_while(|o| !matches!(o.sort, Sort::Cell | Sort::Caption))
-                        .all(|o| o.sort != Sort::Anchor)
-                        .then_some(())?;
-                }
-                self.push(tag, name, sort)
+                self.end_anchor(&tag.name)?;
+                self.open_anew()?;
+                return self.push_formatting(tag);
             }
-            Sort::Formatting | Sort::Plain | Sort::Noscript => self.push(tag, name, sort),
+            Sort::Formatting => {
+                self.open_anew()?;
+                return self.push_formatting(tag);
+            }
+            Sort::Unbroken => {
+                self.open_anew()?;
+                if self.stack.has_in(Sort::Unbroken, Sort::is_border) {
+                    self.end_formatting(&tag.name, Sort::Unbroken)?;
+                    self.open_anew()?;
+                }
+                self.mended = true;
+                return self.push_formatting(tag);
+            }
+            Sort::Object => {
+                self.mended = true;
+                self.open_anew()?;
+                self.push(tag)?;
+                self.formatting.mark();
+                return Some(());
+            }
+            Sort::Plain | Sort::Noscript => self.open_anew()?,
             Sort::Select => {
-                self.is_free_of(Sort::Select)?;
-                self.push(tag, name, sort)
+                if self.end_select() {
+                    return Some(());
+                }
+                self.open_anew()?;
             }
             Sort::Option | Sort::Group => {
-                if self.is_free_of(Sort::Select).is_none() {
-                    self.end_implied(if sort == Sort::Option { Some(local_name!("optgroup")) } else { None });
+                if self.has_select() {
+                    let group = local_name!("optgroup");
+                    self.stack.end_implied((tag.sort == Sort::Option).then_some(&group));
                 } else if self.current()?.sort == Sort::Option {
-                    self.pop();
+                    self.stack.pop();
                 }
-                self.push(tag, name, sort)
+                self.open_anew()?;
+            }
+            Sort::RubyBase | Sort::RubyText => {
+                self.mended = true;
+                let base = local_name!("rtc");
+                if self.stack.first_in(Sort::is_border, |open| open.is(&local_name!("ruby"))) {
+                    self.stack.end_implied((tag.sort == Sort::RubyText).then_some(&base));
+                }
             }
             Sort::Table => {
                 if self.html.quirks_mode != QuirksMode::Quirks {
-                    self.end_paragraph()?;
+                    self.end_paragraph();
                 }
-                self.push(tag, name, sort)
-            }
-            Sort::Caption | Sort::Columns | Sort::Column | Sort::Rows | Sort::Row | Sort::Cell => {
-                self.end_cell()?;
-                self.start_in_table(tag, name, sort)
-            }
-            Sort::Html | Sort::Head | Sort::Body | Sort::Refused => None,
-        }
-    }
-
-    /// A tag where a table, a group of rows or a row is open.
-    fn start_in_table(&mut self, tag: Tag<'t>, name: LocalName, sort: Sort) -> Option<()> {
-        loop {
-            let current = self.current()?.sort;
-            match (sort, current) {
-                (Sort::HeadRaw | Sort::Script, Sort::Table | Sort::Rows | Sort::Row)
-                    if name != local_name!("noframes") =>
-                {
-                    return self.raw(tag, name, sort);
-                }
-                (Sort::Column, Sort::Columns) => return self.leaf(tag, name),
-                (Sort::Column, Sort::Table) => self.phantom(local_name!("colgroup"), Sort::Columns),
-                (Sort::Caption | Sort::Columns | Sort::Rows, Sort::Table)
-                | (Sort::Row, Sort::Rows)
-                | (Sort::Cell, Sort::Row) => return self.push(tag, name, sort),
-                (Sort::Row | Sort::Cell, Sort::Table) => self.phantom(local_name!("tbody"), Sort::Rows),
-                (Sort::Cell, Sort::Rows) => self.phantom(local_name!("tr"), Sort::Row),
-                (Sort::Caption | Sort::Columns | Sort::Column | Sort::Rows, Sort::Rows | Sort::Row)
-                | (Sort::Row, Sort::Row)
-                | (Sort::Caption | Sort::Columns | Sort::Rows | Sort::Row | Sort::Cell, Sort::Columns) => self.pop(),
-                _ => return None,
+                self.mode = Mode::Table;
             }
         }
+        self.push(tag).map(drop)
     }
 
-    pub(super) fn end_in_body(&mut self, name: LocalName, sort: Sort) -> Option<()> {
-        match sort {
-            Sort::Block | Sort::Clear | Sort::Loose | Sort::List | Sort::Preformatted | Sort::Button | Sort::Select => {
-                self.end_implied(None);
-                self.end_current(&name)
-            }
-            Sort::Heading => {
-                self.end_implied(None);
-                self.end_current(&name)
-            }
-            Sort::Form => {
-                self.end_implied(None);
-                let form = self.form.take()?;
-                (self.current()?.id == form).then(|| self.pop())
-            }
-            Sort::Paragraph | Sort::Item | Sort::Term => {
-                self.end_implied(Some(name.clone()));
-                self.end_current(&name)
-            }
-            Sort::Anchor | Sort::Formatting | Sort::Plain | Sort::Option | Sort::Group | Sort::Noscript => {
-                self.end_current(&name)
-            }
-            Sort::Cell | Sort::Caption => {
-                self.end_implied(None);
-                self.end_current(&name)
-            }
-            Sort::Columns => self.end_current(&name),
-            Sort::Rows | Sort::Row | Sort::Table => {
-                if !self.current()?.sort.holds_no_text() {
-                    self.end_cell()?;
-                }
-                loop {
-                    let current = self.current()?;
-                    if current.name == name {
-                        self.pop();
-                        return Some(());
-                    }
-                    match (sort, current.sort) {
-                        (Sort::Rows | Sort::Table, Sort::Row) | (Sort::Table, Sort::Rows | Sort::Columns) => self.pop(),
-                        _ => return None,
-                    }
-                }
-            }
-            _ => None,
+    pub(super) fn has_select(&self) -> bool {
+        self.stack.has_in(Sort::Select, Sort::is_border)
+    }
+
+    /// Ends the `select` that is open; whether one was.
+    fn end_select(&mut self) -> bool {
+        let open = self.has_select();
+        if open {
+            self.mended = true;
+            self.stack.pop_until(|open| open.sort == Sort::Select);
         }
-    }
-
-    /// Closes the current element, if it has this name.
-    fn end_current(&mut self, name: &LocalName) -> Option<()> {
-        (self.current()?.name == *name).then(|| self.pop())
-    }
-
-    /// "Generate implied end tags", but for one name.
-    fn end_implied(&mut self, but: Option<LocalName>) {
-        while self.current().is_some_and(|open| open.sort.ends_by_itself() && Some(&open.name) != but.as_ref()) {
-            self.pop();
-        }
+        open
     }
 
     /// "Close a `p` element" where one is open and a button is no border between.
-    fn end_paragraph(&mut self) -> Option<()> {
-        if self.paragraphs == 0 {
-            return Some(());
+    pub(super) fn end_paragraph(&mut self) {
+        if self.stack.has_in(Sort::Paragraph, Sort::is_button_border) {
+            self.close(&local_name!("p"), true);
         }
-        let near = self.open.iter().rev().take_while(|open| !open.sort.is_border() && open.sort != Sort::Button);
-        if !near.clone().any(|open| open.sort == Sort::Paragraph) {
-            return Some(());
-        }
-        self.end_implied(Some(local_name!("p")));
-        self.end_current(&local_name!("p"))
     }
 
     /// Ends the list item before the one that begins.
-    fn end_item(&mut self, sort: Sort) -> Option<()> {
-        for open in self.open.iter().rev() {
-            if open.sort == sort {
-                let name = open.name.clone();
-                self.end_implied(Some(name.clone()));
-                return self.end_current(&name);
-            }
-            if open.sort.stops_items() {
-                break;
-            }
+    fn end_item(&mut self, sort: Sort) {
+        if !self.stack.has(sort) {
+            return;
         }
-        Some(())
-    }
-
-    /// Ends the cell or caption that is open.
-    fn end_cell(&mut self) -> Option<()> {
-        self.end_implied(None);
-        matches!(self.current()?.sort, Sort::Cell | Sort::Caption).then(|| self.pop())
-    }
-
-    /// Whether nothing of a sort is open up to the next border.
-    fn is_free_of(&self, sort: Sort) -> Option<()> {
-        for open in self.open.iter().rev() {
-            if open.sort == sort {
-                return None;
-            }
-            if open.sort.is_border() {
-                break;
-            }
+        let ended = self.stack.outwards().find(|open| open.sort == sort || open.sort.stops_items());
+        if let Some(name) = ended.filter(|open| open.sort == sort).map(|open| open.name.clone()) {
+            self.close(&name, true);
         }
-        Some(())
     }
 }

@@ -1,85 +1,113 @@
-//! The short way to a tree, for pages whose tags are in order.
+//! The short way to a tree.
 //!
-//! Most of what HTML's rules for building a tree cost is spent on mistakes: tags that are missing, crossed or out of
-//! place. Here a page is read as if it had none; at the first thing that those rules would mend (or that is rare),
-//! nothing is given, and the page goes the whole way. What is given is the very tree that the whole way gives: the
-//! tests compare the two.
+//! html5ever reads a page letter by letter and asks its tree for the name of every element it passes. Here tags are
+//! found by looking for their `<`, names are looked up once a page, and the open elements know what they are. The rules
+//! are the standard's, as html5ever has them; where one is rare and long (templates, frames), nothing is given, and the
+//! page goes the whole way. What is given is the very tree that the whole way gives: the tests compare the two.
 
 mod body;
+mod ends;
+mod foreign;
+mod formatting;
+mod frame;
 mod lexer;
 mod names;
+mod places;
 mod references;
 mod sorts;
+mod spelling;
+mod stack;
+mod table;
 #[cfg(test)]
 mod tests;
 
 use ego_tree::NodeId;
 use html5ever::tendril::StrTendril;
-use html5ever::tree_builder::QuirksMode;
-use html5ever::{LocalName, QualName, local_name, ns};
-use scraper::node::{Comment, Element, Text};
+use html5ever::{Attribute, LocalName, QualName, local_name, ns};
+use scraper::node::{Comment, Element};
 use scraper::{Html, Node};
 
 use super::tree;
-use lexer::{Lexer, Tag, Token};
+use formatting::Formatting;
+use lexer::{Lexer, Token};
 use names::Names;
 use sorts::Sort;
+use stack::Stack;
 
 /// Deeper pages go the whole way, which keeps them within bounds.
 const DEEP: usize = 400;
 
-/// Where in a document the next token stands.
+/// The insertion mode (HTML §13.2.4.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Start,
+enum Mode {
+    Initial,
     BeforeHtml,
     BeforeHead,
     Head,
     AfterHead,
     Body,
+    Table,
+    Caption,
+    Columns,
+    Rows,
+    Row,
+    Cell,
     AfterBody,
-    End,
+    AfterAfterBody,
 }
 
-/// An element whose end tag is still to come.
+/// A start tag.
 #[derive(Debug)]
-struct Open {
-    id: NodeId,
-    sort: Sort,
+struct Tag<'t> {
+    written: &'t str,
     name: LocalName,
+    sort: Sort,
+    attributes: Vec<Attribute>,
+    /// Whether it ends in `/>`.
+    closed: bool,
 }
 
 /// A tree on its way.
 struct Straight<'t> {
     html: Html,
-    open: Vec<Open>,
-    place: Place,
+    stack: Stack,
+    formatting: Formatting,
+    mode: Mode,
     lexer: Lexer<'t>,
     names: Names<'t>,
-    /// Whether `<noscript>` holds one text.
+    /// Whether `<noscript>` holds one text, as it does in documents.
     scripting: bool,
+    head: Option<NodeId>,
     /// The form that is open.
     form: Option<NodeId>,
-    /// How many open elements are `p`, and how many `a`: mostly there is nothing to look for.
-    paragraphs: usize,
-    anchors: usize,
+    /// Whether what is put into a table goes before it (HTML §13.2.6.1).
+    fostering: bool,
+    /// Whether anything had to be mended.
+    mended: bool,
+}
+
+/// A tree, and whether all its tags were in order.
+pub(super) struct Built {
+    pub(super) html: Html,
+    pub(super) in_order: bool,
 }
 
 /// The tree of a document, scripting taken to be on; `None` where it must go the whole way.
-pub(super) fn document(text: &str) -> Option<Html> {
+pub(super) fn document(text: &str) -> Option<Built> {
     build(text, Node::Document, true)
 }
 
 /// The tree of what stands in a body, scripting taken to be off.
-pub(super) fn fragment(text: &str) -> Option<Html> {
+pub(super) fn fragment(text: &str) -> Option<Built> {
     build(text, Node::Fragment, false)
 }
 
-fn build(text: &str, root: Node, whole: bool) -> Option<Html> {
-    // Line ends are read as `\n` (HTML §13.2.3.5); the byte-order mark and zero bytes have rules of their own.
-    if memchr::memchr(0, text.as_bytes()).is_some() || text.starts_with('\u{feff}') {
+fn build(text: &str, root: Node, whole: bool) -> Option<Built> {
+    // Line ends are read as `\n` (HTML §13.2.3.5); zero bytes have rules of their own.
+    if memchr::memchr(0, text.as_bytes()).is_some() {
         return None;
     }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let text = match memchr::memchr(b'\r', text.as_bytes()) {
         None => StrTendril::from_slice(text),
         Some(_) => StrTendril::from_slice(&text.replace("\r\n", "\n").replace('\r', "\n")),
@@ -87,25 +115,33 @@ fn build(text: &str, root: Node, whole: bool) -> Option<Html> {
     let many = tree::most_nodes(text.len());
     let mut straight = Straight {
         html: tree::empty(root, &text),
-        open: Vec::with_capacity(32),
-        place: if whole { Place::Start } else { Place::Body },
+        stack: Stack::new(),
+        formatting: Formatting::default(),
+        mode: if whole { Mode::Initial } else { Mode::Body },
         lexer: Lexer::new(&text),
         names: Names::default(),
         scripting: whole,
+        head: None,
         form: None,
-        paragraphs: 0,
-        anchors: 0,
+        fostering: false,
+        mended: false,
     };
     if !whole {
         straight.root_of_fragment();
     }
-    while let Some(token) = straight.lexer.next()? {
+    while let Some(token) = straight.lexer.next(straight.current().is_some_and(|open| open.sort.is_foreign()))? {
         straight.take(token)?;
-        if straight.open.len() > DEEP || straight.html.tree.values().len() > many {
+        let depth = straight.stack.len() + straight.formatting.len();
+        if depth > DEEP || straight.html.tree.values().len() >= many {
             return None;
         }
     }
-    matches!(straight.place, Place::Body | Place::AfterBody | Place::End).then_some(straight.html)
+    if straight.mode == Mode::Initial || straight.is_before_body() {
+        straight.mended = true;
+        straight.open_body()?;
+    }
+    let in_order = !straight.mended && straight.lexer.in_order();
+    Some(Built { html: straight.html, in_order })
 }
 
 impl<'t> Straight<'t> {
@@ -118,192 +154,122 @@ impl<'t> Straight<'t> {
 
     fn take(&mut self, token: Token<'t>) -> Option<()> {
         match token {
-            Token::Text(text) => self.text(text),
+            Token::Text(written) => {
+                let text = references::in_text(&self.lexer, written)?;
+                self.text(text)
+            }
+            Token::Verbatim(written) => {
+                self.mended = true;
+                let text = self.lexer.tendril(written)?;
+                self.text(text)
+            }
             Token::Comment(text) => self.comment(text),
             Token::Doctype(text) => self.doctype(text),
-            Token::Open(tag) => self.start(tag),
-            Token::Close(name) => self.end(name),
-        }
-    }
-
-    fn text(&mut self, written: &'t str) -> Option<()> {
-        let blank = written.bytes().all(|b| b.is_ascii_whitespace());
-        match self.place {
-            Place::Start | Place::BeforeHtml | Place::BeforeHead => blank.then_some(()),
-            Place::Head | Place::AfterHead | Place::AfterBody | Place::End if !blank => None,
-            Place::Body if !blank && self.current()?.sort.holds_no_text() => None,
-            _ => {
-                let text = references::in_text(&self.lexer, written)?;
-                // Whitespace after the body is taken for the body's.
-                let parent = self.current()?.id;
-                self.append_text(parent, text)
+            Token::Open(written) => {
+                let (name, sort) = self.names.of_tag(written);
+                let (attributes, closed) = self.lexer.attributes(&mut self.names)?;
+                self.start(Tag { written, name, sort, attributes, closed })
+            }
+            Token::Close(written) => {
+                let (name, sort) = self.names.of_tag(written);
+                self.end(&name, sort)
             }
         }
     }
 
-    fn append_text(&mut self, parent: NodeId, text: StrTendril) -> Option<()> {
+    fn text(&mut self, text: StrTendril) -> Option<()> {
         if text.is_empty() {
             return Some(());
         }
-        let mut parent = self.html.tree.get_mut(parent)?;
-        if let Some(mut last) = parent.last_child()
-            && let Node::Text(before) = last.value()
-        {
-            before.text.push_tendril(&text);
-            return Some(());
+        if matches!(self.current().map(|open| open.sort), Some(Sort::Svg | Sort::Math | Sort::Annotation)) {
+            return self.append_text(text);
         }
-        parent.append(Node::Text(Text { text }));
-        Some(())
+        match self.mode {
+            Mode::Body | Mode::Caption | Mode::Cell => self.text_in_body(text),
+            Mode::Table | Mode::Columns | Mode::Rows | Mode::Row => self.text_in_table(text),
+            Mode::AfterBody | Mode::AfterAfterBody => {
+                if !is_blank(&text) {
+                    self.mended = true;
+                    self.mode = Mode::Body;
+                }
+                // Whitespace after the body is taken for the body's.
+                self.text_in_body(text)
+            }
+            _ => self.text_before_body(text),
+        }
+    }
+
+    fn text_in_body(&mut self, text: StrTendril) -> Option<()> {
+        self.open_anew()?;
+        self.append_text(text)
     }
 
     fn comment(&mut self, text: &'t str) -> Option<()> {
-        let parent = match self.place {
-            Place::Start | Place::BeforeHtml | Place::End => self.html.tree.root().id(),
-            Place::AfterBody => self.open.first()?.id,
+        let comment = Node::Comment(Comment { comment: self.lexer.tendril(text)? });
+        let foreign = self.current().is_some_and(|open| open.sort.is_foreign());
+        let parent = match self.mode {
+            Mode::AfterBody if !foreign => self.stack.get(0)?.id,
+            Mode::Initial | Mode::BeforeHtml | Mode::AfterAfterBody if !foreign => self.html.tree.root().id(),
             _ => self.current()?.id,
         };
-        let comment = self.lexer.tendril(text)?;
-        self.html.tree.get_mut(parent)?.append(Node::Comment(Comment { comment }));
-        Some(())
-    }
-
-    /// The declaration decides whether the page is read as old browsers did, by rules that only the whole way knows.
-    fn doctype(&mut self, declaration: &'t str) -> Option<()> {
-        if self.place != Place::Start {
-            return None;
-        }
-        let read = Html::parse_document(declaration);
-        let node = read.tree.root().first_child()?.value().as_doctype()?.clone();
-        self.html.tree.root_mut().append(Node::Doctype(node));
-        self.html.quirks_mode = read.quirks_mode;
-        self.place = Place::BeforeHtml;
+        self.html.tree.get_mut(parent)?.append(comment);
         Some(())
     }
 
     fn start(&mut self, tag: Tag<'t>) -> Option<()> {
-        let (name, sort) = self.names.of_tag(tag.name);
-        if self.place == Place::Start {
-            self.html.quirks_mode = QuirksMode::Quirks;
-            self.place = Place::BeforeHtml;
-        }
-        if self.place == Place::BeforeHtml {
-            self.place = Place::BeforeHead;
-            if sort == Sort::Html {
-                return self.push(tag, name, sort);
-            }
-            self.phantom(local_name!("html"), Sort::Html);
-        }
-        if self.place == Place::BeforeHead {
-            self.place = Place::Head;
-            if sort == Sort::Head {
-                return self.push(tag, name, sort);
-            }
-            self.phantom(local_name!("head"), Sort::Head);
-        }
-        if self.place == Place::Head {
-            match sort {
-                Sort::Meta => return self.leaf(tag, name),
-                Sort::HeadRaw | Sort::Script | Sort::Title => return self.raw(tag, name, sort),
-                Sort::Noscript if self.scripting => return self.raw(tag, name, sort),
-                Sort::Noscript | Sort::Head | Sort::Html | Sort::Refused => return None,
-                _ => {
-                    self.open.pop();
-                    self.place = Place::AfterHead;
-                }
-            }
-        }
-        if self.place == Place::AfterHead {
-            match sort {
-                Sort::Meta | Sort::HeadRaw | Sort::Script | Sort::Title | Sort::Html | Sort::Head => return None,
-                Sort::Body => {
-                    self.place = Place::Body;
-                    return self.push(tag, name, sort);
-                }
-                _ => {
-                    self.place = Place::Body;
-                    self.phantom(local_name!("body"), Sort::Body);
-                }
-            }
-        }
-        if self.place == Place::Body { self.start_in_body(tag, name, sort) } else { None }
-    }
-
-    fn end(&mut self, written: &'t str) -> Option<()> {
-        let (name, sort) = self.names.of_tag(written);
-        match (self.place, sort) {
-            (Place::Head, Sort::Head) => {
-                self.open.pop();
-                self.place = Place::AfterHead;
-            }
-            (Place::Body, Sort::Body) if self.current()?.sort == Sort::Body => self.place = Place::AfterBody,
-            (Place::Body, Sort::Html) if self.current()?.sort == Sort::Body => self.place = Place::End,
-            (Place::AfterBody, Sort::Html) => self.place = Place::End,
-            (Place::Body, _) => return self.end_in_body(name, sort),
-            _ => return None,
-        }
-        Some(())
-    }
-
-    fn current(&self) -> Option<&Open> {
-        self.open.last()
-    }
-
-    /// Appends an element that stays open.
-    fn push(&mut self, tag: Tag<'t>, name: LocalName, sort: Sort) -> Option<()> {
-        let element = self.element(tag, name.clone())?;
-        let id = self.append(element)?;
-        self.paragraphs += usize::from(sort == Sort::Paragraph);
-        self.anchors += usize::from(sort == Sort::Anchor);
-        self.open.push(Open { id, sort, name });
-        Some(())
-    }
-
-    /// Closes the current element.
-    fn pop(&mut self) {
-        if let Some(closed) = self.open.pop() {
-            self.paragraphs -= usize::from(closed.sort == Sort::Paragraph);
-            self.anchors -= usize::from(closed.sort == Sort::Anchor);
-        }
-    }
-
-    /// Appends an element that holds nothing.
-    fn leaf(&mut self, tag: Tag<'t>, name: LocalName) -> Option<()> {
-        let element = self.element(tag, name)?;
-        self.append(element).map(drop)
-    }
-
-    /// Appends an element that holds one text, up to its own end tag.
-    fn raw(&mut self, tag: Tag<'t>, name: LocalName, sort: Sort) -> Option<()> {
-        let written = tag.name;
-        let element = self.element(tag, name)?;
-        let id = self.append(element)?;
-        let held = self.lexer.raw(written, sort == Sort::Script)?;
-        let text = match sort {
-            Sort::Title | Sort::Textarea => references::in_text(&self.lexer, held)?,
-            _ => self.lexer.tendril(held)?,
+        let foreign = match self.current().map(|open| open.sort) {
+            Some(Sort::Svg | Sort::Math) => true,
+            Some(Sort::MathPoint) => matches!(&*tag.name, "mglyph" | "malignmark"),
+            Some(Sort::Annotation) => tag.name != local_name!("svg"),
+            _ => false,
         };
-        let text = match (sort, text.strip_prefix('\n')) {
-            (Sort::Textarea, Some(rest)) => StrTendril::from_slice(rest),
-            _ => text,
-        };
-        self.append_text(id, text)
+        if foreign { self.start_in_foreign(tag) } else { self.start_by_mode(tag) }
     }
 
-    /// Appends an element that no tag asks for.
-    fn phantom(&mut self, name: LocalName, sort: Sort) {
-        let element = Element::new(QualName::new(None, ns!(html), name.clone()), Vec::new());
-        if let Some(id) = self.append(element) {
-            self.open.push(Open { id, sort, name });
+    fn start_by_mode(&mut self, tag: Tag<'t>) -> Option<()> {
+        match self.mode {
+            Mode::Body => self.start_in_body(tag),
+            Mode::Table | Mode::Caption | Mode::Columns | Mode::Rows | Mode::Row | Mode::Cell => {
+                self.start_in_table(tag)
+            }
+            Mode::AfterBody | Mode::AfterAfterBody => {
+                self.mended = true;
+                if tag.sort != Sort::Html {
+                    self.mode = Mode::Body;
+                }
+                self.start_in_body(tag)
+            }
+            _ => self.start_before_body(tag),
         }
     }
 
-    fn append(&mut self, element: Element) -> Option<NodeId> {
-        let parent = self.open.last().map_or_else(|| self.html.tree.root().id(), |open| open.id);
-        Some(self.html.tree.get_mut(parent)?.append(Node::Element(element)).id())
+    fn end(&mut self, name: &LocalName, sort: Sort) -> Option<()> {
+        match self.current() {
+            Some(open) if open.sort.is_foreign() => self.end_in_foreign(name, sort),
+            _ => self.end_by_mode(name, sort),
+        }
     }
 
-    fn element(&mut self, tag: Tag<'t>, name: LocalName) -> Option<Element> {
-        let attributes = self.lexer.attributes(tag, &mut self.names)?;
-        Some(Element::new(QualName::new(None, ns!(html), name), attributes))
+    fn end_by_mode(&mut self, name: &LocalName, sort: Sort) -> Option<()> {
+        match self.mode {
+            Mode::Body => self.end_in_body(name, sort),
+            Mode::Table | Mode::Caption | Mode::Columns | Mode::Rows | Mode::Row | Mode::Cell => {
+                self.end_in_table(name, sort)
+            }
+            Mode::AfterBody if sort == Sort::Html => {
+                self.mode = Mode::AfterAfterBody;
+                Some(())
+            }
+            Mode::AfterBody | Mode::AfterAfterBody => {
+                self.mended = true;
+                self.mode = Mode::Body;
+                self.end_in_body(name, sort)
+            }
+            _ => self.end_before_body(name, sort),
+        }
     }
+}
+
+fn is_blank(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_whitespace())
 }

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use html5ever::buffer_queue::BufferQueue;
 use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::states::{RawKind, State};
 use html5ever::tokenizer::{Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 use memchr::memchr;
 
@@ -26,21 +27,29 @@ pub(super) fn in_text(lexer: &Lexer<'_>, written: &str) -> Option<StrTendril> {
 /// A value of an attribute likewise.
 pub(super) fn in_value(written: &str) -> Option<StrTendril> {
     resolve(written, |rest| {
-        let name = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
-        match rest.as_bytes().get(name) {
-            // `?a=1&copy=2`: addresses are written so (§13.2.5.73).
-            Some(b'=') => Some(("&".into(), 0)),
-            Some(b';') => {
-                let written = format!("&{}", rest.get(..=name)?);
-                let text = by_rules(&written);
-                // A name that only begins like a known one is another thing here than in text.
-                (!text.ends_with(';') || text == written).then_some((text, name + 1))
+        if let Some(number) = rest.strip_prefix('#') {
+            let (marker, digit): (usize, fn(&u8) -> bool) = match number.strip_prefix(['x', 'X']) {
+                Some(_) => (2, u8::is_ascii_hexdigit),
+                None => (1, u8::is_ascii_digit),
+            };
+            let digits = rest.bytes().skip(marker).take_while(digit).count();
+            if digits == 0 {
+                return Some(("&".into(), 0));
             }
-            _ => {
-                let written = format!("&{}", rest.get(..name)?);
-                (by_rules(&written) == written).then_some((written, name))
-            }
+            let end = marker + digits;
+            let length = end + usize::from(rest.as_bytes().get(end) == Some(&b';'));
+            return Some((by_rules(&format!("&{}", rest.get(..length)?)), length));
         }
+        let name = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        let end = rest.as_bytes().get(name);
+        let length = name + usize::from(end == Some(&b';'));
+        let written = format!("&{}", rest.get(..length)?);
+        let text = by_rules(&written);
+        // `?a=1&copy=2`: addresses are written so (§13.2.5.73), and a name that only begins like a known one is another
+        // thing here than in text.
+        let whole = end != Some(&b'=')
+            && (text == ";" || !text.ends_with(|last: char| last == ';' || last.is_ascii_alphanumeric()));
+        Some((if whole { text } else { written }, length))
     })
 }
 
@@ -120,7 +129,9 @@ impl TokenSink for Collect {
 
 /// Text without tags, its references resolved by html5ever.
 fn by_rules(text: &str) -> String {
-    let tokenizer = Tokenizer::new(Collect::default(), TokenizerOpts::default());
+    // Where a `<` is one.
+    let initial_state = Some(State::RawData(RawKind::Rcdata));
+    let tokenizer = Tokenizer::new(Collect::default(), TokenizerOpts { initial_state, ..TokenizerOpts::default() });
     let input = BufferQueue::default();
     input.push_back(StrTendril::from_slice(text));
     while !matches!(tokenizer.feed(&input), html5ever::TokenizerResult::Done) {}
