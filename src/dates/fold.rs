@@ -7,6 +7,9 @@ pub(super) fn fold(c: char, mut out: impl FnMut(char)) {
     if c.is_ascii() {
         return out(c.to_ascii_lowercase());
     }
+    if crate::model::is_han(c) {
+        return out(c);
+    }
     decompose_compatible(c, |part| {
         for small in part.to_lowercase() {
             decompose_compatible(small, |last| fold_part(last, &mut out));

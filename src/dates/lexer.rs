@@ -192,7 +192,8 @@ fn chinese_number(letters: &[Letter], i: usize) -> Option<(u64, u8, usize)> {
 /// Whether a character belongs to words. Marks of Indic and Thai writing do, though Unicode calls them
 /// no letters.
 pub(super) fn is_letter(c: char) -> bool {
-    c.is_alphabetic()
+    crate::model::is_han(c)
+        || c.is_alphabetic()
         || c == '_'
         || (c as u32 >= 0x300
             && !c.is_whitespace()

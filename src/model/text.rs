@@ -43,9 +43,16 @@ fn is_folded(text: &[u8]) -> bool {
 /// Whether a character belongs to a script written without spaces, so that each counts about as much
 /// as half a word: Han, kana, Thai, Lao, Khmer, Burmese; Hangul syllables too.
 pub fn is_wide(c: char) -> bool {
-    matches!(c as u32,
+    c >= '\u{E00}'
+        && matches!(c as u32,
         0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x3040..=0x30FF | 0x3400..=0x4DBF
         | 0x4E00..=0x9FFF | 0xAC00..=0xD7AF | 0xF900..=0xFAFF | 0x20000..=0x2FA1F)
+}
+
+/// Whether a character is one of the common Han ideographs: letters that have no case and are made of no others. Telling
+/// so by itself spares most of what is written in Chinese the tables of Unicode.
+pub fn is_han(c: char) -> bool {
+    matches!(c, '\u{4E00}'..='\u{9FFF}')
 }
 
 /// Length of a text in Latin-equivalent characters: letters of unspaced scripts count 2.5, white space
@@ -69,6 +76,8 @@ pub fn letters(text: &str) -> String {
             if c.is_ascii_alphanumeric() {
                 out.push(c.to_ascii_lowercase());
             }
+        } else if is_han(c) {
+            out.push(c);
         } else if c.is_alphanumeric() {
             out.extend(c.to_lowercase());
         }

@@ -11,7 +11,7 @@ use super::scene::Scene;
 use super::signs::Signs;
 use super::tag::Tag;
 use crate::dates::{self, Context, Moment, Precision};
-use crate::model::{Origin, Written, fold_space};
+use crate::model::{Origin, Written, fold_space, is_wide};
 
 /// Dates shown, likeliest first.
 #[derive(Debug, Default)]
@@ -357,7 +357,8 @@ fn finder(words: &[&str]) -> Option<AhoCorasick> {
 
 /// A text in lower case, letters of ASCII aside: a finder does not mind those.
 fn lower(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
+    let is_caseless = |c: char| c.is_ascii() || is_wide(c) || !c.is_alphabetic();
+    if text.chars().all(is_caseless) { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
 }
 
 /// Words before a date of publication.

@@ -311,9 +311,9 @@ fn signature(outline: &Outline, owner: u32) -> u64 {
 struct Texts {
     plain: Vec<String>,
     seen: HashMap<u64, f32>,
-    headline: Finder<'static>,
+    headline: Sought,
     /// Its beginning.
-    summary: Finder<'static>,
+    summary: Sought,
     body: Option<String>,
 }
 
@@ -337,8 +337,8 @@ impl Texts {
         Self {
             plain,
             seen,
-            headline: Finder::new(&known.headline.map(letters).unwrap_or_default()).into_owned(),
-            summary: Finder::new(&known.summary.map(letters).map(beginning).unwrap_or_default()).into_owned(),
+            headline: Sought::of(known.headline.map(letters).unwrap_or_default()),
+            summary: Sought::of(known.summary.map(letters).map(beginning).unwrap_or_default()),
             body,
         }
     }
@@ -371,13 +371,25 @@ impl Texts {
     }
 }
 
-/// How much of the longer text the shorter one is, when it is a part of it.
-fn overlap(a: &str, b: &Finder) -> f32 {
-    let (a, b, finder) = (a.as_bytes(), b.needle(), b);
-    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
-    let found = || if a.len() < b.len() { memmem::find(b, a) } else { finder.find(a) };
-    if short.len() < 4 || found().is_none() {
-        return 0.0;
+/// A text that is looked for in every block.
+struct Sought {
+    text: String,
+    finder: Finder<'static>,
+}
+
+impl Sought {
+    fn of(text: String) -> Self {
+        Self { finder: Finder::new(&text).into_owned(), text }
     }
-    0.2 + 0.8 * short.len() as f32 / long.len() as f32
+
+    fn is_in(&self, other: &str) -> bool {
+        self.finder.find(other.as_bytes()).is_some()
+    }
+}
+
+/// How much of the longer text the shorter one is, when it is a part of it.
+fn overlap(a: &str, b: &Sought) -> f32 {
+    let (short, long) = (a.len().min(b.text.len()), a.len().max(b.text.len()));
+    let holds = || if a.len() < b.text.len() { b.text.contains(a) } else { b.is_in(a) };
+    if short < 4 || !holds() { 0.0 } else { 0.2 + 0.8 * short as f32 / long as f32 }
 }

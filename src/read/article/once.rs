@@ -69,7 +69,8 @@ fn may_hold_copies(blocks: &[Block], kept: &[usize]) -> bool {
             return false;
         }
         let windows = windows(&block.text);
-        let place = |window: &u64| ((*window as usize % bits) / 64, 1u64 << (*window % 64));
+        // A power of two, so that what is left of a division by it are the last bits.
+        let place = |window: &u64| ((*window as usize & (bits - 1)) / 64, 1u64 << (*window % 64));
         let known = windows.iter().map(place).filter(|(cell, bit)| seen.get(*cell).is_some_and(|c| c & bit != 0));
         if block.weight >= BEGINS && known.count() as f32 >= windows.len() as f32 * SAME {
             return true;

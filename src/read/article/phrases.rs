@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, Anchored, Input, StartKind};
 
+use crate::model::is_han;
+
 /// What a line's words say it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Cues {
@@ -124,7 +126,7 @@ pub(super) fn cues(line: &str) -> Cues {
     let mut head = String::with_capacity(48);
     for c in line.chars().skip_while(|c| !c.is_alphanumeric() && !matches!(c, '©' | '(' | '（' | '【' | '[')).take(32)
     {
-        if c.is_ascii() { head.push(c.to_ascii_lowercase()) } else { head.extend(c.to_lowercase()) }
+        if c.is_ascii() || is_han(c) { head.push(c.to_ascii_lowercase()) } else { head.extend(c.to_lowercase()) }
     }
     let lines = &*LINES;
     let mut cues = Cues::default();

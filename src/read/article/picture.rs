@@ -49,7 +49,8 @@ pub(super) fn lead(scene: &Scene, witnesses: &[&Stated], addresses: &Addresses) 
         }
     }
     // One that the page shows is the story's; what is stated first may be made for social networks alone.
-    if let Some(picture) = all.iter().find_map(|url| shown(scene.outline, url, addresses)) {
+    let shown_ones = if all.is_empty() { Vec::new() } else { named_pictures(scene.outline, addresses) };
+    if let Some(picture) = all.iter().find_map(|url| shown(&shown_ones, url)) {
         return Some(picture);
     }
     all.into_iter().next().map(Picture::at).or_else(|| first(scene, addresses))
@@ -124,17 +125,20 @@ fn picture(element: &Element, addresses: &Addresses) -> Option<Picture> {
 
 /// The stated picture as the page itself shows it: what is stated is often cut, or written over, for social
 /// networks. Known by a name that the two addresses share and few other pictures of the page do.
-fn shown(outline: &Outline, stated: &Url, addresses: &Addresses) -> Option<Picture> {
+fn shown(pictures: &[(Picture, Vec<String>)], stated: &Url) -> Option<Picture> {
     let names = names(stated);
-    let pictures = outline.nodes.iter().filter(|n| n.tag == Tag::Image).filter_map(|n| n.element);
-    let alike = pictures.filter(|e| !is_pixel(e)).take(MOST_LOOKED_AT).filter_map(|e| {
-        let picture = picture(e, addresses)?;
-        self::names(&picture.url).iter().any(|name| names.contains(name)).then_some(picture)
-    });
-    let variants: Vec<Picture> = alike.take(MOST_VARIANTS + 2).collect();
+    let alike = pictures.iter().filter(|(_, own)| own.iter().any(|name| names.contains(name)));
+    let variants: Vec<&Picture> = alike.map(|(picture, _)| picture).take(MOST_VARIANTS + 2).collect();
     let least = told_width(stated).unwrap_or(u32::MAX).min(THUMBNAIL);
-    let fits = |picture: &Picture| told_width(&picture.url).is_none_or(|width| width >= least);
-    (variants.len() <= MOST_VARIANTS + 1).then(|| variants.into_iter().find(fits)).flatten()
+    let fits = |picture: &&Picture| told_width(&picture.url).is_none_or(|width| width >= least);
+    (variants.len() <= MOST_VARIANTS + 1).then(|| variants.into_iter().find(fits)).flatten().cloned()
+}
+
+/// The pictures that the page shows, with their names.
+fn named_pictures(outline: &Outline, addresses: &Addresses) -> Vec<(Picture, Vec<String>)> {
+    let pictures = outline.nodes.iter().filter(|n| n.tag == Tag::Image).filter_map(|n| n.element);
+    let pictures = pictures.filter(|e| !is_pixel(e)).take(MOST_LOOKED_AT).filter_map(|e| picture(e, addresses));
+    pictures.map(|picture| (names(&picture.url), picture)).map(|(names, picture)| (picture, names)).collect()
 }
 
 /// Narrower pictures, in pixels, stand beside links to the story and not in it.

@@ -5,7 +5,7 @@
 use std::ops::{BitOr, BitOrAssign};
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 /// A set of signs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -153,7 +153,8 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
             meanings.push((*stand, *sign, word.len()));
         }
     }
-    let finder = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&patterns);
+    let finder =
+        AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::DFA)).build(&patterns);
     // Literal patterns: a few hundred bytes each, far below the automaton's limits.
     let finder = finder.expect("a small automaton of literals");
     Lexicon { finder, meanings }

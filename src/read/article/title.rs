@@ -11,7 +11,7 @@ use super::outline::{NOWHERE, Outline, attribute};
 use super::section;
 use super::signs::Signs;
 use super::tag::Tag;
-use crate::model::fold_space;
+use crate::model::{fold_space, is_han};
 
 pub(super) use numbers::{Numbers, numbers};
 
@@ -298,6 +298,8 @@ pub(super) fn plain(text: &str) -> String {
     for c in text.chars() {
         if c.is_ascii_alphanumeric() {
             out.push(c.to_ascii_lowercase());
+        } else if is_han(c) {
+            out.push(c);
         } else if !c.is_ascii() && c.is_alphanumeric() {
             out.extend(c.to_lowercase());
         } else if !out.ends_with(' ') && !out.is_empty() {

@@ -7,6 +7,7 @@ use crate::read::article::section;
 use crate::read::article::signs::Signs;
 use crate::read::article::tag::Tag;
 use foldhash::HashSet;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// How many numbers a candidate has.
 pub(in crate::read::article) const COUNT: usize = 69;
@@ -17,13 +18,15 @@ pub(in crate::read::article) type Numbers = [f32; COUNT];
 /// What the page is like around its headline: the same for all who stand for it.
 struct Page {
     firsts: f32,
-    slug: HashSet<String>,
-    summary: HashSet<String>,
+    slug: Words,
+    summary: Words,
     crumbs: Vec<String>,
     /// Where text that reads like an article's begins: outline index.
     long: Vec<u32>,
     /// Words of what each kind of witness says.
-    said: [HashSet<String>; 5],
+    said: [Words; 5],
+    /// How many different things are said.
+    different: usize,
     most: f32,
     voices: Vec<f32>,
 }
@@ -37,31 +40,34 @@ const WITNESSES: [&[Origin]; 5] = [
     &[Origin::Named],
 ];
 
+/// Hashes of words.
+type Words = HashSet<u64>;
+
 /// Words, or letters where words are not set apart.
-fn words(key: &str) -> HashSet<String> {
-    let mut words = HashSet::default();
+fn words(key: &str) -> Words {
+    let mut words = Words::default();
     for word in key.split(' ').filter(|w| !w.is_empty()) {
         if word.chars().any(is_wide) {
-            words.extend(word.chars().map(String::from));
+            words.extend(word.chars().map(|letter| xxh3_64(letter.encode_utf8(&mut [0; 4]).as_bytes())));
         } else {
-            words.insert(word.to_owned());
+            words.insert(xxh3_64(word.as_bytes()));
         }
     }
     words
 }
 
-fn shared(one: &HashSet<String>, other: &HashSet<String>) -> f32 {
+fn shared(one: &Words, other: &Words) -> f32 {
     one.intersection(other).count() as f32
 }
 
 /// Share of the words of both that they have in common.
-fn alike(one: &HashSet<String>, other: &HashSet<String>) -> f32 {
+fn alike(one: &Words, other: &Words) -> f32 {
     let both = shared(one, other);
     both / (one.len() as f32 + other.len() as f32 - both).max(1.0)
 }
 
 /// The words of the address's last step.
-fn slug(url: &url::Url) -> HashSet<String> {
+fn slug(url: &url::Url) -> Words {
     let steps = url.path().split('/').map(|step| step.split('.').next().unwrap_or_default());
     let longest = steps.map(|step| words(&plain(step))).filter(|w| !w.is_empty()).max_by_key(HashSet::len);
     longest.unwrap_or_default()
@@ -91,6 +97,7 @@ pub(in crate::read::article) fn numbers(
         crumbs: section::shown(outline).iter().map(|step| plain(step)).collect(),
         long: outline.nodes.iter().enumerate().filter_map(long).take(400).collect(),
         said,
+        different: all.iter().map(|c| &c.key).collect::<HashSet<_>>().len(),
         most: voices.first().copied().unwrap_or_default(),
         voices,
     };
@@ -126,7 +133,7 @@ fn one(
     put(own.score - page.voices.iter().copied().find(|v| *v < own.score - 0.3).unwrap_or(0.0));
     put(page.most);
     put(page.firsts);
-    put(all.iter().map(|c| &c.key).collect::<HashSet<_>>().len() as f32);
+    put(page.different as f32);
     // What it looks like.
     let own_words = words(key);
     put(own_words.len() as f32);
