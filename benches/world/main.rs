@@ -8,6 +8,7 @@ mod farm;
 mod floor;
 #[path = "../stages/paper.rs"]
 mod paper;
+mod peer;
 
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -75,13 +76,23 @@ fn main() -> std::io::Result<()> {
         let sources = (sites / part).max(1);
         let desk = tempfile::tempdir()?;
         write_config(desk.path(), sources, path, article)?;
-        row(desk.path(), &format!("{name}, read first and stored"), first, sources, 1)?;
-        row(desk.path(), &format!("{name}, unchanged (304)"), unchanged, sources, part * ROUNDS)?;
+        let ours = || courant(desk.path());
+        row(desk.path(), &format!("{name}, read first and stored"), first, sources, 1, &ours)?;
+        row(desk.path(), &format!("{name}, unchanged (304)"), unchanged, sources, part * ROUNDS, &ours)?;
         advance()?;
-        row(desk.path(), &format!("{name}, 3 more"), more, sources, 1)?;
+        row(desk.path(), &format!("{name}, 3 more"), more, sources, 1, &ours)?;
         if part == 1 {
             bare(&myself, sites)?;
         }
+    }
+    if let Some(program) = peer::named() {
+        let desk = tempfile::tempdir()?;
+        peer::write_config(desk.path(), sites, PORT)?;
+        let theirs = || peer::run(&program, desk.path());
+        row(desk.path(), "rsspls: a listing, read first", "", sites, 1, &theirs)?;
+        row(desk.path(), "rsspls: a listing, unchanged (304)", "", sites, ROUNDS, &theirs)?;
+        advance()?;
+        row(desk.path(), "rsspls: a listing, 3 more", "", sites, 1, &theirs)?;
     }
     Ok(())
 }
@@ -112,18 +123,27 @@ fn write_config(desk: &Path, sources: usize, path: &str, article: &str) -> std::
     std::fs::write(desk.join("feeds.toml"), text)
 }
 
-/// Runs `courant fetch` so many times, and prints what a run took.
-fn row(desk: &Path, name: &str, target: &str, sources: usize, rounds: usize) -> std::io::Result<()> {
+/// A `courant fetch` over all sources of a desk.
+fn courant(desk: &Path) -> Command {
+    let mut run = Command::new(env!("CARGO_BIN_EXE_courant"));
+    run.args(["--config", "feeds.toml", "fetch", "--json"]).current_dir(desk);
+    run
+}
+
+/// Runs a program so many times, and prints what a run took.
+fn row(
+    desk: &Path,
+    name: &str,
+    target: &str,
+    sources: usize,
+    rounds: usize,
+    command: &dyn Fn() -> Command,
+) -> std::io::Result<()> {
     let (before, clock) = (cpu_of_children()?, Instant::now());
     let reports = desk.join("reports.jsonl");
     let mut peak = 0;
     for _ in 0..rounds {
-        let mut run = Command::new(env!("CARGO_BIN_EXE_courant"))
-            .args(["--config", "feeds.toml", "fetch", "--json"])
-            .current_dir(desk)
-            .stdout(std::fs::File::create(&reports)?)
-            .stderr(Stdio::null())
-            .spawn()?;
+        let mut run = command().stdout(std::fs::File::create(&reports)?).stderr(Stdio::null()).spawn()?;
         while run.try_wait()?.is_none() {
             peak = peak.max(memory_of(run.id(), "VmHWM:").unwrap_or(0));
             std::thread::sleep(Duration::from_millis(5));
