@@ -2,6 +2,7 @@
 
 use super::blocks::{Block, Kind};
 use super::scripted::scripted;
+use super::tables::keep_tables;
 use super::{Reading, forest, select, title, write};
 use crate::model::{Page, text_weight};
 use crate::read::parse_html;
@@ -53,8 +54,9 @@ pub(super) fn body(page: &Page, reading: &Reading) -> Body {
 
 fn shown(reading: &Reading, headline: Option<&str>) -> Body {
     let likely = reading.likely(forest::BUILT_IN);
-    let choice = select::choose(&reading.outline, &reading.blocks, &likely, &reading.thumb);
+    let mut choice = select::choose(&reading.outline, &reading.blocks, &likely, &reading.thumb);
     let confidence = confidence(&reading.blocks, &choice.keep, &likely);
+    keep_tables(&reading.outline, &reading.blocks, &mut choice.keep);
     written(reading, choice, headline, confidence)
 }
 

@@ -34,6 +34,7 @@ mod select;
 mod signs;
 mod stated;
 mod study;
+mod tables;
 mod tag;
 mod thumb;
 mod title;
