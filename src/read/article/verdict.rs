@@ -2,6 +2,7 @@
 
 use super::blocks::Kind;
 use super::outline::{Outline, attribute};
+use super::tables::keep_tables;
 use super::{Reading, by_rules, forest, select};
 use crate::model::Page;
 use crate::read::{CompiledRules, parse_html};
@@ -41,7 +42,8 @@ pub fn explain_body(page: &Page, rules: &CompiledRules) -> Verdict {
     let reading = Reading::of(page, &tree);
     let first = reading.first(forest::BUILT_IN);
     let likely = reading.likely(forest::BUILT_IN);
-    let choice = select::choose(&reading.outline, &reading.blocks, &likely, &reading.thumb);
+    let mut choice = select::choose(&reading.outline, &reading.blocks, &likely, &reading.thumb);
+    keep_tables(&reading.outline, &reading.blocks, &mut choice.keep);
     let rows = reading.blocks.iter().zip(first).zip(likely).zip(choice.keep);
     let blocks = rows
         .filter(|(((block, _), _), _)| block.kind == Kind::Text)
