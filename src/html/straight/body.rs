@@ -9,7 +9,12 @@ use super::{Mode, Straight, Tag};
 impl<'t> Straight<'t> {
     pub(super) fn start_in_body(&mut self, mut tag: Tag<'t>) -> Option<()> {
         match tag.sort {
+            Sort::Html | Sort::Body if self.stack.has(Sort::Template) => {
+                self.mended = true;
+                return Some(());
+            }
             Sort::Html => return self.add_attributes(0, tag),
+            Sort::Template => return self.start_template(tag, None),
             Sort::Body => {
                 self.mended = true;
                 return match self.stack.get(1) {
@@ -78,12 +83,16 @@ impl<'t> Straight<'t> {
                 return self.lexer.skip_line_break();
             }
             Sort::Form => {
-                if self.form.is_some() {
+                let free = self.stack.has(Sort::Template);
+                if self.form.is_some() && !free {
                     self.mended = true;
                     return Some(());
                 }
                 self.end_paragraph();
-                self.form = self.push(tag);
+                let form = self.push(tag)?;
+                if !free {
+                    self.form = Some(form);
+                }
                 return Some(());
             }
             Sort::Item | Sort::Term => {

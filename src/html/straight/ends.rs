@@ -28,6 +28,8 @@ impl<'t> Straight<'t> {
                     self.mended = true;
                 }
             }
+            Sort::Template => self.end_template(),
+            Sort::Form if self.stack.has(Sort::Template) => self.end_form_in_template(name),
             Sort::Form => self.end_form()?,
             Sort::Paragraph => {
                 if !self.stack.has_in(sort, Sort::is_button_border) {

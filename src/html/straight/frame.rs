@@ -100,6 +100,8 @@ impl<'t> Straight<'t> {
                 }
                 (Mode::Head, Sort::Meta) => return self.leaf(tag).map(drop),
                 (Mode::Head, Sort::HeadRaw | Sort::Script | Sort::Title | Sort::Noscript) => return self.raw(tag),
+                (Mode::Head, Sort::Template) => return self.start_template(tag, None),
+                (Mode::AfterHead, Sort::Template) => return self.start_template(tag, self.head),
                 (Mode::AfterHead, Sort::Meta | Sort::HeadRaw | Sort::Script | Sort::Title) => {
                     return self.put_in_head(tag);
                 }

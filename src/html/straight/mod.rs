@@ -2,8 +2,8 @@
 //!
 //! html5ever reads a page letter by letter and asks its tree for the name of every element it passes. Here tags are
 //! found by looking for their `<`, names are looked up once a page, and the open elements know what they are. The rules
-//! are the standard's, as html5ever has them; where one is rare and long (templates, frames), nothing is given, and the
-//! page goes the whole way. What is given is the very tree that the whole way gives: the tests compare the two.
+//! are the standard's, as html5ever has them; where one is rare (frames, zero bytes, what ends within a tag), nothing is
+//! given, and the page goes the whole way. What is given is the very tree that the whole way gives: the tests compare the two.
 
 mod body;
 mod ends;
@@ -18,6 +18,7 @@ mod sorts;
 mod spelling;
 mod stack;
 mod table;
+mod template;
 #[cfg(test)]
 mod tests;
 
@@ -31,6 +32,7 @@ use super::tree;
 use formatting::Formatting;
 use lexer::{Lexer, Token};
 use names::Names;
+use places::Spot;
 use sorts::Sort;
 use stack::Stack;
 
@@ -52,6 +54,7 @@ enum Mode {
     Rows,
     Row,
     Cell,
+    Template,
     AfterBody,
     AfterAfterBody,
 }
@@ -78,6 +81,8 @@ struct Straight<'t> {
     /// Whether `<noscript>` holds one text, as it does in documents.
     scripting: bool,
     head: Option<NodeId>,
+    /// By whose rules the open templates are read.
+    templates: Vec<Mode>,
     /// The form that is open.
     form: Option<NodeId>,
     /// Whether what is put into a table goes before it (HTML §13.2.6.1).
@@ -122,6 +127,7 @@ fn build(text: &str, root: Node, whole: bool) -> Option<Built> {
         names: Names::default(),
         scripting: whole,
         head: None,
+        templates: Vec::new(),
         form: None,
         fostering: false,
         mended: false,
@@ -136,6 +142,7 @@ fn build(text: &str, root: Node, whole: bool) -> Option<Built> {
             return None;
         }
     }
+    straight.leave_templates();
     if straight.mode == Mode::Initial || straight.is_before_body() {
         straight.mended = true;
         straight.open_body()?;
@@ -185,7 +192,7 @@ impl<'t> Straight<'t> {
             return self.append_text(text);
         }
         match self.mode {
-            Mode::Body | Mode::Caption | Mode::Cell => self.text_in_body(text),
+            Mode::Body | Mode::Caption | Mode::Cell | Mode::Template => self.text_in_body(text),
             Mode::Table | Mode::Columns | Mode::Rows | Mode::Row => self.text_in_table(text),
             Mode::AfterBody | Mode::AfterAfterBody => {
                 if !is_blank(&text) {
@@ -207,11 +214,14 @@ impl<'t> Straight<'t> {
     fn comment(&mut self, text: &'t str) -> Option<()> {
         let comment = Node::Comment(Comment { comment: self.lexer.tendril(text)? });
         let foreign = self.current().is_some_and(|open| open.sort.is_foreign());
-        let parent = match self.mode {
-            Mode::AfterBody if !foreign => self.stack.get(0)?.id,
-            Mode::Initial | Mode::BeforeHtml | Mode::AfterAfterBody if !foreign => self.html.tree.root().id(),
-            _ => self.current()?.id,
+        let spot = match self.mode {
+            Mode::AfterBody if !foreign => Spot::Within(self.stack.get(0)?.id),
+            Mode::Initial | Mode::BeforeHtml | Mode::AfterAfterBody if !foreign => {
+                Spot::Within(self.html.tree.root().id())
+            }
+            _ => self.spot(self.current()?)?,
         };
+        let (Spot::Within(parent) | Spot::Before(parent)) = spot;
         self.html.tree.get_mut(parent)?.append(comment);
         Some(())
     }
@@ -229,6 +239,7 @@ impl<'t> Straight<'t> {
     fn start_by_mode(&mut self, tag: Tag<'t>) -> Option<()> {
         match self.mode {
             Mode::Body => self.start_in_body(tag),
+            Mode::Template => self.start_in_template(tag),
             Mode::Table | Mode::Caption | Mode::Columns | Mode::Rows | Mode::Row | Mode::Cell => {
                 self.start_in_table(tag)
             }
@@ -253,6 +264,11 @@ impl<'t> Straight<'t> {
     fn end_by_mode(&mut self, name: &LocalName, sort: Sort) -> Option<()> {
         match self.mode {
             Mode::Body => self.end_in_body(name, sort),
+            Mode::Template if sort == Sort::Template => self.end_in_body(name, sort),
+            Mode::Template => {
+                self.mended = true;
+                Some(())
+            }
             Mode::Table | Mode::Caption | Mode::Columns | Mode::Rows | Mode::Row | Mode::Cell => {
                 self.end_in_table(name, sort)
             }

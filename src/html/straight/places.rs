@@ -24,15 +24,24 @@ impl<'t> Straight<'t> {
 
     /// Where what belongs into an element goes.
     pub(super) fn spot(&self, target: &Open) -> Option<Spot> {
+        if target.sort == Sort::Template {
+            return self.within(target);
+        }
         if !self.fostering || !target.sort.holds_no_text() {
             return Some(Spot::Within(target.id));
         }
         let mut outwards = self.stack.outwards();
-        match outwards.find(|open| open.sort == Sort::Table) {
+        match outwards.find(|open| matches!(open.sort, Sort::Table | Sort::Template)) {
             None => Some(Spot::Within(self.stack.get(0)?.id)),
+            Some(template) if template.sort == Sort::Template => self.within(template),
             Some(table) if self.html.tree.get(table.id)?.parent().is_some() => Some(Spot::Before(table.id)),
             Some(_) => Some(Spot::Within(outwards.next()?.id)),
         }
+    }
+
+    /// What a template holds is held by its fragment.
+    fn within(&self, template: &Open) -> Option<Spot> {
+        Some(Spot::Within(self.html.tree.get(template.id)?.first_child()?.id()))
     }
 
     /// Puts a node that has no place in its place.
@@ -141,6 +150,6 @@ impl<'t> Straight<'t> {
     }
 }
 
-fn element(tag: Tag<'_>) -> Element {
+pub(super) fn element(tag: Tag<'_>) -> Element {
     Element::new(QualName::new(None, ns!(html), tag.name), tag.attributes)
 }

@@ -68,6 +68,7 @@ pub(super) enum Sort {
     RubyBase,
     /// `rp`, `rt`.
     RubyText,
+    Template,
     Frame,
     /// Whatever has no rule of its own.
     Plain,
@@ -138,7 +139,8 @@ impl Sort {
             b"frame" => Self::Frame,
             b"svg" => Self::Svg,
             b"math" => Self::Math,
-            b"frameset" | b"isindex" | b"plaintext" | b"template" => Self::Refused,
+            b"template" => Self::Template,
+            b"frameset" | b"isindex" | b"plaintext" => Self::Refused,
             _ => Self::Plain,
         }
     }
@@ -175,6 +177,11 @@ impl Sort {
         )
     }
 
+    /// Whether the end of a template ends it.
+    pub(super) fn ends_in_template(self) -> bool {
+        self.ends_by_itself() || matches!(self, Self::Caption | Self::Columns | Self::Rows | Self::Row | Self::Cell)
+    }
+
     /// Whether it bounds a scope.
     pub(super) fn is_border(self) -> bool {
         matches!(
@@ -185,6 +192,7 @@ impl Sort {
                 | Self::Caption
                 | Self::Select
                 | Self::Object
+                | Self::Template
                 | Self::SvgPoint
                 | Self::MathPoint
         )
@@ -202,17 +210,17 @@ impl Sort {
 
     /// Whether it bounds a table scope.
     pub(super) fn is_table_border(self) -> bool {
-        matches!(self, Self::Html | Self::Table)
+        matches!(self, Self::Html | Self::Table | Self::Template)
     }
 
     /// Whether rows stand in it.
     pub(super) fn holds_rows(self) -> bool {
-        matches!(self, Self::Rows | Self::Html)
+        matches!(self, Self::Rows | Self::Template | Self::Html)
     }
 
     /// Whether cells stand in it.
     pub(super) fn holds_cells(self) -> bool {
-        matches!(self, Self::Row | Self::Html)
+        matches!(self, Self::Row | Self::Template | Self::Html)
     }
 
     /// Whether it is "special" by the standard.

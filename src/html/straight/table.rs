@@ -16,7 +16,7 @@ impl<'t> Straight<'t> {
             if text.is_empty() {
                 return Some(());
             }
-            self.end_columns();
+            self.end_columns().then_some(())?;
         }
         if self.current()?.sort.holds_no_text() && is_blank(&text) {
             return self.append_text(text);
@@ -28,9 +28,16 @@ impl<'t> Straight<'t> {
         Some(())
     }
 
-    fn end_columns(&mut self) {
-        self.stack.pop();
-        self.mode = Mode::Table;
+    /// Ends the group of columns that is open; whether one is.
+    fn end_columns(&mut self) -> bool {
+        let open = self.current().is_some_and(|open| open.sort == Sort::Columns);
+        if open {
+            self.stack.pop();
+            self.mode = Mode::Table;
+        } else {
+            self.mended = true;
+        }
+        open
     }
 
     pub(super) fn start_in_table(&mut self, tag: Tag<'t>) -> Option<()> {
@@ -51,8 +58,9 @@ impl<'t> Straight<'t> {
                 Mode::Columns => match tag.sort {
                     Sort::Html => return self.start_in_body(tag),
                     Sort::Column => return self.leaf(tag).map(drop),
-                    Sort::Refused => return None,
-                    _ => self.end_columns(),
+                    Sort::Template => return self.start_template(tag, None),
+                    _ if self.end_columns() => {}
+                    _ => return Some(()),
                 },
                 Mode::Row if tag.sort == Sort::Cell => {
                     self.clear_back_to(Sort::holds_cells);
@@ -78,6 +86,9 @@ impl<'t> Straight<'t> {
                     self.mode = Mode::Row;
                 }
                 Mode::Rows if is_part(tag.sort) => {
+                    if !self.is_in_rows() {
+                        return Some(());
+                    }
                     self.clear_back_to(Sort::holds_rows);
                     self.stack.pop();
                     self.mode = Mode::Table;
@@ -107,7 +118,7 @@ impl<'t> Straight<'t> {
                     }
                     Sort::Table => {
                         self.mended = true;
-                        if !self.stack.has(Sort::Table) {
+                        if !self.stack.has_in(Sort::Table, Sort::is_table_border) {
                             return Some(());
                         }
                         self.end_table();
@@ -127,6 +138,7 @@ impl<'t> Straight<'t> {
         };
         match tag.sort {
             Sort::Refused => return None,
+            Sort::Template => return self.start_template(tag, None),
             Sort::Script => return self.raw(tag),
             Sort::HeadRaw if tag.name == local_name!("style") => return self.raw(tag),
             _ => self.mended = true,
@@ -134,7 +146,7 @@ impl<'t> Straight<'t> {
         match tag.sort {
             Sort::Input if hidden(&tag) => return self.leaf(tag).map(drop),
             Sort::Form => {
-                if self.form.is_none() {
+                if self.form.is_none() && !self.stack.has(Sort::Template) {
                     self.form = self.leaf(tag);
                 }
                 return Some(());
@@ -177,27 +189,35 @@ impl<'t> Straight<'t> {
                     }
                     self.end_cell();
                 }
+                (Mode::Columns | Mode::Table | Mode::Rows | Mode::Row, Sort::Template) => {
+                    self.end_template();
+                    return Some(());
+                }
                 (Mode::Columns, Sort::Columns) => {
                     self.end_columns();
                     return Some(());
                 }
-                (Mode::Columns, Sort::Column | Sort::Refused) => {
+                (Mode::Columns, Sort::Column) => {
                     self.mended = true;
-                    // No template is ever open here.
-                    return (sort == Sort::Column || *name == local_name!("template")).then_some(());
+                    return Some(());
                 }
-                (Mode::Columns, _) => self.end_columns(),
+                (Mode::Columns, _) => {
+                    if !self.end_columns() {
+                        return Some(());
+                    }
+                }
                 (Mode::Row, Sort::Row) => {
                     self.end_row();
                     return Some(());
                 }
                 (Mode::Row, Sort::Table | Sort::Rows) => {
-                    if !self.is_open_here(name, sort) || !self.end_row() {
+                    if (sort == Sort::Rows && !self.is_open_here(name, sort)) || !self.end_row() {
                         return Some(());
                     }
                 }
                 (Mode::Rows, Sort::Rows | Sort::Table) => {
-                    if !self.is_open_here(name, sort) {
+                    let open = if sort == Sort::Rows { self.is_open_here(name, sort) } else { self.is_in_rows() };
+                    if !open {
                         return Some(());
                     }
                     self.clear_back_to(Sort::holds_rows);
@@ -228,6 +248,15 @@ impl<'t> Straight<'t> {
                 }
             }
         }
+    }
+
+    /// Whether there are rows to end; html5ever asks so, and forgets `thead`.
+    fn is_in_rows(&mut self) -> bool {
+        let open = self.stack.first_in(Sort::is_table_border, |open| {
+            open.sort == Sort::Table || (open.sort == Sort::Rows && open.name != local_name!("thead"))
+        });
+        self.mended |= !open;
+        open
     }
 
     /// Whether an end tag means anything.
@@ -284,19 +313,7 @@ impl<'t> Straight<'t> {
         if !self.stack.pop_until(|open| open.sort == Sort::Table) {
             self.mended = true;
         }
-        let around = self.stack.outwards().find_map(|open| {
-            Some(match open.sort {
-                Sort::Cell => Mode::Cell,
-                Sort::Row => Mode::Row,
-                Sort::Rows => Mode::Rows,
-                Sort::Caption => Mode::Caption,
-                Sort::Columns => Mode::Columns,
-                Sort::Table => Mode::Table,
-                Sort::Body => Mode::Body,
-                _ => return None,
-            })
-        });
-        self.mode = around.unwrap_or(Mode::Body);
+        self.reset_mode();
     }
 }
 

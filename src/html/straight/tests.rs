@@ -108,6 +108,14 @@ fn what_is_mended_comes_to_the_same_and_is_told() {
         "<meta>a",
         "",
         "<!-- a -->",
+        "<template><p>a<!-- b --></template>c</template>",
+        "<head><template>a<title>b</title></template><meta></head><template><tr><td>c</template>d",
+        "<template><td>a</td></tr><tbody><tr>b</template><template><thead></thead><tbody></template>",
+        "<template><col> <template><caption>x</template></colgroup><tr></template>",
+        "<table><template><li>a<form><form>b</form></template><tr><template><td>c</template></table>",
+        "<b><template></b>a<b>c</template>d<template><html a=1><body b=1><svg><desc></template>",
+        "<p><template><table>a<tr>b",
+        "<head><template>a",
     ] {
         assert!(agrees(html) && !is_in_order(html), "{html}");
     }
@@ -117,7 +125,7 @@ fn what_is_mended_comes_to_the_same_and_is_told() {
 fn what_is_not_followed_goes_the_whole_way() {
     let deep = "<div>".repeat(super::DEEP + 1);
     for html in [
-        "<template><p></template>",
+        "<template shadowrootmode=open><p></template>",
         "<frameset><frame></frameset>",
         "<plaintext>a",
         "x\0y",
