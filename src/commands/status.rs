@@ -71,7 +71,7 @@ fn state_json(state: &SourceState) -> serde_json::Value {
         "entries": state.entries,
         "title": state.title,
         "feed": state.feed,
-        "gaps": state.profile.gaps,
+        "gaps": state.gaps(),
     })
 }
 
@@ -98,7 +98,7 @@ fn overview(states: &[SourceState]) -> String {
         text.push_str(&format!("{}: {}\n", state.id, state.last_reason));
     }
     for state in states {
-        for gap in &state.profile.gaps {
+        for gap in state.gaps() {
             text.push_str(&format!("{}: gap: {gap}\n", state.id));
         }
     }
@@ -117,7 +117,7 @@ fn one(state: &SourceState, reports: &[HarvestReport]) -> String {
     if let Some(feed) = &state.feed {
         text.push_str(&format!("  read from  {feed}\n"));
     }
-    for gap in &state.profile.gaps {
+    for gap in state.gaps() {
         text.push_str(&format!("  gap        {gap}\n"));
     }
     text.push('\n');

@@ -96,7 +96,7 @@ impl Fetcher {
         let pace = Pace::new(manners.parallel);
         let robots = Robots::new(&manners.user_agent, memory);
         let browser = Pool::new(&manners);
-        let plain = Plain::new(&guard, &manners.user_agent);
+        let plain = Plain::new(&guard, &manners.user_agent, manners.parallel);
         Ok(Self { inner: Arc::new(Inner { manners, guard, pace, robots, plain, client: OnceLock::new(), browser }) })
     }
 

@@ -35,6 +35,8 @@ mod tests;
 pub(super) struct Plain {
     guard: Guard,
     user_agent: String,
+    /// Most connections that are left open: each holds a buffer of some kilobytes.
+    most: usize,
     idle: Arc<Mutex<Idle>>,
 }
 
@@ -47,8 +49,9 @@ struct Idle {
 }
 
 impl Plain {
-    pub(super) fn new(guard: &Guard, user_agent: &str) -> Self {
-        Self { guard: guard.clone(), user_agent: user_agent.to_owned(), idle: Arc::default() }
+    /// At most `most` connections are left open.
+    pub(super) fn new(guard: &Guard, user_agent: &str, most: usize) -> Self {
+        Self { guard: guard.clone(), user_agent: user_agent.to_owned(), most, idle: Arc::default() }
     }
 
     /// Makes one GET.
@@ -134,13 +137,15 @@ impl Plain {
         Some(line)
     }
 
-    /// Leaves a connection open for [`IDLE`].
+    /// Leaves a connection open for [`IDLE`], in place of the one that would be closed next where there are many.
     fn keep(&self, place: &str, line: Line) {
         let mut idle = locked(&self.idle);
-        match idle.by_host.entry(place.to_owned()) {
-            Entry::Occupied(_) => return,
-            Entry::Vacant(vacant) => drop(vacant.insert((line, Instant::now() + IDLE))),
+        if idle.by_host.len() >= self.most && !idle.by_host.contains_key(place) {
+            let next = idle.by_host.iter().min_by_key(|(_, (_, until))| *until).map(|(place, _)| place.clone());
+            next.map(|place| idle.by_host.remove(&place));
         }
+        let Entry::Vacant(vacant) = idle.by_host.entry(place.to_owned()) else { return };
+        vacant.insert((line, Instant::now() + IDLE));
         if !std::mem::replace(&mut idle.watched, true) {
             tokio::spawn(close_in_time(Arc::clone(&self.idle)));
         }

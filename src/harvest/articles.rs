@@ -1,6 +1,7 @@
 //! The second half of a run: the articles behind the teasers.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -12,7 +13,9 @@ use super::shown::{self, Part};
 use super::sketch::Sketch;
 use super::{Parts, Run, Watched, judge};
 use crate::fetch::{FetchError, Fetched};
-use crate::model::{Article, ArticleMode, Draft, EntryId, PageKind, Problem, Read, Render, Severity, Teaser, is_sure};
+use crate::model::{
+    Article, ArticleMode, Draft, EntryId, Page, PageKind, Problem, Read, Render, Severity, Teaser, is_sure,
+};
 use crate::normalize::{self, Surroundings};
 use crate::store::{Sight, StoreError, Whose};
 
@@ -199,14 +202,15 @@ async fn page_article(
             if watched.source.render == Render::Http {
                 page.body = Bytes::new();
             }
+            let page: Arc<Page> = page.into();
             let read = article_read(watched, &page, parts).await;
             // The next page of the site may come: more of them in hand would only wait to be read.
             drop(held);
             if !shown::article_wants(&watched.source, &read.0.value) {
                 return Ok(read);
             }
-            let page = parts.render(watched, *page, &ask, Part::Article).await?;
-            Ok(article_read(watched, &page, parts).await)
+            let page = parts.render(watched, Arc::unwrap_or_clone(page), &ask, Part::Article).await?;
+            Ok(article_read(watched, &page.into(), parts).await)
         }
         // No validators were sent, so that this is a server's error: as good as an empty page.
         (Fetched::NotModified(_), _) => Ok((Read::clean(Article::default()), None)),

@@ -1,22 +1,26 @@
 //! The first half of a run: what does the source list?
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use tokio::task::spawn_blocking;
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::course::MOVED_AFTER;
 use super::relearn::relearn;
 use super::short::{self, Short};
 use super::shown::{self, Part};
-use super::{MOVED_AFTER, Parts, Watched, judge};
+use super::{Parts, Watched, judge};
 use crate::fetch::{FetchError, FetchErrorKind, Fetched};
 use crate::model::{
-    Article, Guide, Kind, Listing, ListingMethod, Outcome, Page, PageKind, PageRequest, Problem, Read, Render, Teaser,
-    Validators,
+    Article, Guide, Kind, Listing, ListingMethod, Outcome, Page, PageKind, PageRequest, Problem, Profile, Read, Render,
+    Teaser, Validators,
 };
 use crate::read::{fitting_feeds, read_article, read_listing, richness};
-use crate::store::SourceState;
+use crate::store::{SourceState, StoreError};
 
 /// Share of a page's links that a feed found on it must hold to be read in its stead: half, since a feed is
 /// often shorter than its page, while a whole site's feed shares little with one section.
@@ -57,7 +61,7 @@ pub(super) struct Listed {
     pub validators: Validators,
     pub body_hash: u64,
     /// The page that was read, where its list may have to be looked for anew.
-    pub page: Option<Page>,
+    pub page: Option<Arc<Page>>,
     /// The feed that was read in the page's stead.
     pub feed: Option<Url>,
     pub problems: Vec<Problem>,
@@ -83,13 +87,19 @@ pub(super) struct Failed {
 }
 
 /// Asks the source, or the feed that was found for it, at the address where it has moved to.
-pub(super) async fn listing(watched: &Watched, state: &SourceState, parts: &Parts, now: DateTime<Utc>) -> Asked {
+pub(super) async fn listing(
+    watched: &Watched,
+    state: &mut SourceState,
+    parts: &Parts,
+    now: DateTime<Utc>,
+) -> Result<Asked, StoreError> {
     let source = &watched.source;
     let as_before = state.reading == Some(watched.reading);
     let feed = state.feed.clone().filter(|_| as_before);
     let base = feed.clone().unwrap_or_else(|| source.url.clone());
     let moved = state.wishes.moved.as_ref().filter(|moved| moved.seen >= MOVED_AFTER && moved.from == base);
-    let mut ask = request(watched, moved.map_or_else(|| base.clone(), |moved| moved.to.clone()));
+    let moved_to = moved.map(|moved| moved.to.clone());
+    let mut ask = request(watched, moved_to.clone().unwrap_or_else(|| base.clone()));
     if as_before {
         ask.validators = state.validators.clone();
     }
@@ -108,7 +118,7 @@ pub(super) async fn listing(watched: &Watched, state: &SourceState, parts: &Part
                     Ok(page) => Box::new(page),
                     Err(error) => {
                         let answer = Answer::Failed(Failed::of(&error, false));
-                        return Asked { answer, base, moved, fresh_until: None };
+                        return Ok(Asked { answer, base, moved, fresh_until: None });
                     }
                 }
             } else {
@@ -116,28 +126,40 @@ pub(super) async fn listing(watched: &Watched, state: &SourceState, parts: &Part
             };
             // What a server promises of a shell says nothing of what scripts put into it.
             let fresh_until = page.fresh_until.filter(|_| feed.is_some() || source.render == Render::Http);
+            let page: Arc<Page> = page.into();
             let body_hash = if in_browser { shown::print(&page) } else { xxh3_64(&page.body) };
             let answer = if as_before && state.body_hash == Some(body_hash) {
-                Answer::Unchanged(page.status, page.validators)
+                Answer::Unchanged(page.status, page.validators.clone())
             } else if let Some(feed) = feed {
-                Box::pin(feed_listing(watched, *page, body_hash, feed, parts)).await
+                Box::pin(feed_listing(watched, page, body_hash, feed, parts)).await
             } else {
-                Box::pin(page_listing(watched, *page, body_hash, state, parts, now)).await
+                recall(state, parts).await?;
+                Box::pin(page_listing(watched, page, body_hash, state, parts, now)).await
             };
             Asked { answer, base, moved, fresh_until }
         }
         Err(error) => {
             let failed = Failed::of(&error, feed.is_some());
-            return Asked { answer: Answer::Failed(failed), base, moved: None, fresh_until: None };
+            return Ok(Asked { answer: Answer::Failed(failed), base, moved: None, fresh_until: None });
         }
     };
     // Asked where it has moved to, and not sent on from there: it has still moved.
-    asked.moved = asked.moved.or_else(|| moved.map(|moved| moved.to.clone()));
-    asked
+    asked.moved = asked.moved.or(moved_to);
+    Ok(asked)
+}
+
+/// Looks up the source's profile, which a run needs once there is something to be read.
+pub(super) async fn recall(state: &mut SourceState, parts: &Parts) -> Result<(), StoreError> {
+    if state.profile.is_none() {
+        let known = state.last_run.is_some();
+        let kept = if known { parts.store.profile(&state.id).await? } else { Profile::default() };
+        state.profile = Some(Box::new(kept));
+    }
+    Ok(())
 }
 
 /// Reads what the source's hub brought, where that is a feed and the source is read from one.
-pub(super) async fn told(watched: &Watched, state: &SourceState, page: Page, parts: &Parts) -> Option<Asked> {
+pub(super) async fn told(watched: &Watched, state: &SourceState, page: Arc<Page>, parts: &Parts) -> Option<Asked> {
     let feed = state.feed.clone();
     if !matches!(watched.source.kind, Kind::Auto | Kind::Feed) || state.reading != Some(watched.reading) {
         return None;
@@ -154,18 +176,19 @@ pub(super) async fn told(watched: &Watched, state: &SourceState, page: Page, par
 /// The answer that a page at hand is.
 pub(super) async fn at_hand(
     watched: &Watched,
-    page: Page,
-    state: &SourceState,
+    page: Arc<Page>,
+    state: &mut SourceState,
     parts: &Parts,
     now: DateTime<Utc>,
-) -> Asked {
+) -> Result<Asked, StoreError> {
+    recall(state, parts).await?;
     let body_hash = xxh3_64(&page.body);
     let answer = page_listing(watched, page, body_hash, state, parts, now).await;
-    Asked { answer, base: watched.source.url.clone(), moved: None, fresh_until: None }
+    Ok(Asked { answer, base: watched.source.url.clone(), moved: None, fresh_until: None })
 }
 
 /// Reads the feed that was found for the source.
-async fn feed_listing(watched: &Watched, page: Page, body_hash: u64, feed: Url, parts: &Parts) -> Answer {
+async fn feed_listing(watched: &Watched, page: Arc<Page>, body_hash: u64, feed: Url, parts: &Parts) -> Answer {
     let read = read(watched, &page, Kind::Feed, parts).await;
     if is_feed(&read.value) {
         return Answer::Listed(Box::new(Listed::of(&page, read, body_hash, Some(feed))));
@@ -177,7 +200,7 @@ async fn feed_listing(watched: &Watched, page: Page, body_hash: u64, feed: Url, 
 /// Reads a page (or feed) as the source's kind says, and looks for a feed in its stead.
 async fn page_listing(
     watched: &Watched,
-    mut page: Page,
+    mut page: Arc<Page>,
     mut body_hash: u64,
     state: &SourceState,
     parts: &Parts,
@@ -199,19 +222,23 @@ async fn page_listing(
     }
     if shown::list_wants(&watched.source, &read.value) {
         let ask = request(watched, page.asked.clone());
-        page = match parts.render(watched, page, &ask, Part::List).await {
-            Ok(page) => page,
+        page = match parts.render(watched, Arc::unwrap_or_clone(page), &ask, Part::List).await {
+            Ok(page) => Arc::new(page),
             Err(error) => return Answer::Failed(Failed::of(&error, false)),
         };
         body_hash = shown::print(&page);
         if !first && state.body_hash == Some(body_hash) {
-            return Answer::Unchanged(page.status, page.validators);
+            return Answer::Unchanged(page.status, page.validators.clone());
         }
         read = self::read(watched, &page, source.kind, parts).await;
     }
     if let Some(failed) = judge::why_not(watched, &page, &read) {
         let changed = failed.outcome == Outcome::StructureMissing;
-        match if changed { relearn(watched, &page, &read.value, &state.profile, parts).await } else { None } {
+        let again = match &state.profile {
+            Some(profile) if changed => relearn(watched, &page, &read.value, profile, parts).await,
+            _ => None,
+        };
+        match again {
             Some(found) => read = found.read,
             None => return Answer::Failed(failed),
         }
@@ -225,12 +252,12 @@ async fn page_listing(
 }
 
 /// The source is one page that is itself the entry.
-async fn one_page(watched: &Watched, mut page: Page, mut body_hash: u64, parts: &Parts) -> Answer {
+async fn one_page(watched: &Watched, mut page: Arc<Page>, mut body_hash: u64, parts: &Parts) -> Answer {
     let (mut read, mut kind) = article_read(watched, &page, parts).await;
     if !shown::always(watched) && shown::article_wants(&watched.source, &read.value) {
         let ask = request(watched, page.asked.clone());
-        page = match parts.render(watched, page, &ask, Part::List).await {
-            Ok(page) => page,
+        page = match parts.render(watched, Arc::unwrap_or_clone(page), &ask, Part::List).await {
+            Ok(page) => Arc::new(page),
             Err(error) => return Answer::Failed(Failed::of(&error, false)),
         };
         body_hash = shown::print(&page);
@@ -265,6 +292,7 @@ async fn feed_of(watched: &Watched, page: &Page, listing: &Listing, parts: &Part
     let mut best: Option<(usize, Listed)> = None;
     for link in links.into_iter().take(if first { ANNOUNCED } else { 1 }) {
         let Ok(Fetched::Page(answer)) = parts.get(&request(watched, link.url.clone()), true).await else { continue };
+        let answer: Arc<Page> = answer.into();
         let mut read = read(watched, &answer, Kind::Feed, parts).await;
         if !is_feed(&read.value) || read.value.teasers.is_empty() || !same_list(listing, &read.value) {
             continue;
@@ -336,18 +364,20 @@ async fn follow(
 /// Reads a further page of a list, in a browser where the source wants that.
 pub(super) async fn read_more(
     watched: &Watched,
-    mut page: Page,
+    page: Page,
     url: &Url,
     parts: &Parts,
 ) -> Result<Read<Listing>, FetchError> {
     let kind = watched.source.kind;
+    let mut page = Arc::new(page);
     if !shown::always(watched) {
         let plain = read(watched, &page, kind, parts).await;
         if !shown::list_wants(&watched.source, &plain.value) {
             return Ok(plain);
         }
     }
-    page = parts.render(watched, page, &request(watched, url.clone()), Part::More).await?;
+    let ask = request(watched, url.clone());
+    page = parts.render(watched, Arc::unwrap_or_clone(page), &ask, Part::More).await?.into();
     Ok(read(watched, &page, kind, parts).await)
 }
 
@@ -361,48 +391,51 @@ pub(super) fn request(watched: &Watched, url: Url) -> PageRequest {
 }
 
 /// Reads a listing on a thread where parsing may take its time.
-pub(super) async fn read(watched: &Watched, page: &Page, kind: Kind, parts: &Parts) -> Read<Listing> {
-    // Copied when its turn has come: many wait, and pages are large.
-    let work = || {
-        let (page, rules) = (page.clone(), watched.rules.clone());
-        move || read_listing(&page, kind, &rules)
-    };
-    on_reader(parts, work).await
+pub(super) async fn read(watched: &Watched, page: &Arc<Page>, kind: Kind, parts: &Parts) -> Read<Listing> {
+    let (page, rules) = (Arc::clone(page), watched.rules.clone());
+    on_reader(parts, move || read_listing(&page, kind, &rules)).await
 }
 
 /// Reads an article likewise; and says what stands in its place, where the page is no article at all.
-pub(super) async fn article_read(watched: &Watched, page: &Page, parts: &Parts) -> (Read<Article>, Option<PageKind>) {
-    let work = || {
-        let (page, rules) = (page.clone(), watched.rules.clone());
-        move || {
-            let read = read_article(&page, &rules);
-            let kind = judge::wall(&read.value);
-            Read { value: (read.value, kind), problems: read.problems }
-        }
+pub(super) async fn article_read(
+    watched: &Watched,
+    page: &Arc<Page>,
+    parts: &Parts,
+) -> (Read<Article>, Option<PageKind>) {
+    let (page, rules) = (Arc::clone(page), watched.rules.clone());
+    let work = move || {
+        let read = read_article(&page, &rules);
+        let kind = judge::wall(&read.value);
+        Read { value: (read.value, kind), problems: read.problems }
     };
     let Read { value: (article, kind), problems } = on_reader(parts, work).await;
     (Read { value: article, problems }, kind)
 }
 
 /// Parsed trees are large and not `Send`: they live and die inside one closure, of which few run at once.
-/// What the work needs is prepared when its turn has come.
-pub(super) async fn on_reader<T: Default + Send + 'static, W: FnOnce() -> Read<T> + Send + 'static>(
+pub(super) async fn on_reader<T: Default + Send + 'static>(
     parts: &Parts,
-    prepare: impl FnOnce() -> W,
+    work: impl FnOnce() -> Read<T> + Send + 'static,
 ) -> Read<T> {
     let permit = parts.readers.clone().acquire_owned().await;
-    let work = prepare();
     let done = spawn_blocking(move || {
         let _held_until_done = permit;
         work()
     });
     match done.await {
         Ok(read) => read,
-        Err(error) => Read {
-            value: T::default(),
-            problems: vec![Problem::failure(format!("the reader failed on this page ({error}); please report it"))],
-        },
+        Err(error) => failed(&error),
     }
+}
+
+/// Reads what takes no longer than a change of threads would.
+pub(super) fn at_once<T: Default>(work: impl FnOnce() -> Read<T>) -> Read<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| failed(&"it panicked"))
+}
+
+fn failed<T: Default>(why: &dyn std::fmt::Display) -> Read<T> {
+    let told = format!("the reader failed on this page ({why}); please report it");
+    Read { value: T::default(), problems: vec![Problem::failure(told)] }
 }
 
 impl Listed {

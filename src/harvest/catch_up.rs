@@ -82,7 +82,7 @@ pub(super) async fn catch_up(
         (None, Some(since)) => {
             let gap = Gap { since, until: now, pages };
             problems.push(Problem::warning(gap.to_string()));
-            state.profile.add_gap(gap);
+            state.profile.get_or_insert_default().add_gap(gap);
         }
         (None, None) => {}
     }
@@ -148,7 +148,7 @@ async fn get(watched: &Watched, url: &Url, kind: Kind, parts: &Parts) -> Option<
         return read_more(watched, *page, url, parts).await.ok().map(|read| read.value);
     }
     let rules = watched.rules.clone();
-    Some(on_reader(parts, || move || read_listing(&page, kind, &rules)).await.value)
+    Some(on_reader(parts, move || read_listing(&page, kind, &rules)).await.value)
 }
 
 /// Adds the teasers that are not listed yet; says whether there were any.

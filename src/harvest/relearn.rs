@@ -1,5 +1,7 @@
 //! A page that is no longer what it was: is its list there all the same?
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
 use super::ask::{on_reader, read};
@@ -30,7 +32,7 @@ pub(super) struct Relearned {
 /// The list of a page, known again by the source's entries; `other` is what was read without knowing them.
 pub(super) async fn relearn(
     watched: &Watched,
-    page: &Page,
+    page: &Arc<Page>,
     other: &Listing,
     before: &Profile,
     parts: &Parts,
@@ -41,9 +43,9 @@ pub(super) async fn relearn(
     // A store that fails here fails again where the run is stored, and is told there.
     let entries = parts.store.entries(&selection, landmarks).await.ok()?;
     let known: Vec<Landmark> = entries.into_iter().map(|e| Landmark { url: e.url, title: e.title }).collect();
-    let (page, other, before) = (page.clone(), other.clone(), before.links.clone());
+    let (page, other, before) = (Arc::clone(page), other.clone(), before.links.clone());
     let work = move || Read::clean(recall(&page, &known, &before, &other).map(|found| (found, learn(&page, &known))));
-    let (recalled, learned) = on_reader(parts, || work).await.value?;
+    let (recalled, learned) = on_reader(parts, work).await.value?;
     let mut text = format!("the page has changed; its list was found again by {} known entries on it", recalled.known);
     if let Some(Learned { rules, .. }) = learned {
         let table = format!("[sources.{}.listing]", watched.source.id);
@@ -85,7 +87,7 @@ fn patch(rules: &ListingRules) -> String {
 pub(super) struct Found<'f> {
     pub(super) listing: &'f mut Listing,
     pub(super) problems: &'f mut Vec<Problem>,
-    pub(super) page: Option<&'f Page>,
+    pub(super) page: Option<&'f Arc<Page>>,
     /// What stands in for teasers that were not read; nothing once all are.
     pub(super) short: &'f mut Option<Short>,
     /// How to read only what is new the next time.
@@ -101,17 +103,18 @@ async fn examine_short(
     let (Some(short), Some(page)) = (&*found.short, found.page) else { return Ok(None) };
     let sketch = Sketch::of_short(watched, found.listing, short, parts, now).await?;
     let shape = sketch.shape(watched, now);
-    if judge(&state.profile, &shape) == Verdict::Healthy && !has_shrunk(&state.profile, &shape) {
+    let profile = state.profile.get_or_insert_default();
+    if judge(profile, &shape) == Verdict::Healthy && !has_shrunk(profile, &shape) {
         if state.last_success.is_some() {
-            state.profile.note(shape);
-            if state.profile.markup.is_empty() {
-                state.profile.markup = markup(page);
+            profile.note(shape);
+            if profile.markup.is_empty() {
+                profile.markup = markup(page);
             }
             if let Some(guide) = &found.guide {
-                state.profile.links = state.profile.links.with(guide.addresses.iter());
+                profile.links = profile.links.with(guide.addresses.iter());
             }
         }
-        state.profile.guide = found.guide.as_ref().map(|guide| guide.packed());
+        profile.guide = found.guide.as_ref().map(|guide| guide.packed());
         return Ok(Some(sketch));
     }
     let Read { value, problems } = read(watched, page, watched.source.kind, parts).await;
@@ -136,14 +139,15 @@ pub(super) async fn examine(
     if watched.source.kind == Kind::Page {
         return Ok((Verdict::Healthy, Sketch::default()));
     }
+    let profile = state.profile.get_or_insert_default();
     // Another way of reading the page, by the operator's edit or a new version, is compared with nothing.
     if state.reading != Some(watched.reading) {
-        state.profile.runs.clear();
-        state.profile.guide = None;
+        profile.runs.clear();
+        profile.guide = None;
     }
     let mut sketch = Sketch::of(watched, listing, parts, now).await?;
     let mut shape = sketch.shape(watched, now);
-    let mut verdict = judge(&state.profile, &shape);
+    let mut verdict = judge(profile, &shape);
     if told {
         // A hub may bring only what is new: a short list is no change of the page, nor what its runs look like.
         let verdict = if matches!(verdict, Verdict::Departed(_)) { Verdict::Healthy } else { verdict };
@@ -154,19 +158,19 @@ pub(super) async fn examine(
         ListingMethod::Guess | ListingMethod::Rules | ListingMethod::Embedded | ListingMethod::None
     );
     let page = page.filter(|_| is_html);
-    let markup = page.map(markup).unwrap_or_default();
-    let redesigned = is_redesigned(&state.profile, &markup);
-    let shrunk = has_shrunk(&state.profile, &shape);
+    let markup = page.map(|page| markup(page)).unwrap_or_default();
+    let redesigned = is_redesigned(profile, &markup);
+    let shrunk = has_shrunk(profile, &shape);
     let mut settled = true;
     if let Some(page) = page
         && (redesigned || shrunk || verdict != Verdict::Healthy)
     {
-        match relearn(watched, page, listing, &state.profile, parts).await {
+        match relearn(watched, page, listing, profile, parts).await {
             Some(found) if (redesigned || shrunk) && verdict == Verdict::Healthy && found.matched => {}
             Some(Relearned { read, .. }) => {
                 let other = Sketch::of(watched, &read.value, parts, now).await?;
                 let again = other.shape(watched, now);
-                let judged = judge(&state.profile, &again);
+                let judged = judge(profile, &again);
                 if redesigned || judged == Verdict::Healthy {
                     (*listing, sketch, shape, verdict) = (read.value, other, again, judged);
                     problems.extend(read.problems);
@@ -183,14 +187,14 @@ pub(super) async fn examine(
         }
     }
     if verdict == Verdict::Healthy {
-        state.profile.guide = guide.filter(|_| settled).map(|guide| guide.packed());
+        profile.guide = guide.filter(|_| settled).map(|guide| guide.packed());
     }
     if verdict == Verdict::Healthy && shape.listed > 0 && state.last_success.is_some() {
-        state.profile.note(shape);
+        profile.note(shape);
         // Until the page is read as well without knowing its entries, it is known by them.
         if settled {
-            state.profile.markup = markup;
-            state.profile.links = page.map(links).unwrap_or_default();
+            profile.markup = markup;
+            profile.links = page.map(|page| links(page)).unwrap_or_default();
         }
     }
     Ok((verdict, sketch))

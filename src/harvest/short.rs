@@ -1,10 +1,11 @@
 //! The short way to a list: of a page that was read before, only what is new is read.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::ask::{Listed, on_reader};
+use super::ask::{Listed, at_once, on_reader};
 use super::sketch::{around_print, is_fresh};
 use super::{Parts, Watched};
 use crate::dates::{Order, order_of};
@@ -17,6 +18,8 @@ use crate::store::{Seen, SourceState};
 const PATIENCE: u32 = 3;
 /// How seldom.
 const NOW_AND_THEN: u32 = 16;
+/// A page of no more bytes is gone through where it is at hand: that takes a fraction of a millisecond.
+const SMALL: usize = 256 * 1024;
 
 /// What stands in for the teasers of a list that were not read.
 #[derive(Debug)]
@@ -42,14 +45,14 @@ fn may_be(watched: &Watched) -> bool {
 
 /// The guide that was kept of a source, where it still tells how the source is read.
 fn kept<'s>(watched: &Watched, state: &'s SourceState) -> Option<&'s str> {
-    state.profile.guide.as_deref().filter(|_| state.reading == Some(watched.reading))
+    state.profile.as_ref()?.guide.as_deref().filter(|_| state.reading == Some(watched.reading))
 }
 
 /// The list of a page of which only rows have come or gone since it was last read; nothing where it must be read in
 /// full.
 pub(super) async fn listing(
     watched: &Watched,
-    page: &Page,
+    page: &Arc<Page>,
     body_hash: u64,
     state: &SourceState,
     parts: &Parts,
@@ -65,9 +68,13 @@ pub(super) async fn listing(
         return None;
     }
     let settled: HashSet<u64> = held.teasers.iter().map(|sight| sight.print).collect();
-    let read = page.clone();
-    let work = || move || Read::clean(follow(&read, &guide, |says| settled.contains(&says)));
-    let Followed { listing, known, guide } = on_reader(parts, work).await.value?;
+    let followed = if page.text.len() <= SMALL {
+        at_once(|| Read::clean(follow(page, &guide, |says| settled.contains(&says))))
+    } else {
+        let read = Arc::clone(page);
+        on_reader(parts, move || Read::clean(follow(&read, &guide, |says| settled.contains(&says)))).await
+    };
+    let Followed { listing, known, guide } = followed.value?;
     let dates = listing.teasers.iter().filter_map(|teaser| teaser.published.as_ref());
     if order_of(dates.map(|written| written.text.as_str())).is_some_and(|proved| Some(proved) != order) {
         return None;
@@ -81,7 +88,7 @@ pub(super) async fn listing(
 /// Reads a list in full, and writes a guide for the next time, where the page is one that a guide may serve.
 pub(super) async fn noting(
     watched: &Watched,
-    page: &Page,
+    page: &Arc<Page>,
     state: &SourceState,
     parts: &Parts,
 ) -> (Read<Listing>, Option<Box<Guide>>) {
@@ -95,9 +102,8 @@ pub(super) async fn noting(
         let guide = before.map(|guide| Box::new(Guide { missed, ..guide }));
         return (super::ask::read(watched, page, source.kind, parts).await, guide);
     }
-    let (own, rules, kind) = (page.clone(), watched.rules.clone(), source.kind);
-    let Read { value: (listing, guide), problems } =
-        on_reader(parts, || move || note_listing(&own, kind, &rules)).await;
+    let (own, rules, kind) = (Arc::clone(page), watched.rules.clone(), source.kind);
+    let Read { value: (listing, guide), problems } = on_reader(parts, move || note_listing(&own, kind, &rules)).await;
     let guide = guide.and_then(|guide| {
         let around = Surroundings::of(&listing);
         // A feed that may serve in the page's stead is looked at each time.

@@ -9,6 +9,18 @@ pub(super) fn excerpt(text: &str, most: usize) -> String {
     if text_weight(text) <= most {
         return text.to_owned();
     }
+    let (sentence, word) = if text.is_ascii() { plain_ends(text, most) } else { ends(text, most) };
+    if let Some(end) = sentence {
+        return text.get(..end).unwrap_or_default().trim_end().to_owned();
+    }
+    let cut = word.and_then(|end| text.get(..end)).unwrap_or_default();
+    let cut =
+        cut.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '-' | '–' | '，' | '、'));
+    if cut.is_empty() { String::new() } else { format!("{cut}…") }
+}
+
+/// Where within `most` the last sentence ends that ends late enough, and where the last word.
+fn ends(text: &str, most: usize) -> (Option<usize>, Option<usize>) {
     let mut weight = 0usize;
     let (mut sentence, mut word) = (None, None);
     let mut sentence_weight = 0;
@@ -38,13 +50,19 @@ pub(super) fn excerpt(text: &str, most: usize) -> String {
             word = Some(end);
         }
     }
-    if let Some(end) = sentence.filter(|_| sentence_weight >= most * 2 / 3) {
-        return text.get(..end).unwrap_or_default().trim_end().to_owned();
-    }
-    let cut = word.and_then(|end| text.get(..end)).unwrap_or_default();
-    let cut =
-        cut.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '-' | '–' | '，' | '、'));
-    if cut.is_empty() { String::new() } else { format!("{cut}…") }
+    (sentence.filter(|_| sentence_weight >= most * 2 / 3), word)
+}
+
+/// Likewise of a text of plain letters, looked for from the end.
+fn plain_ends(text: &str, most: usize) -> (Option<usize>, Option<usize>) {
+    let bytes = text.as_bytes();
+    let before_gap = |end: &usize| bytes.get(*end).is_none_or(|next| char::from(*next).is_whitespace());
+    let is_end = |end: &usize| {
+        let at = end - 1;
+        matches!(bytes.get(at), Some(b'.' | b'!' | b'?')) && before_gap(end) && !is_abbreviation(text, at)
+    };
+    let sentence = (1..=most).rev().take_while(|end| end * 2 >= most * 2 / 3).find(is_end);
+    (sentence, (1..=most).rev().find(before_gap))
 }
 
 /// Whether the point at `at` ends a short form: `Dr.`, `U.S.`, `3. Mai`.
@@ -80,4 +98,19 @@ fn is_abbreviation(text: &str, at: usize) -> bool {
 pub(super) fn is_cut(text: &str) -> bool {
     let text = text.trim_end().trim_end_matches([']', ')', '»', '›', '>', ' ']);
     text.ends_with('…') || text.ends_with("...") || text.ends_with("⋯") || text.ends_with("。。。")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_letters_end_where_all_letters_do() {
+        let text = "The ferry is back. Dr. Roe said so! It runs daily , from e.g. nine. And then? Nobody  knows: wait and see.";
+        for most in 0..text.len() {
+            assert_eq!(plain_ends(text, most), ends(text, most), "{most}");
+        }
+        assert_eq!(excerpt(text, 40), "The ferry is back. Dr. Roe said so!");
+        assert_eq!(excerpt("The ferry is back ,  and it runs daily from nine", 22), "The ferry is back…");
+    }
 }

@@ -62,7 +62,7 @@ async fn document(store: &dyn Store, edition: &Edition, format: Format) -> Resul
         let reports = store.reports(&state.id, RUNS).await?;
         let title = edition.titles.get(&state.id).map_or(state.id.as_str(), String::as_str);
         let address = edition.addresses.absolute_admin(state.id.as_str());
-        let all = troubles(&state, &reports).into_iter().chain(state.profile.gaps.iter().map(Trouble::of_gap));
+        let all = troubles(&state, &reports).into_iter().chain(state.gaps().iter().map(Trouble::of_gap));
         entries.extend(all.map(|trouble| trouble.entry(&state.id, title, &address)));
     }
     entries.sort_by(|a, b| b.published.cmp(&a.published).then_with(|| a.id.cmp(&b.id)));

@@ -10,7 +10,7 @@ use super::{
     Claim, Counts, Dictionary, Dossier, Finished, Following, Held, Known, Resemblance, Revision, Seen, SiteRules,
     Snapshot, SourceState, Standing, StoreError, Verdict,
 };
-use crate::model::{Changes, Entry, EntryId, HarvestReport, Selection, Sketch, SourceId};
+use crate::model::{Changes, Entry, EntryId, HarvestReport, Profile, Selection, Sketch, SourceId};
 
 /// The contract. All times are kept to the millisecond.
 #[async_trait]
@@ -95,6 +95,9 @@ pub trait Store: Send + Sync {
     /// Of these keys of a source, those stored.
     async fn known(&self, source: &SourceId, keys: Vec<String>) -> Result<Vec<Known>, StoreError>;
 
+    /// What a source's healthy runs look like; an empty profile where nothing is known of that.
+    async fn profile(&self, source: &SourceId) -> Result<Profile, StoreError>;
+
     /// What a source's list last showed and needs no more of; `None` where that is not known, or no longer true.
     async fn seen(&self, source: &SourceId) -> Result<Option<Seen>, StoreError>;
 
@@ -171,7 +174,7 @@ pub trait Store: Send + Sync {
     /// `published` of a source's newest entries, newest first: its rhythm.
     async fn recent(&self, source: &SourceId, limit: usize) -> Result<Vec<DateTime<Utc>>, StoreError>;
 
-    /// The states of all configured sources, by id.
+    /// The states of all configured sources, by id, each with its profile.
     async fn sources(&self) -> Result<Vec<SourceState>, StoreError>;
 
     /// The same sources, with the little that must be known of all at once.

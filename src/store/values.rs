@@ -6,7 +6,7 @@ use url::Url;
 
 use super::Snapshot;
 use crate::model::{
-    About, Announced, Draft, EntryId, HarvestReport, Outcome, Profile, Quiet, Secret, SourceId, Validators,
+    About, Announced, Draft, EntryId, Gap, HarvestReport, Outcome, Profile, Quiet, Secret, SourceId, Validators,
 };
 
 /// A worker's time-limited right to harvest a due source.
@@ -50,8 +50,9 @@ pub struct SourceState {
     pub failures: u32,
     /// Stored entries.
     pub entries: u64,
-    /// What healthy runs look like.
-    pub profile: Profile,
+    /// What healthy runs look like, where that was asked for: a claim comes without it, since most runs need none.
+    /// Where there is none, what is kept stays as it is.
+    pub profile: Option<Box<Profile>>,
     /// What its server and its feed asked of us.
     pub wishes: Wishes,
     /// What its feed says of itself.
@@ -76,10 +77,15 @@ impl SourceState {
             last_reason: String::new(),
             failures: 0,
             entries: 0,
-            profile: Profile::default(),
+            profile: None,
             wishes: Wishes::default(),
             about: About::default(),
         }
+    }
+
+    /// The gaps of its profile, oldest first.
+    pub fn gaps(&self) -> &[Gap] {
+        self.profile.as_ref().map_or(&[], |profile| &profile.gaps)
     }
 }
 

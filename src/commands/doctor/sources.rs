@@ -73,7 +73,7 @@ pub(super) fn examine(
         let say = warning.lines().next().unwrap_or_default().trim_end_matches(':');
         findings.push(Finding::warning(&about, say, format!("`courant status {}` shows it whole", source.id)));
     }
-    for gap in state.profile.gaps.iter().filter(|gap| now - gap.until < GAP_TOLD) {
+    for gap in state.gaps().iter().filter(|gap| now - gap.until < GAP_TOLD) {
         let advice =
             "what is missing can be had by a longer list: `listing.next` and `listing.pages`, or the site's feed";
         findings.push(Finding::warning(&about, format!("a gap: {gap}"), advice));
@@ -176,7 +176,8 @@ mod tests {
             ..state()
         };
         let gap = Gap { since: at(-30), until: at(-20), pages: 2 };
-        let gappy = SourceState { profile: Profile { gaps: vec![gap], ..Profile::default() }, ..state() };
+        let gappy =
+            SourceState { profile: Some(Box::new(Profile { gaps: vec![gap], ..Profile::default() })), ..state() };
         let daily: Vec<_> = (1..12).map(|day| at(-24 * day)).collect();
         let old: Vec<_> = (30..40).map(|day| at(-24 * day)).collect();
         let held = Held { source: source().id, since: at(-1), reason: "a flood".into(), drafts: Vec::new() };

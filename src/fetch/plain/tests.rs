@@ -13,7 +13,7 @@ type Row = (&'static str, Result<(u16, &'static str), &'static str>);
 
 fn plain() -> Plain {
     let loopback = "127.0.0.0/8".parse().expect("a network");
-    Plain::new(&Guard::new(&[loopback]), "Courant")
+    Plain::new(&Guard::new(&[loopback]), "Courant", 2)
 }
 
 /// Reads an answer that comes in pieces of so many bytes, and the connection's end after it.
@@ -141,4 +141,30 @@ async fn a_connection_left_open_is_used_again_and_one_that_has_ended_is_made_ane
     }
     server.abort();
     assert_eq!(bodies, "00122");
+}
+
+#[tokio::test]
+async fn few_connections_are_left_open_however_many_places_are_asked() {
+    let plain = plain();
+    let mut servers = Vec::new();
+    for _ in 0..4 {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a place");
+        let url = format!("http://{}/", listener.local_addr().expect("an address")).parse().expect("an address");
+        servers.push(tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.expect("a visitor");
+            let _ = stream.read(&mut [0; 4096]).await;
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\na").await.expect("a reader");
+            // Until the visitor goes.
+            let _ = stream.read(&mut [0; 16]).await;
+        }));
+        let bounds =
+            Bounds { connect: Duration::from_secs(5), total: Duration::from_secs(20), max_bytes: 9, cut: false };
+        plain.get(&url, &HeaderMap::new(), &Clock::start(bounds.total), bounds).await.expect("an answer");
+    }
+    assert_eq!(super::locked(&plain.idle).by_host.len(), 2);
+    // The first were closed for the last.
+    for server in servers.drain(..2) {
+        server.await.expect("an end");
+    }
+    servers.iter().for_each(tokio::task::JoinHandle::abort);
 }

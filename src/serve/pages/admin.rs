@@ -102,7 +102,7 @@ pub(in crate::serve) fn admin_source(
         ("Entries", Some(state.entries.to_string())),
         ("Page", address(&state.home)),
         ("Feed read instead of the page", address(&state.feed)),
-        ("Gap", state.profile.gaps.last().map(ToString::to_string)),
+        ("Gap", state.gaps().last().map(ToString::to_string)),
     ];
     let title = title(state, titles);
     let frame = Frame { wide: true, ..Frame::plain(title.to_owned(), addresses) };

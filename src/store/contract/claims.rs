@@ -137,6 +137,7 @@ async fn the_state_of_a_run_is_kept_to_the_letter() {
                 .ok()
                 .map(|address| Silence { address, until: minute(90) }),
         },
+        profile: Some(Default::default()),
         about: About { rights: Some("The Port".into()), show: Some(Default::default()), ..About::default() },
         ..state("x")
     };
@@ -153,7 +154,7 @@ async fn the_state_of_a_run_is_kept_to_the_letter() {
     };
     assert_eq!(kept.store.standings().await.unwrap(), [standing]);
     let claim = kept.store.claim("w", &id("x"), minute(2), LEASE).await.unwrap().unwrap();
-    assert_eq!(claim.state, expected);
+    assert_eq!(claim.state, SourceState { profile: None, ..expected });
 }
 
 #[tokio::test]

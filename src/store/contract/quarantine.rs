@@ -73,9 +73,13 @@ async fn what_is_discarded_leaves_nothing() {
 async fn a_sources_profile_is_kept() {
     let kept = Kept::new();
     let mut finished = run("x", minute(0), Vec::new());
-    finished.state.profile.note(Shape { at: minute(0), listed: 30, known: 28, dated: 30 });
+    finished.state.profile.get_or_insert_default().note(Shape { at: minute(0), listed: 30, known: 28, dated: 30 });
     let expected = finished.state.profile.clone();
     kept.store.finish(finished).await.unwrap();
+    // A run that did not ask for it leaves it as it is.
+    kept.put("x", minute(1), Vec::new()).await;
     let kept = kept.reopened().await;
     assert_eq!(kept.store.sources().await.unwrap()[0].profile, expected);
+    assert_eq!(kept.store.profile(&id("x")).await.unwrap(), *expected.unwrap());
+    assert_eq!(kept.store.profile(&id("y")).await.unwrap(), Default::default());
 }

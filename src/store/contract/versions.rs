@@ -10,6 +10,7 @@ const FIXTURES: &[(u32, &[u8], usize)] = &[
     (2, include_bytes!("versions/2.db.gz"), 28),
     (3, include_bytes!("versions/3.db.gz"), 28),
     (4, include_bytes!("versions/4.db.gz"), 28),
+    (5, include_bytes!("versions/5.db.gz"), 28),
 ];
 
 #[tokio::test]

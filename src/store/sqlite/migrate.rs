@@ -17,6 +17,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0003_wishes.sql"),
     include_str!("migrations/0004_stories_followings_extras_seen.sql"),
     include_str!("migrations/0005_blocks_robots.sql"),
+    include_str!("migrations/0006_profiles.sql"),
 ];
 
 /// Brings the file at `path` to the present version. Touches nothing that is not ours.

@@ -14,6 +14,7 @@ mod ledger;
 mod likeness;
 mod migrate;
 mod packing;
+mod profiles;
 mod quarantine;
 mod readers;
 mod reports;
@@ -46,7 +47,7 @@ use super::{
     Claim, Counts, Dictionary, Dossier, Finished, Following, Held, Known, Resemblance, Revision, Seen, SiteRules,
     Snapshot, SourceState, Standing, Store, StoreError, StoreTrouble, Verdict,
 };
-use crate::model::{Changes, Entry, EntryId, HarvestReport, Selection, Sketch, SourceId};
+use crate::model::{Changes, Entry, EntryId, HarvestReport, Profile, Selection, Sketch, SourceId};
 
 /// A store in a SQLite file.
 pub(super) struct Sqlite {
@@ -166,7 +167,7 @@ impl Store for Sqlite {
     }
 
     async fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        self.readers.read(claims::next_due).await
+        self.readers.glance(claims::next_due).await
     }
 
     async fn finish(&self, finished: Finished) -> Result<Changes, StoreError> {
@@ -181,7 +182,7 @@ impl Store for Sqlite {
         let now = Utc::now();
         let (known, deleted) = self
             .readers
-            .read(move |db| match sources::row_of(db, &source)? {
+            .glance(move |db| match sources::row_of(db, &source)? {
                 Some(source) => ledger::known(db, source, keys, now),
                 None => Ok((Vec::new(), Vec::new())),
             })
@@ -192,12 +193,17 @@ impl Store for Sqlite {
         Ok(known)
     }
 
+    async fn profile(&self, source: &SourceId) -> Result<Profile, StoreError> {
+        let source = source.clone();
+        self.readers.glance(move |db| profiles::of(db, &source)).await
+    }
+
     async fn seen(&self, source: &SourceId) -> Result<Option<Seen>, StoreError> {
         if self.is_new(source) {
             return Ok(None);
         }
         let source = source.clone();
-        self.readers.read(move |db| seen::of(db, &source)).await
+        self.readers.glance(move |db| seen::of(db, &source)).await
     }
 
     async fn entries(&self, selection: &Selection, limit: usize) -> Result<Vec<Entry>, StoreError> {
@@ -240,7 +246,7 @@ impl Store for Sqlite {
 
     async fn following(&self, id: &SourceId) -> Result<Option<Following>, StoreError> {
         let id = id.clone();
-        self.readers.read(move |db| followings::of(db, &id)).await
+        self.readers.glance(move |db| followings::of(db, &id)).await
     }
 
     async fn follow(&self, following: Following) -> Result<(), StoreError> {
@@ -254,7 +260,7 @@ impl Store for Sqlite {
 
     async fn site_rules(&self, origin: &str, now: DateTime<Utc>) -> Result<Option<SiteRules>, StoreError> {
         let origin = origin.to_owned();
-        self.readers.read(move |db| robots::of(db, &origin, now)).await
+        self.readers.glance(move |db| robots::of(db, &origin, now)).await
     }
 
     async fn keep_site_rules(&self, rules: SiteRules) -> Result<(), StoreError> {

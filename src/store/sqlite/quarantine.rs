@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::columns::{damaged, instant};
 use super::storing::Besides;
 use super::writer::Touched;
-use super::{packing, seen, sources, storing};
+use super::{packing, profiles, seen, sources, storing};
 use crate::model::{Changes, Draft, Outcome, SourceId};
 use crate::store::{Held, Verdict};
 
@@ -77,9 +77,10 @@ pub(super) fn settle(
         Verdict::Discard => Changes::default(),
     };
     seen::forget(db, source)?;
+    profiles::forget(db, source)?;
     // The page is read again at once, whether it has changed or not, and judged by what is known from now on.
     db.execute(
-        "update sources set etag = null, last_modified = null, body_hash = null, profile = null, failures = 0,
+        "update sources set etag = null, last_modified = null, body_hash = null, failures = 0,
             last_outcome = ?2, last_reason = '', next_run = min(next_run, ?3) where nr = ?1",
         params![source, Outcome::Ok.as_str(), now.timestamp_millis()],
     )?;

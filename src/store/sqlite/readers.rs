@@ -17,12 +17,36 @@ pub(super) struct Readers {
     path: Arc<Path>,
     idle: Mutex<Vec<Connection>>,
     room: Semaphore,
+    /// Who may ask where he stands: one thread less than there are cores, so that one is always free.
+    here: Semaphore,
     closed: AtomicBool,
 }
 
 impl Readers {
     pub(super) fn new(path: Arc<Path>) -> Self {
-        Self { path, idle: Mutex::new(Vec::new()), room: Semaphore::new(CONNECTIONS), closed: AtomicBool::new(false) }
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let here = Semaphore::new(cores.saturating_sub(1).min(CONNECTIONS));
+        Self {
+            path,
+            idle: Mutex::new(Vec::new()),
+            room: Semaphore::new(CONNECTIONS),
+            here,
+            closed: AtomicBool::new(false),
+        }
+    }
+
+    /// Asks a question that takes microseconds, where that may be without a change of threads, which would take longer.
+    pub(super) async fn glance<T, F>(self: &Arc<Self>, question: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        if let Ok(_here) = self.here.try_acquire()
+            && let Ok(_room) = self.room.try_acquire()
+        {
+            return self.answer(|db| in_one_state(db, question));
+        }
+        self.read(question).await
     }
 
     /// Asks a question on a blocking thread; all its statements see one state of the file.
@@ -31,13 +55,7 @@ impl Readers {
         T: Send + 'static,
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
-        self.with(move |db| {
-            let one_state = db.unchecked_transaction()?;
-            let answer = question(db)?;
-            one_state.finish()?;
-            Ok(answer)
-        })
-        .await
+        self.with(move |db| in_one_state(db, question)).await
     }
 
     /// Lends a connection outside any transaction.
@@ -48,23 +66,26 @@ impl Readers {
     {
         let closed = || StoreError::closed(&self.path);
         let _room = self.room.acquire().await.map_err(|_| closed())?;
-        if self.closed.load(Ordering::Acquire) {
-            return Err(closed());
-        }
         let readers = Arc::clone(self);
-        let asked = tokio::task::spawn_blocking(move || {
-            let idle = readers.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let db = match idle {
-                Some(db) => db,
-                None => file::reading(&readers.path)?,
-            };
-            let answer = question(&db).map_err(|e| StoreError::sqlite(&readers.path, &e));
-            if !readers.closed.load(Ordering::Acquire) {
-                readers.idle.lock().unwrap_or_else(PoisonError::into_inner).push(db);
-            }
-            answer
-        });
+        let asked = tokio::task::spawn_blocking(move || readers.answer(question));
         asked.await.map_err(|_| closed())?
+    }
+
+    /// Has an idle connection answer, or a new one.
+    fn answer<T>(&self, question: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(StoreError::closed(&self.path));
+        }
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let db = match idle {
+            Some(db) => db,
+            None => file::reading(&self.path)?,
+        };
+        let answer = question(&db).map_err(|e| StoreError::sqlite(&self.path, &e));
+        if !self.closed.load(Ordering::Acquire) {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(db);
+        }
+        answer
     }
 
     /// Closes the idle connections; those at work close when they are done.
@@ -72,4 +93,12 @@ impl Readers {
         self.closed.store(true, Ordering::Release);
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
+}
+
+/// Answers from one state of the file, however many statements that takes.
+fn in_one_state<T>(db: &Connection, question: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+    let one_state = db.unchecked_transaction()?;
+    let answer = question(db)?;
+    one_state.finish()?;
+    Ok(answer)
 }

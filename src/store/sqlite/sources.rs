@@ -6,15 +6,16 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::columns::{address, damaged, instant, json, text};
+use super::profiles;
 use super::writer::Touched;
-use crate::model::{About, Outcome, Profile, SourceId, Validators};
+use crate::model::{About, Outcome, SourceId, Validators};
 use crate::store::{SourceState, Standing, Wishes};
 
 /// The columns that [`state`] reads, in its order.
 pub(super) const STATE: &str = "id, title, home, feed, etag, last_modified, body_hash, reading, next_run, last_run, \
-                                last_success, last_outcome, last_reason, failures, entries, profile, wishes, about";
+                                last_success, last_outcome, last_reason, failures, entries, wishes, about";
 
-/// A row of [`STATE`].
+/// A row of [`STATE`]; without the profile.
 pub(super) fn state(row: &Row<'_>) -> rusqlite::Result<SourceState> {
     let outcome: Option<String> = row.get(11)?;
     Ok(SourceState {
@@ -32,10 +33,10 @@ pub(super) fn state(row: &Row<'_>) -> rusqlite::Result<SourceState> {
         last_reason: row.get(12)?,
         failures: row.get(13)?,
         entries: row.get::<_, i64>(14)?.cast_unsigned(),
+        profile: None,
         // Of a later version: begun anew.
-        profile: json(row, 15).unwrap_or_default(),
-        wishes: json(row, 16).unwrap_or_default(),
-        about: json(row, 17).unwrap_or_default(),
+        wishes: json(row, 15).unwrap_or_default(),
+        about: json(row, 16).unwrap_or_default(),
     })
 }
 
@@ -74,10 +75,16 @@ pub(super) fn sync(
     Ok(())
 }
 
-/// The states of all configured sources, by id.
+/// The states of all configured sources, by id, with their profiles.
 pub(super) fn all(db: &Connection) -> rusqlite::Result<Vec<SourceState>> {
-    let sql = format!("select {STATE} from sources where configured = 1 order by id");
-    db.prepare_cached(&sql)?.query_map([], state)?.collect()
+    let sql = format!("select {STATE}, nr from sources where configured = 1 order by id");
+    let mut profiles = profiles::all(db)?;
+    let mut ask = db.prepare_cached(&sql)?;
+    let with_profile = |row: &Row<'_>| {
+        let profile = profiles.remove(&row.get("nr")?).unwrap_or_default();
+        Ok(SourceState { profile: Some(Box::new(profile)), ..state(row)? })
+    };
+    ask.query_map([], with_profile)?.collect()
 }
 
 /// Of all configured sources what must be known at once, by id.
@@ -129,7 +136,7 @@ pub(super) fn save(db: &Connection, nr: i64, state: &SourceState) -> rusqlite::R
     db.prepare_cached(
         "update sources set title = ?2, home = ?3, feed = ?4, etag = ?5, last_modified = ?6, body_hash = ?7,
             reading = ?8, next_run = ?9, last_run = ?10, last_success = ?11, last_outcome = ?12, last_reason = ?13,
-            failures = ?14, profile = ?15, wishes = ?16, about = ?17, claimed_by = null, claimed_until = null
+            failures = ?14, wishes = ?15, about = ?16, claimed_by = null, claimed_until = null
          where nr = ?1",
     )?
     .execute(params![
@@ -147,11 +154,10 @@ pub(super) fn save(db: &Connection, nr: i64, state: &SourceState) -> rusqlite::R
         state.last_outcome.map(Outcome::as_str),
         state.last_reason,
         state.failures,
-        Some(&state.profile).filter(|p| **p != Profile::default()).map(text).transpose()?,
         wishes(state)?,
         Some(&state.about).filter(|about| !about.is_empty()).map(text).transpose()?,
-    ])
-    .map(drop)
+    ])?;
+    state.profile.as_ref().map_or(Ok(()), |profile| profiles::keep(db, nr, profile))
 }
 
 /// Writes what a run changes that found the page as it was, and ends the claim. Most runs are such.

@@ -1,0 +1,137 @@
+//! What a run has come to so far, and what that means for the next one.
+
+use std::time::Instant;
+
+use chrono::{DateTime, Duration, Utc};
+use url::Url;
+
+use super::Parts;
+use crate::model::{Draft, EntryId, HarvestReport, Outcome, Problem, Schedule, Source};
+use crate::schedule::{self, History};
+use crate::store::{Moved, Seen, Silence, SourceState, StoreError};
+
+/// How long a source that answered 410 is left alone.
+const GONE_FOR: Duration = Duration::days(30);
+/// A server's promise that nothing changes (`max-age`) is heard for this long: pages of news are often served with
+/// the site's general one, of a day or a year.
+const LONGEST_FRESH: Duration = Duration::hours(1);
+/// Most `ttl` that is heard.
+const LONGEST_TTL: Duration = Duration::days(1);
+
+/// A source whose hub tells us is asked at least so often all the same, for what the hub forgot.
+const TRUST: Duration = Duration::hours(6);
+
+/// How many of the newest entries show a source's rhythm.
+const RHYTHM: usize = 50;
+/// A permanent redirect is believed after it held for so many runs in a row.
+pub(super) const MOVED_AFTER: u32 = 2;
+
+/// What a run has come to so far.
+pub(super) struct Run {
+    pub(super) clock: Instant,
+    pub(super) report: HarvestReport,
+    pub(super) state: SourceState,
+    /// Known entries that the listing shows and of which nothing more is wanted.
+    pub(super) shown: Vec<EntryId>,
+    /// Likewise, as they were when last seen: the store's numbers.
+    pub(super) unchanged: Vec<i64>,
+    /// What is to be remembered of the list.
+    pub(super) seen: Option<Seen>,
+    /// Why the run is held back, where it is.
+    pub(super) held: Option<String>,
+    /// Until when the server promises that nothing changes.
+    pub(super) fresh_until: Option<DateTime<Utc>>,
+    /// It reads what the source's hub brought: perhaps a part of the list only.
+    pub(super) told: bool,
+    /// Until when a hub that is relied upon tells us what is new.
+    pub(super) followed_until: Option<DateTime<Utc>>,
+    /// Nothing was asked: the run says nothing about the source.
+    pub(super) put_off: bool,
+    /// Teasers with neither title, text nor link, of which nothing can be made.
+    pub(super) unusable: usize,
+}
+
+impl Run {
+    pub(super) fn begin(source: &Source, state: SourceState, now: DateTime<Utc>) -> Self {
+        Self {
+            clock: Instant::now(),
+            report: HarvestReport::begun(source.id.clone(), now),
+            state,
+            shown: Vec::new(),
+            unchanged: Vec::new(),
+            seen: None,
+            held: None,
+            fresh_until: None,
+            told: false,
+            followed_until: None,
+            put_off: false,
+            unusable: 0,
+        }
+    }
+
+    /// Notes a permanent redirect, and follows it from the next run on once it has held twice.
+    pub(super) fn follow(&mut self, from: Url, moved: Option<Url>) {
+        let before = self.state.wishes.moved.take();
+        let Some(to) = moved else { return };
+        let seen = before.filter(|before| (&before.from, &before.to) == (&from, &to)).map_or(0, |before| before.seen);
+        let seen = seen.saturating_add(1);
+        if seen == MOVED_AFTER {
+            self.report.problems.push(Problem::warning(format!(
+                "{from} has moved to {to} for good, which is asked from now on; change `url` in feeds.toml"
+            )));
+        }
+        self.state.wishes.moved = Some(Moved { from, to, seen });
+    }
+
+    /// Writes what the run means for the next one into the state.
+    pub(super) fn end(&mut self, source: &Source, recent: Vec<DateTime<Utc>>, now: DateTime<Utc>) {
+        let outcome = self.report.outcome;
+        let state = &mut self.state;
+        if outcome.is_success() {
+            state.failures = 0;
+            state.last_success = Some(now);
+        } else if !self.put_off {
+            state.failures = state.failures.saturating_add(1);
+        }
+        state.last_run = Some(now);
+        state.last_outcome = Some(outcome);
+        state.last_reason.clone_from(&self.report.reason);
+        if outcome == Outcome::Gone {
+            state.wishes.silence = Some(silence(source, now + GONE_FOR));
+        }
+        let wishes = &state.wishes;
+        let ttl = wishes.ttl_minutes.map(|minutes| now + LONGEST_TTL.min(Duration::minutes(minutes.into())));
+        let fresh = self.fresh_until.map(|until| until.min(now + LONGEST_FRESH));
+        let silent = wishes.silence.as_ref().map(|silence| silence.until);
+        let not_before = [silent, ttl.filter(|_| outcome.is_success()), fresh].into_iter().flatten().max();
+        let quiet = wishes.quiet.unwrap_or_default();
+        let history = History { last_run: Some(now), failures: state.failures, not_before, quiet, recent };
+        state.next_run = match outcome {
+            Outcome::Gone => now + GONE_FOR,
+            _ => schedule::next(&source.schedule, source.timezone, &source.id, &history, now),
+        };
+        // Times that the operator names are kept; an interval is stretched while we are told.
+        if let Some(until) = self.followed_until.filter(|_| outcome.is_success())
+            && !matches!(source.schedule, Schedule::Cron(_))
+        {
+            state.next_run = state.next_run.max(until.min(now + TRUST));
+        }
+    }
+}
+
+pub(super) fn silence(source: &Source, until: DateTime<Utc>) -> Silence {
+    Silence { address: source.url.clone(), until }
+}
+
+/// When the source's newest entries were published, those of this run among them; only `adaptive` asks.
+pub(super) async fn rhythm(source: &Source, drafts: &[Draft], parts: &Parts) -> Result<Vec<DateTime<Utc>>, StoreError> {
+    if !matches!(source.schedule, Schedule::Adaptive { .. }) {
+        return Ok(Vec::new());
+    }
+    let mut recent = parts.store.recent(&source.id, RHYTHM).await?;
+    recent.extend(drafts.iter().filter_map(|draft| draft.published));
+    recent.sort_unstable_by(|a, b| b.cmp(a));
+    recent.dedup();
+    recent.truncate(RHYTHM);
+    Ok(recent)
+}
