@@ -5,6 +5,7 @@ use super::lexer::{self, Kind};
 use super::resolve::resolve;
 use super::vocabulary::Meaning;
 use super::{Context, Moment, Precision};
+use crate::model::is_han;
 
 /// Longest text that is looked at, in bytes: no date is longer, and a page has many texts.
 const LONGEST: usize = 400;
@@ -189,7 +190,7 @@ fn is_plausible(moment: &Moment, context: &Context) -> bool {
 }
 
 fn has_digit(text: &str) -> bool {
-    text.bytes().any(|b| b.is_ascii_digit()) || (!text.is_ascii() && text.chars().any(char::is_numeric))
+    text.bytes().any(|b| b.is_ascii_digit()) || (!text.is_ascii() && text.chars().any(|c| !is_han(c) && c.is_numeric()))
 }
 
 fn cut(text: &str) -> &str {

@@ -43,8 +43,9 @@ fn is_folded(text: &[u8]) -> bool {
 /// Whether a character belongs to a script written without spaces, so that each counts about as much
 /// as half a word: Han, kana, Thai, Lao, Khmer, Burmese; Hangul syllables too.
 pub fn is_wide(c: char) -> bool {
-    c >= '\u{E00}'
-        && matches!(c as u32,
+    is_han(c)
+        || c >= '\u{E00}'
+            && matches!(c as u32,
         0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x3040..=0x30FF | 0x3400..=0x4DBF
         | 0x4E00..=0x9FFF | 0xAC00..=0xD7AF | 0xF900..=0xFAFF | 0x20000..=0x2FA1F)
 }

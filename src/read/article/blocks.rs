@@ -141,18 +141,35 @@ impl Default for Around {
     }
 }
 
+/// Whether a character is white space, of no width included.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}')
+}
+
 impl Run {
+    /// Adds a text with every run of white space folded into one blank. Most texts are folded already, and are taken as
+    /// they are.
+    fn add_folded(&mut self, mut text: &str) {
+        while !text.is_empty() {
+            let mut after_blank = self.text.is_empty() || self.text.ends_with([' ', '\n']);
+            let odd = text.find(|c| {
+                let second = std::mem::replace(&mut after_blank, is_blank(c));
+                after_blank && (second || c != ' ')
+            });
+            let (folded, rest) = text.split_at(odd.unwrap_or(text.len()));
+            self.text.push_str(folded);
+            text = rest.trim_start_matches(is_blank);
+            if text.len() < rest.len() && !self.text.is_empty() && !self.text.ends_with([' ', '\n']) {
+                self.text.push(' ');
+            }
+        }
+    }
+
     fn add(&mut self, index: u32, text: &str, weight: u32, around: Around) {
         if around.pre {
             self.text.push_str(text);
         } else {
-            let is_blank = |c: char| c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}');
-            for (at, word) in text.split(is_blank).enumerate() {
-                if at > 0 && !self.text.is_empty() && !self.text.ends_with([' ', '\n']) {
-                    self.text.push(' ');
-                }
-                self.text.push_str(word);
-            }
+            self.add_folded(text);
         }
         if weight == 0 {
             return;

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use foldhash::HashMap;
 use html5ever::{LocalName, local_name};
 use scraper::node::Element;
@@ -225,8 +225,8 @@ fn desk_in(outline: &Outline, index: u32, context: &Context) -> Vec<String> {
 fn labelled(block: &Block, next: Option<&Block>, context: &Context) -> Vec<String> {
     let text = fold_space(&block.text);
     // 来源：… 作者：… in one line.
-    let labels = HAN_LABELS.iter().filter(|_| !text.is_ascii());
-    let from = labels.filter_map(|label| text.find(label)).min().filter(|at| *at < 400);
+    let labels = HAN_LABELS.as_ref().filter(|_| !text.is_ascii());
+    let from = labels.and_then(|labels| labels.find(&text)).map(|label| label.start()).filter(|at| *at < 400);
     let text = from.and_then(|at| text.get(at..)).unwrap_or(&text);
     let Some(rest) = after_byline_label(trim(text)).or_else(|| after_date(text, context)) else { return Vec::new() };
     let rest = trim(rest);
@@ -254,8 +254,11 @@ fn after_date<'t>(text: &'t str, context: &Context) -> Option<&'t str> {
 }
 
 /// Labels of Chinese and Japanese bylines, which stand anywhere in a line.
-const HAN_LABELS: &[&str] =
-    &["作者：", "作者:", "文/", "文／", "撰文：", "记者：", "本报记者", "记者 ", "記者 ", "著者：", "責任編輯"];
+static HAN_LABELS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let labels =
+        ["作者：", "作者:", "文/", "文／", "撰文：", "记者：", "本报记者", "记者 ", "記者 ", "著者：", "責任編輯"];
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(labels).ok()
+});
 
 #[cfg(test)]
 mod tests;

@@ -358,7 +358,7 @@ fn finder(words: &[&str]) -> Option<AhoCorasick> {
 /// A text in lower case, letters of ASCII aside: a finder does not mind those.
 fn lower(text: &str) -> Cow<'_, str> {
     let is_caseless = |c: char| c.is_ascii() || is_wide(c) || !c.is_alphabetic();
-    if text.chars().all(is_caseless) { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
+    if text.is_ascii() || text.chars().all(is_caseless) { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
 }
 
 /// Words before a date of publication.

@@ -217,7 +217,8 @@ impl<'a> Outline<'a> {
 /// Letters and marks, those of unspaced scripts counting 2.5.
 pub(super) fn visible_weight(text: &str) -> u32 {
     if text.is_ascii() {
-        return text.bytes().filter(|b| !b.is_ascii_whitespace()).count() as u32;
+        let blank = |b: u8| (b == b' ') | (b == b'\n') | (b == b'\t') | (b == b'\r') | (b == b'\x0C');
+        return text.bytes().map(|b| u32::from(!blank(b))).sum();
     }
     let (mut narrow, mut wide) = (0u32, 0u32);
     for c in text.chars() {

@@ -239,29 +239,33 @@ fn text_into(text: &str, pre: bool, out: &mut String) {
     if pre {
         return escape(text, false, out);
     }
-    let mut folded = String::with_capacity(text.len());
-    for c in text.chars() {
-        if !c.is_whitespace() {
-            folded.push(c);
-        } else if !folded.ends_with(' ') {
-            folded.push(' ');
+    let mut after_blank = false;
+    for (at, word) in text.split(char::is_whitespace).enumerate() {
+        if at > 0 && !after_blank {
+            out.push(' ');
+            after_blank = true;
+        }
+        if !word.is_empty() {
+            escape(word, false, out);
+            after_blank = false;
         }
     }
-    if out.ends_with([' ', '>']) && folded.starts_with(' ') && out.is_empty() {
-        folded.remove(0);
-    }
-    escape(&folded, false, out);
 }
 
 /// Writes text so that HTML reads it as text.
 pub(super) fn escape(text: &str, attribute: bool, out: &mut String) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' if attribute => out.push_str("&quot;"),
-            _ => out.push(c),
-        }
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|b| matches!(b, b'&' | b'<' | b'>') || b == b'"' && attribute) {
+        let (plain, marked) = rest.split_at(at);
+        out.push_str(plain);
+        let mut after = marked.chars();
+        out.push_str(match after.next() {
+            Some('&') => "&amp;",
+            Some('<') => "&lt;",
+            Some('>') => "&gt;",
+            _ => "&quot;",
+        });
+        rest = after.as_str();
     }
+    out.push_str(rest);
 }
