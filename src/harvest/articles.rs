@@ -1,12 +1,12 @@
 //! The second half of a run: the articles behind the teasers.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use futures_util::{StreamExt, stream};
+use futures_util::future::join_all;
 
 use super::ask::{article_read, request};
 use super::shown::{self, Part};
@@ -115,27 +115,27 @@ pub(super) async fn complete(
         tasks.push(Task { teaser, draft, ask, sight });
     }
 
-    let mut results: Vec<Drafted> = Vec::with_capacity(tasks.len());
-    let mut pages = Vec::with_capacity(asked);
-    for (place, task) in tasks.into_iter().enumerate() {
-        let Task { teaser, draft, ask, sight } = task;
-        if !ask {
-            results.push(Drafted { place, draft, sight, trouble: None, problems: Vec::new() });
-            continue;
-        }
-        pages.push(async move {
-            // A request takes 17 KB, which those that wait for their turn need not hold.
+    // Some go through all of it, each taking what is next: what waits for its turn is no more than its draft.
+    let lanes = parts.limits.articles_at_once.clamp(1, asked.max(1));
+    let waiting = Mutex::new(tasks.into_iter().enumerate());
+    let lane = async || {
+        let mut done = Vec::new();
+        loop {
+            let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let Some((place, Task { teaser, draft, ask, sight })) = next else { return done };
+            if !ask {
+                done.push(Drafted { place, draft, sight, trouble: None, problems: Vec::new() });
+                continue;
+            }
+            // Large, and moved with what is around it.
             let (draft, trouble, problems) = Box::pin(one(watched, teaser, draft, around, hurry, now)).await;
             // What was asked for and did not come is asked for again.
             let sight = sight.filter(|_| trouble.is_none() && draft.full_text);
-            Drafted { place, draft, sight, trouble, problems }
-        });
-    }
-    if !pages.is_empty() {
-        let pages = stream::iter(pages).buffer_unordered(parts.limits.articles_at_once.max(1));
-        results.extend(pages.collect::<Vec<_>>().await);
-        results.sort_by_key(|drafted| drafted.place);
-    }
+            done.push(Drafted { place, draft, sight, trouble, problems });
+        }
+    };
+    let mut results: Vec<Drafted> = join_all((0..lanes).map(|_| lane())).await.into_iter().flatten().collect();
+    results.sort_by_key(|drafted| drafted.place);
     let mut drafts = Vec::with_capacity(results.len());
     for Drafted { draft, sight, trouble, problems, .. } in results {
         settled.extend(sight);

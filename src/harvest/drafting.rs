@@ -37,6 +37,8 @@ pub(super) async fn draft_all(
         sketch = catch_up::catch_up(window, sketch, &mut run.state, &parts, now).await?;
         parts.limits.articles = parts.limits.articles.saturating_mul(CAUGHT_UP);
     }
+    // Articles may take their time, and what they are read for is known by now.
+    drop(page);
     run.report.status = Some(status);
     run.report.bytes = bytes;
     run.report.listed = listing.teasers.len();
