@@ -16,16 +16,13 @@ impl<'t> Straight<'t> {
         self.put_foreign(tag, space)
     }
 
-    pub(super) fn start_in_foreign(&mut self, mut tag: Tag<'t>) -> Option<()> {
+    pub(super) fn start_in_foreign(&mut self, tag: Tag<'t>) -> Option<()> {
         if breaks_out(&tag) {
             self.mended = true;
             self.leave_foreign();
             return self.start_by_mode(tag);
         }
         if matches!(self.current()?.sort, Sort::Svg | Sort::SvgPoint) {
-            if let Some(name) = spelling::svg_element(&tag.name) {
-                tag.name = name;
-            }
             self.put_foreign(tag, ns!(svg))
         } else {
             self.put_foreign(tag, ns!(mathml))
@@ -41,9 +38,11 @@ impl<'t> Straight<'t> {
                 attribute.name = name;
             }
         }
-        let sort = if of_svg { Sort::of_svg(&name) } else { Sort::of_math(&name) };
-        let id = self.append(Element::new(QualName::new(None, space, name.clone()), attributes))?;
+        let spelled = Some(&name).filter(|_| of_svg).and_then(spelling::svg_element).unwrap_or_else(|| name.clone());
+        let sort = if of_svg { Sort::of_svg(&spelled) } else { Sort::of_math(&spelled) };
+        let id = self.append(Element::new(QualName::new(None, space, spelled), attributes))?;
         if !closed {
+            // Its end tag is looked for in lower case.
             self.stack.push(Open { id, sort, name });
         }
         Some(())
@@ -69,7 +68,7 @@ impl<'t> Straight<'t> {
                 self.mended = true;
                 return self.end_by_mode(name, sort);
             }
-            if open.name.eq_ignore_ascii_case(name) {
+            if open.name == *name {
                 self.stack.truncate(at);
                 return Some(());
             }
