@@ -38,6 +38,11 @@ impl<'a> Reader<'a> {
         Self { text, tokens, context, language, english: words.language("en"), whole, alone }
     }
 
+    /// The text is more than a date: what its words have in common says nothing of its language.
+    pub(super) fn be_part(&mut self) {
+        self.language = self.context.language.and_then(|tag| vocabulary().language(tag));
+    }
+
     /// The first meaning of the token at `i` that `wanted` takes. A word means what it means in the page's
     /// language or in English; where it is no word of either, what it means in the commonest language that
     /// has it. Beyond that, great languages lend their words: names of months and days always, all others

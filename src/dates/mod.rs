@@ -30,7 +30,7 @@ use crate::model::Page;
 
 pub use address::in_url;
 pub use order::order_of;
-pub use text::{find, leading, parse};
+pub use text::{Sought, find, leading, parse};
 
 /// What is known of the page that a date stands on.
 #[derive(Debug, Clone)]

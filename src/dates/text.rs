@@ -15,45 +15,56 @@ const LONGEST_IN_WORDS: usize = 64;
 
 /// Reads a text that is a date and nothing else but decoration ("Published: …", weekday, clock icon).
 pub fn parse(text: &str, context: &Context) -> Option<Moment> {
-    let text = cut(text.trim());
-    if text.is_empty() || (!has_digit(text) && text.len() > LONGEST_IN_WORDS) {
-        return None;
-    }
-    let reader = Reader::new(text, context, true);
-    whole(&reader)
+    Sought::in_text(cut(text.trim()), context)?.whole()
 }
 
 /// Finds the first date in a longer text; gives its byte range too.
 pub fn find(text: &str, context: &Context) -> Option<(std::ops::Range<usize>, Moment)> {
-    let digits = has_digit(text);
-    if !digits && text.len() > LONGEST_IN_WORDS {
-        return None;
+    Sought::in_text(text, context)?.first()
+}
+
+/// A text that is asked for both: cut into words once.
+pub struct Sought<'a>(Reader<'a>);
+
+impl<'a> Sought<'a> {
+    /// None where no date can be.
+    pub fn in_text(text: &'a str, context: &'a Context<'a>) -> Option<Self> {
+        let may_hold = !text.is_empty() && (text.len() <= LONGEST_IN_WORDS || has_digit(text));
+        may_hold.then(|| Self(Reader::new(cut(text), context, true)))
     }
-    let text = cut(text);
-    let mut reader = Reader::new(text, context, text.len() <= LONGEST_IN_WORDS);
-    if reader.whole
-        && let Some(moment) = whole(&reader).filter(|m| m.precision >= Precision::Day || m.relative)
-    {
-        let start = reader.tokens.first().map_or(0, |t| t.start);
-        let end = reader.tokens.last().map_or(text.len(), |t| t.end);
-        return Some((start..end, moment));
+
+    /// The moment of a text that is a date and nothing else, as [`parse`] gives it for what is trimmed.
+    pub fn whole(&self) -> Option<Moment> {
+        whole(&self.0)
     }
-    reader.whole = false;
-    for i in 0..reader.tokens.len() {
-        if !may_begin(&reader, i) {
-            continue;
-        }
-        if let Some((fields, next)) = reader.date(i)
-            && fields.is_strong()
-            && is_closed(&reader, next)
-            && let Some(moment) = resolve(&fields, context).filter(|m| is_plausible(m, context))
-        {
-            let start = reader.tokens.get(i).map_or(0, |t| t.start);
-            let end = reader.tokens.get(next - 1).map_or(text.len(), |t| t.end);
+
+    /// The first date, as [`find`] gives it.
+    pub fn first(self) -> Option<(std::ops::Range<usize>, Moment)> {
+        let Self(mut reader) = self;
+        if reader.text.len() > LONGEST_IN_WORDS {
+            reader.be_part();
+        } else if let Some(moment) = whole(&reader).filter(|m| m.precision >= Precision::Day || m.relative) {
+            let start = reader.tokens.first().map_or(0, |t| t.start);
+            let end = reader.tokens.last().map_or(reader.text.len(), |t| t.end);
             return Some((start..end, moment));
         }
+        reader.whole = false;
+        for i in 0..reader.tokens.len() {
+            if !may_begin(&reader, i) {
+                continue;
+            }
+            if let Some((fields, next)) = reader.date(i)
+                && fields.is_strong()
+                && is_closed(&reader, next)
+                && let Some(moment) = resolve(&fields, reader.context).filter(|m| is_plausible(m, reader.context))
+            {
+                let start = reader.tokens.get(i).map_or(0, |t| t.start);
+                let end = reader.tokens.get(next - 1).map_or(reader.text.len(), |t| t.end);
+                return Some((start..end, moment));
+            }
+        }
+        None
     }
-    None
 }
 
 /// The date that a longer text begins with and that is not all of it, as [`find`] would find it.

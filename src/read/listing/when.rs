@@ -8,7 +8,7 @@ use url::Url;
 use super::cards::Card;
 use super::hints::Hints;
 use super::outline::Outline;
-use crate::dates::{self, Context, Precision};
+use crate::dates::{self, Context, Moment, Precision, Sought};
 use crate::model::{Origin, Written, fold_space};
 
 /// Longest text that is tried as a date and nothing else, in bytes.
@@ -81,6 +81,10 @@ pub(super) fn readable(text: &str, origin: Origin, context: &Context) -> Option<
         return None;
     }
     let moment = dates::parse(&text, context)?;
+    seen(&text, moment, origin, context)
+}
+
+fn seen(text: &str, moment: Moment, origin: Origin, context: &Context) -> Option<Seen> {
     (moment.precision >= Precision::Day && !(moment.relative && moment.at > context.now))
         .then(|| Seen { written: Written::new(text, origin), day: moment.at.date_naive() })
 }
@@ -117,14 +121,22 @@ fn in_text(text: &str, headline: &str, context: &Context) -> Option<Seen> {
         if line.is_empty() || !line.chars().any(char::is_numeric) && line.len() > LONGEST_DATE {
             continue;
         }
-        if let Some(whole) = readable(line, Origin::Text, context) {
-            return Some(whole);
+        let sought = (line.len() <= LONGEST_DATE).then(|| Sought::in_text(line, context)).flatten();
+        let whole = match &sought {
+            Some(sought) if fold_space(line) == line => {
+                sought.whole().and_then(|m| seen(line, m, Origin::Text, context))
+            }
+            Some(_) => readable(line, Origin::Text, context),
+            None => None,
+        };
+        if whole.is_some() {
+            return whole;
         }
-        if headline.contains(line) && !line.is_empty() {
+        if headline.contains(line) {
             continue;
         }
         if fallback.is_none()
-            && let Some((range, moment)) = dates::find(line, context)
+            && let Some((range, moment)) = sought.or_else(|| Sought::in_text(line, context)).and_then(Sought::first)
             && moment.precision >= Precision::Day
             && let Some(found) = line.get(range)
         {
