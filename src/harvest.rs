@@ -12,6 +12,7 @@ mod course;
 mod drafting;
 mod drift;
 mod judge;
+mod reader;
 mod relearn;
 mod shelf;
 mod short;

@@ -8,7 +8,8 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 
-use super::ask::{article_read, request};
+use super::ask::request;
+use super::reader::article_read;
 use super::shown::{self, Part};
 use super::sketch::Sketch;
 use super::{Parts, Run, Watched, judge};

@@ -1,25 +1,24 @@
 //! The first half of a run: what does the source list?
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use tokio::task::spawn_blocking;
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::course::MOVED_AFTER;
+use super::reader::{article_read, read};
 use super::relearn::relearn;
 use super::short::{self, Short};
 use super::shown::{self, Part};
 use super::{Parts, Watched, judge};
 use crate::fetch::{FetchError, FetchErrorKind, Fetched};
 use crate::model::{
-    Article, Guide, Kind, Listing, ListingMethod, Outcome, Page, PageKind, PageRequest, Problem, Profile, Read, Render,
-    Teaser, Validators,
+    Article, Guide, Kind, Listing, ListingMethod, Outcome, Page, PageRequest, Problem, Profile, Read, Render, Teaser,
+    Validators,
 };
-use crate::read::{fitting_feeds, read_article, read_listing, richness};
+use crate::read::{fitting_feeds, richness};
 use crate::store::{SourceState, StoreError};
 
 /// Share of a page's links that a feed found on it must hold to be read in its stead: half, since a feed is
@@ -388,54 +387,6 @@ pub(super) fn is_feed(listing: &Listing) -> bool {
 /// A request in this source's name.
 pub(super) fn request(watched: &Watched, url: Url) -> PageRequest {
     PageRequest::with_headers(url, &watched.source.url, &watched.source.headers)
-}
-
-/// Reads a listing on a thread where parsing may take its time.
-pub(super) async fn read(watched: &Watched, page: &Arc<Page>, kind: Kind, parts: &Parts) -> Read<Listing> {
-    let (page, rules) = (Arc::clone(page), watched.rules.clone());
-    on_reader(parts, move || read_listing(&page, kind, &rules)).await
-}
-
-/// Reads an article likewise; and says what stands in its place, where the page is no article at all.
-pub(super) async fn article_read(
-    watched: &Watched,
-    page: &Arc<Page>,
-    parts: &Parts,
-) -> (Read<Article>, Option<PageKind>) {
-    let (page, rules) = (Arc::clone(page), watched.rules.clone());
-    let work = move || {
-        let read = read_article(&page, &rules);
-        let kind = judge::wall(&read.value);
-        Read { value: (read.value, kind), problems: read.problems }
-    };
-    let Read { value: (article, kind), problems } = on_reader(parts, work).await;
-    (Read { value: article, problems }, kind)
-}
-
-/// Parsed trees are large and not `Send`: they live and die inside one closure, of which few run at once.
-pub(super) async fn on_reader<T: Default + Send + 'static>(
-    parts: &Parts,
-    work: impl FnOnce() -> Read<T> + Send + 'static,
-) -> Read<T> {
-    let permit = parts.readers.clone().acquire_owned().await;
-    let done = spawn_blocking(move || {
-        let _held_until_done = permit;
-        work()
-    });
-    match done.await {
-        Ok(read) => read,
-        Err(error) => failed(&error),
-    }
-}
-
-/// Reads what takes no longer than a change of threads would.
-pub(super) fn at_once<T: Default>(work: impl FnOnce() -> Read<T>) -> Read<T> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| failed(&"it panicked"))
-}
-
-fn failed<T: Default>(why: &dyn std::fmt::Display) -> Read<T> {
-    let told = format!("the reader failed on this page ({why}); please report it");
-    Read { value: T::default(), problems: vec![Problem::failure(told)] }
 }
 
 impl Listed {

@@ -4,7 +4,8 @@
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use super::ask::{on_reader, read_more, request, same_list};
+use super::ask::{read_more, request, same_list};
+use super::reader::on_reader;
 use super::sketch::Sketch;
 use super::{Parts, Watched};
 use crate::fetch::Fetched;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::ask::{on_reader, read};
 use super::drift::{ENOUGH, Verdict, judge};
+use super::reader::{on_reader, read};
 use super::short::Short;
 use super::sketch::Sketch;
 use super::{Parts, Watched};

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::ask::{Listed, at_once, on_reader};
+use super::ask::Listed;
+use super::reader::{at_once, on_reader, read};
 use super::sketch::{around_print, is_fresh};
 use super::{Parts, Watched};
 use crate::dates::{Order, order_of};
@@ -96,11 +97,11 @@ pub(super) async fn noting(
     let before = kept(watched, state).and_then(Guide::unpacked);
     let missed = before.as_ref().map_or(0, |guide| guide.missed.saturating_add(1));
     if !may_be(watched) {
-        return (super::ask::read(watched, page, source.kind, parts).await, None);
+        return (read(watched, page, source.kind, parts).await, None);
     }
     if missed > PATIENCE && !missed.is_multiple_of(NOW_AND_THEN) {
         let guide = before.map(|guide| Box::new(Guide { missed, ..guide }));
-        return (super::ask::read(watched, page, source.kind, parts).await, guide);
+        return (read(watched, page, source.kind, parts).await, guide);
     }
     let (own, rules, kind) = (Arc::clone(page), watched.rules.clone(), source.kind);
     let Read { value: (listing, guide), problems } = on_reader(parts, move || note_listing(&own, kind, &rules)).await;
