@@ -1,5 +1,7 @@
 //! What words mean in dates: names of months, weekdays, units and the like in the languages of the world.
 
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use foldhash::HashMap;
@@ -96,20 +98,22 @@ pub(super) struct Walk {
 /// Every phrase with its meanings, sorted, so that a walk along a text finds the longest by halving.
 pub(super) struct Vocabulary {
     phrases: Vec<Phrase>,
+    /// What they mean, phrase by phrase.
+    meanings: Vec<(Meaning, Language)>,
     /// Where the phrases that begin with each byte stand, and with each two.
     firsts: Vec<(usize, usize)>,
     seconds: HashMap<[u8; 2], (usize, usize)>,
-    languages: HashMap<Box<str>, Language>,
+    languages: HashMap<&'static str, Language>,
 }
 
-/// Letters and what they mean, commonest language first.
-type Phrase = (Box<str>, Vec<(Meaning, Language)>);
+/// Letters, and where what they mean stands, commonest language first.
+type Phrase = (Cow<'static, str>, Range<usize>);
 
 /// Index of a language; lower is commoner and wins where the page names none.
 pub(super) type Language = u16;
 
 static ALL: LazyLock<Vocabulary> =
-    LazyLock::new(|| Vocabulary::read(&[include_str!("words/own.txt"), include_str!("words/cldr.txt")]));
+    LazyLock::new(|| Vocabulary::read(include_str!("words/own.txt"), include_str!("words/cldr.txt")));
 
 /// The vocabulary, read at first use.
 pub(super) fn vocabulary() -> &'static Vocabulary {
@@ -117,38 +121,46 @@ pub(super) fn vocabulary() -> &'static Vocabulary {
 }
 
 impl Vocabulary {
-    fn read(files: &[&str]) -> Self {
-        let mut languages: Vec<Box<str>> = vec!["".into()];
-        let mut rows: Vec<(String, Meaning, Language)> = Vec::new();
-        for file in files {
+    /// Reads files of words; those of locale data are folded already.
+    fn read(own: &'static str, folded: &'static str) -> Self {
+        let mut languages: Vec<&str> = vec![""];
+        let mut rows: Vec<Row> = Vec::with_capacity(32 * 1024);
+        for (file, is_folded) in [(own, false), (folded, true)] {
             let mut language: Language = 0;
             for line in file.lines() {
                 if let Some(tag) = line.strip_prefix('@') {
                     let tag = tag.trim();
-                    let known = languages.iter().position(|l| &**l == tag);
+                    let known = languages.iter().position(|l| *l == tag);
                     let index = known.unwrap_or_else(|| {
-                        languages.push(tag.into());
+                        languages.push(tag);
                         languages.len() - 1
                     });
                     language = Language::try_from(index).unwrap_or(Language::MAX);
                 } else if let Some((code, words)) = line.split_once(' ')
                     && let Some(meaning) = meaning(code)
                 {
-                    rows.extend(words.split('|').map(|w| (fold_phrase(w), meaning, language)));
+                    let word = |word| if is_folded { Cow::Borrowed(word) } else { Cow::Owned(fold_phrase(word)) };
+                    rows.extend(words.split('|').map(|w| Row::of(word(w), meaning, language)));
                 }
             }
         }
-        rows.sort_by(|a, b| a.0.cmp(&b.0).then(a.2.cmp(&b.2)));
-        let mut phrases: Vec<Phrase> = Vec::new();
-        for (phrase, meaning, language) in rows {
+        // Stable: of one language what the files say first counts first.
+        rows.sort_by(|a, b| (a.begin, &a.phrase, a.language).cmp(&(b.begin, &b.phrase, b.language)));
+        let mut phrases: Vec<Phrase> = Vec::with_capacity(rows.len());
+        let mut meanings: Vec<(Meaning, Language)> = Vec::with_capacity(rows.len());
+        for Row { phrase, meaning, language, .. } in rows {
             match phrases.last_mut() {
-                Some((last, meanings)) if **last == *phrase => {
-                    if !meanings.contains(&(meaning, language)) {
+                Some((last, range)) if *last == phrase => {
+                    if !meanings.get(range.clone()).is_some_and(|known| known.contains(&(meaning, language))) {
                         meanings.push((meaning, language));
+                        range.end = meanings.len();
                     }
                 }
                 _ if phrase.is_empty() => {}
-                _ => phrases.push((phrase.into(), vec![(meaning, language)])),
+                _ => {
+                    phrases.push((phrase, meanings.len()..meanings.len() + 1));
+                    meanings.push((meaning, language));
+                }
             }
         }
         let begins = |phrase: &Phrase| phrase.0.as_bytes().first().copied();
@@ -166,7 +178,7 @@ impl Vocabulary {
         let numbers = 0..=Language::MAX;
         // Of one tag twice the first counts.
         let languages = languages.into_iter().zip(numbers).rev().collect();
-        Self { phrases, firsts, seconds, languages }
+        Self { phrases, meanings, firsts, seconds, languages }
     }
 
     /// The start of a walk.
@@ -210,7 +222,7 @@ impl Vocabulary {
 
     /// What a phrase means, commonest language first.
     pub(super) fn meanings(&self, phrase: usize) -> &[(Meaning, Language)] {
-        self.phrases.get(phrase).map_or(&[], |p| &p.1)
+        self.phrases.get(phrase).and_then(|p| self.meanings.get(p.1.clone())).unwrap_or_default()
     }
 
     /// A language by its BCP 47 tag.
@@ -226,6 +238,25 @@ impl Vocabulary {
             other => other,
         };
         self.languages.get(base).copied()
+    }
+}
+
+/// A word of a file.
+struct Row {
+    /// Its first bytes, which decide nearly every comparison.
+    begin: u64,
+    phrase: Cow<'static, str>,
+    meaning: Meaning,
+    language: Language,
+}
+
+impl Row {
+    fn of(phrase: Cow<'static, str>, meaning: Meaning, language: Language) -> Self {
+        let mut begin = [0; 8];
+        for (to, byte) in begin.iter_mut().zip(phrase.bytes()) {
+            *to = byte;
+        }
+        Self { begin: u64::from_be_bytes(begin), phrase, meaning, language }
     }
 }
 
@@ -292,4 +323,22 @@ fn unit(code: &str) -> Option<Unit> {
         "dec" => Unit::Decade,
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_the_files_mean_something_and_those_of_locale_data_are_folded() {
+        for (file, is_folded) in [(include_str!("words/own.txt"), false), (include_str!("words/cldr.txt"), true)] {
+            for line in file.lines().filter(|line| !line.starts_with(['#', '@']) && !line.is_empty()) {
+                let (code, words) = line.split_once(' ').expect("a code and words");
+                assert!(meaning(code).is_some(), "{line}");
+                for word in words.split('|') {
+                    assert!(!is_folded || word == fold_phrase(word), "{line}");
+                }
+            }
+        }
+    }
 }
