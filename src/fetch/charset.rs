@@ -4,6 +4,8 @@
 
 mod utf32;
 
+use bytes::Bytes;
+use bytestring::ByteString;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
@@ -13,22 +15,33 @@ const PRESCAN: usize = 4096;
 const SAMPLE: usize = 64 * 1024;
 
 /// Decodes a document. `content_type`: the header's value. `host`: for the guess, by its top-level domain.
-/// Gives the text, without byte-order mark, and the charset's standard name.
-pub(super) fn decode(body: &[u8], content_type: Option<&str>, host: Option<&str>) -> (String, &'static str) {
-    if let Some(wide) = utf32::decode(body) {
-        return wide;
+/// Gives the text, without byte-order mark, and the charset's standard name. What is UTF-8 already is lent.
+pub(super) fn decode(body: &Bytes, content_type: Option<&str>, host: Option<&str>) -> (ByteString, &'static str) {
+    // The wide charsets show themselves by zero bytes, which others hardly have.
+    let zeros = memchr::memchr(0, body.get(..PRESCAN).unwrap_or(body)).is_some();
+    if zeros && let Some((text, name)) = utf32::decode(body) {
+        return (text.into(), name);
     }
-    if let Some((encoding, mark)) = Encoding::for_bom(body) {
-        let body = body.get(mark..).unwrap_or_default();
-        return (encoding.decode_without_bom_handling(body).0.into_owned(), encoding.name());
-    }
-    let encoding = choose(body, content_type, host);
-    (encoding.decode_without_bom_handling(body).0.into_owned(), encoding.name())
+    let (marked, mark) = Encoding::for_bom(body).unzip();
+    let body = body.slice(mark.unwrap_or(0)..);
+    let utf8 = ByteString::try_from(body.clone()).ok();
+    let encoding = marked.unwrap_or_else(|| choose(&body, utf8.as_deref(), zeros, content_type, host));
+    let text = utf8.filter(|_| encoding == UTF_8);
+    let text = text.unwrap_or_else(|| encoding.decode_without_bom_handling(&body).0.into_owned().into());
+    (text, encoding.name())
 }
 
-fn choose(body: &[u8], content_type: Option<&str>, host: Option<&str>) -> &'static Encoding {
+/// The charset of what has no byte-order mark. `utf8`: the body, where it is UTF-8; `zeros`: whether its
+/// beginning has zero bytes.
+fn choose(
+    body: &[u8],
+    utf8: Option<&str>,
+    zeros: bool,
+    content_type: Option<&str>,
+    host: Option<&str>,
+) -> &'static Encoding {
     let head = body.get(..PRESCAN).unwrap_or(body);
-    if let Some(wide) = wide_pattern(head) {
+    if zeros && let Some(wide) = wide_pattern(head) {
         return wide;
     }
     let header = content_type.and_then(header_label).and_then(|label| by_label(&label));
@@ -39,10 +52,13 @@ fn choose(body: &[u8], content_type: Option<&str>, host: Option<&str>) -> &'stat
         let escapes = stated.is_some_and(|e| !e.is_ascii_compatible());
         return if escapes || body.contains(&0x1b) { stated.unwrap_or_else(|| guess(body, host)) } else { UTF_8 };
     }
-    let utf8 = Utf8Evidence::of(body);
     // Text of another charset is valid UTF-8 by chance only in scraps; double-byte scraps more easily.
     let enough = if stated.is_some_and(|e| e != UTF_8 && !e.is_single_byte()) { 4 } else { 1 };
-    if utf8.bad == 0 && utf8.good >= enough || utf8.good >= 8 && utf8.good / 16 >= utf8.bad {
+    if utf8.is_some_and(|text| leads(text).nth(enough - 1).is_some()) {
+        return UTF_8;
+    }
+    let utf8 = Utf8Evidence::of(body);
+    if utf8.good >= 8 && utf8.good / 16 >= utf8.bad {
         return UTF_8;
     }
     // A label counts where it says anything but UTF-8, which has just been found wanting.
@@ -84,6 +100,11 @@ fn wide_pattern(head: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
+/// The bytes that begin a character of several.
+fn leads(text: &str) -> impl Iterator<Item = u8> {
+    text.bytes().filter(|byte| *byte >= 0xc0)
+}
+
 /// Sequences of several bytes that are UTF-8, and places that are not.
 struct Utf8Evidence {
     good: usize,
@@ -94,7 +115,7 @@ impl Utf8Evidence {
     fn of(body: &[u8]) -> Self {
         let mut evidence = Self { good: 0, bad: 0 };
         for chunk in body.utf8_chunks() {
-            evidence.good += chunk.valid().bytes().filter(|b| *b >= 0xc0).count();
+            evidence.good += leads(chunk.valid()).count();
             evidence.bad += usize::from(!chunk.invalid().is_empty());
         }
         evidence

@@ -40,7 +40,8 @@ pub(super) fn unpack(body: Bytes, codings: &str, max: u64) -> Result<Bytes, Fetc
     if is_gzip(&body) { gunzip(&body, max) } else { Ok(body) }
 }
 
-fn is_gzip(body: &[u8]) -> bool {
+/// Whether bytes begin as gzip does.
+pub(super) fn is_gzip(body: &[u8]) -> bool {
     body.starts_with(&[0x1f, 0x8b, 8])
 }
 

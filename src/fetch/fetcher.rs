@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Client;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE, COOKIE, HeaderMap};
 use reqwest::header::{HeaderName, HeaderValue};
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use url::Url;
 
@@ -31,8 +32,8 @@ const ACCEPTED: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,ap
 const CALM: TimeDelta = TimeDelta::seconds(60);
 /// Longest wait for a robots.txt.
 const ROBOTS_PATIENCE: Duration = Duration::from_secs(10);
-/// Larger answers are unpacked and decoded aside, so that nobody else waits meanwhile.
-const SMALL: usize = 64 * 1024;
+/// Larger answers, and packed ones, are read aside, so that nobody else waits meanwhile.
+const SMALL: usize = 256 * 1024;
 
 /// What a request came to.
 #[derive(Debug)]
@@ -70,6 +71,8 @@ struct Inner {
     /// Made at the first request that needs it: reading the machine's root certificates takes its time.
     client: OnceLock<Result<Client, String>>,
     browser: Pool,
+    /// Who may read a large or packed answer now.
+    aside: Semaphore,
 }
 
 impl Fetcher {
@@ -97,7 +100,9 @@ impl Fetcher {
         let robots = Robots::new(&manners.user_agent, memory);
         let browser = Pool::new(&manners);
         let plain = Plain::new(&guard, &manners.user_agent, manners.parallel);
-        Ok(Self { inner: Arc::new(Inner { manners, guard, pace, robots, plain, client: OnceLock::new(), browser }) })
+        let aside = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));
+        let client = OnceLock::new();
+        Ok(Self { inner: Arc::new(Inner { manners, guard, pace, robots, plain, client, browser, aside }) })
     }
 
     /// Which addresses this fetcher calls.
@@ -360,11 +365,14 @@ impl Inner {
             cookies: visit.cookies.of(&visit.url),
         };
         let (asked, url, max) = (without_credentials(&ask.url), visit.url.clone(), self.manners.max_bytes);
-        let (codings, small) = (codings(&answer.headers), answer.body.len() <= SMALL);
+        let codings = codings(&answer.headers);
+        let plain = codings.is_empty() && !coding::is_gzip(&answer.body) && answer.body.len() <= SMALL;
         let make = move || document(answer.body, &codings, max).map(|body| page(asked, url, about, body, now));
-        let made = if small {
+        let made = if plain {
             make()
         } else {
+            // More threads at it than processors would do no more, and each keeps memory of its own.
+            let _turn = self.aside.acquire().await;
             let aside = tokio::task::spawn_blocking(make).await;
             aside.unwrap_or_else(|_| Err(FetchErrorKind::Content("the answer could not be decoded".to_owned())))
         };

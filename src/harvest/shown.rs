@@ -57,7 +57,7 @@ impl Parts {
 pub(super) fn print(page: &Page) -> u64 {
     const HIDDEN: [(&str, &str); 3] = [("<script", "</script>"), ("<style", "</style>"), ("<!--", "-->")];
     let mut hash = Xxh3::new();
-    let mut rest = page.text.as_str();
+    let mut rest: &str = &page.text;
     while let Some(at) = rest.find('<') {
         let (before, tag) = rest.split_at(at);
         hash.write(before.as_bytes());

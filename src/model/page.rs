@@ -1,4 +1,5 @@
 use bytes::Bytes;
+use bytestring::ByteString;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -72,8 +73,8 @@ pub struct Page {
     pub cookies: Vec<String>,
     /// The decoded bytes: content coding (gzip, …) off, charset as it came.
     pub body: Bytes,
-    /// `body` as text.
-    pub text: String,
+    /// `body` as text: the same bytes, lent, where they are UTF-8.
+    pub text: ByteString,
     /// Label of the charset that `text` was decoded from.
     pub charset: &'static str,
     /// When it was fetched: the `now` of relative dates on it.

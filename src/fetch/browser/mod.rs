@@ -19,7 +19,7 @@ mod traffic;
 mod visit;
 mod wire;
 
-use bytes::Bytes;
+use bytestring::ByteString;
 use tokio::time::Instant;
 
 use super::error::{FetchError, FetchErrorKind};
@@ -59,17 +59,16 @@ impl Fetcher {
             let kind = match visit.show(page.clone()).await {
                 Ok((answer, mut url, html)) => {
                     url.set_fragment(None);
-                    let body = Bytes::from(html);
+                    let text = ByteString::from(html);
                     return Ok(Page {
                         url,
                         asked: page.asked.clone(),
                         moved: page.moved.clone(),
                         validators: Validators::default(),
                         fresh_until: None,
-                        // Chromium gives text, so that these are UTF-8.
-                        text: String::from_utf8_lossy(&body).into_owned(),
                         charset: "UTF-8",
-                        body,
+                        body: text.as_bytes().clone(),
+                        text,
                         ..answer
                     });
                 }

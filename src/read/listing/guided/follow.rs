@@ -50,7 +50,7 @@ struct Now<'p> {
 /// Reads the rows that are new since a [`Guide`] was written; `settled` says whether nothing is wanted any more of a
 /// teaser with this fingerprint. Nothing where a full reading might give another list.
 pub fn follow(page: &Page, guide: &Guide, settled: impl Fn(u64) -> bool) -> Option<Followed> {
-    let text = page.text.as_str();
+    let text: &str = &page.text;
     let (from, to) = (guide.before.0, text.len().checked_sub(guide.after.0)?);
     let list = text.get(from..to)?;
     let (before, after) = (text.get(..from)?, text.get(to..)?);

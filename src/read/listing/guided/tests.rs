@@ -217,7 +217,7 @@ proptest! {
         let whole = html(&front(10..40, design));
         let (listing, guide) = noted(&whole);
         let settled: HashSet<u64> = listing.teasers.iter().map(Teaser::print).collect();
-        let mut text = whole.text.clone();
+        let mut text = whole.text.to_string();
         let from = text.floor_char_boundary(cut.min(text.len()));
         let to = text.floor_char_boundary((from + length).min(text.len()));
         text.replace_range(from..to, "");
