@@ -14,6 +14,7 @@ mod drift;
 mod judge;
 mod reader;
 mod relearn;
+mod room;
 mod shelf;
 mod short;
 mod shown;
@@ -23,7 +24,7 @@ use std::hash::Hasher;
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::fetch::Fetcher;
@@ -34,6 +35,7 @@ use crate::store::{Finished, SourceState, Store, StoreError};
 
 pub use album::Album;
 pub use ask::{ANNOUNCED, same_list};
+pub use room::Room;
 pub use shelf::Shelf;
 pub use shown::{Part, article_wants, browsing, list_wants};
 
@@ -48,8 +50,8 @@ pub struct Parts {
     pub fetcher: Fetcher,
     /// Keeps what was found.
     pub store: Arc<dyn Store>,
-    /// How many pages may be parsed at once over all runs: parsing is what costs memory and CPU.
-    pub readers: Arc<Semaphore>,
+    /// Where pages are parsed, few at once over all runs: parsing is what costs memory and CPU.
+    pub room: Room,
     /// Bounds of one run.
     pub limits: Limits,
     /// Turns true when the daemon stops: a run under way then asks for nothing more, and stores what it has.
@@ -154,7 +156,7 @@ async fn run_over(
     parts: &Parts,
     now: DateTime<Utc>,
 ) -> Result<Harvested, StoreError> {
-    let mut parts = parts.clone();
+    let mut parts = Parts { room: parts.room.next_run(), ..parts.clone() };
     if parts.album.is_some() {
         parts.album = Some(Album::of_run(now, parts.store.dictionary(&watched.source.id).await?));
     }

@@ -13,12 +13,11 @@ mod redesign;
 use std::collections::{BTreeMap, HashSet};
 use std::io::Read;
 use std::path::Path;
-use std::sync::Arc;
 
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 use courant::fetch::{Fetcher, Manners, saved_page};
-use courant::harvest::{Limits, Parts, Watched, harvest_page};
+use courant::harvest::{Limits, Parts, Room, Watched, harvest_page};
 use courant::model::{ArticleMode, Kind, Listing, Page, Rules, Selection, Source};
 use courant::read::{CompiledRules, Landmark, learn, read_listing};
 use courant::store::{self, SourceState};
@@ -214,7 +213,7 @@ impl Case {
         let parts = Parts {
             fetcher: Fetcher::new(Manners::default())?,
             store: store.clone(),
-            readers: Arc::new(tokio::sync::Semaphore::new(1)),
+            room: Room::new(1),
             limits: Limits::default(),
             stop,
             album: None,

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 
 use chrono::Utc;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tracing::error;
 
 use super::DaemonError;
 use crate::config::Config;
 use crate::fetch::Fetcher;
-use crate::harvest::{Limits, Parts, Shelf, Watched};
+use crate::harvest::{Limits, Parts, Room, Shelf, Watched};
 use crate::model::SourceId;
 use crate::schedule::{self, History};
 use crate::store::{Store, StoreError};
@@ -43,7 +43,7 @@ impl Plan {
         let parts = Parts {
             fetcher: Fetcher::remembering(config.manners.clone(), Arc::new(Shelf(store.clone())))?,
             store,
-            readers: Arc::new(Semaphore::new(readers)),
+            room: Room::new(readers),
             limits: Limits::default(),
             stop,
             album: config.snapshots.map(|_| crate::harvest::Album::default()),

@@ -36,9 +36,9 @@ pub(super) async fn on_reader<T: Default + Send + 'static>(
     parts: &Parts,
     work: impl FnOnce() -> Read<T> + Send + 'static,
 ) -> Read<T> {
-    let permit = parts.readers.clone().acquire_owned().await;
+    let seat = parts.room.enter().await;
     let done = spawn_blocking(move || {
-        let _held_until_done = permit;
+        let _held_until_done = seat;
         work()
     });
     match done.await {
