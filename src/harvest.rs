@@ -20,12 +20,12 @@ mod short;
 mod shown;
 mod sketch;
 
-use std::hash::Hasher;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 use tokio::sync::watch;
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::Xxh3Default;
 
 use crate::fetch::Fetcher;
 use crate::model::{HarvestReport, Outcome, Page, Render, Source};
@@ -97,21 +97,11 @@ impl Watched {
     pub fn new(source: impl Into<Arc<Source>>) -> Result<Self, Vec<RuleError>> {
         let source = source.into();
         let rules = CompiledRules::compile(&source.rules)?;
-        let mut hash = Xxh3::new();
-        let how = format!(
-            "{} {} {:?} {:?} {:?} {:?} {:?} {:?}",
-            env!("CARGO_PKG_VERSION"),
-            source.url,
-            source.kind,
-            source.rules,
-            source.filters,
-            source.article,
-            source.language,
-            source.identity,
-        );
-        hash.write(how.as_bytes());
+        let mut hash = Xxh3Default::new();
+        (env!("CARGO_PKG_VERSION"), &source.url, source.kind, source.article, source.render).hash(&mut hash);
+        (&source.rules, &source.filters, &source.language, &source.identity).hash(&mut hash);
         if source.render != Render::Http {
-            hash.write(format!("{:?} {:?}", source.render, source.browsing).as_bytes());
+            source.browsing.hash(&mut hash);
         }
         let filters = normalize::Filters::of(&source.filters);
         Ok(Self { source, rules, filters, reading: hash.finish() })

@@ -22,7 +22,7 @@ pub(super) fn run(arguments: Arguments, path: &Path) -> Result<(), Failure> {
     let folder = arguments.folder;
     let files = runtime()?.block_on(async {
         let store = store::open_read_only(&config.store)?;
-        let titles = Titles::of(&*store).await?;
+        let titles = Titles::of(store.standings().await?);
         Ok::<_, Failure>(serve::export(&*store, &catalogue(&config, &titles)).await?)
     })?;
     for feed in config.feeds.iter().filter(|feed| config.locks.has_feed(&feed.id)) {

@@ -24,11 +24,15 @@ fn begin(path: &Path) -> String {
 /// Reads the first file and all that it includes, the first one first. Without the first there is nothing.
 pub(super) fn read_all(path: &Path, findings: &Findings) -> Vec<Letters> {
     let Some(first) = read(path, findings) else { return Vec::new() };
-    let patterns = {
+    // A key can be written with escapes, too.
+    let includes = first.text.contains("include") || first.text.contains('\\');
+    let patterns = if includes {
         // What is wrong with the file is told when it is read in earnest.
         let (table, _) = DeTable::parse_recoverable(&first.text);
         let quiet = Findings::default();
         Section::file(&quiet, &first, 0, table.get_ref()).texts("include").unwrap_or_default()
+    } else {
+        Vec::new()
     };
     let folder = folder_of(path);
     let mut files = vec![first];

@@ -190,6 +190,10 @@ fn source(id: SourceId, place: Place, url: At<Url>, title: Option<String>, layer
 
 /// Compiles a layer's selectors, as `read` will, and points at those that fail.
 fn check_rules(layer: &Layer, findings: &Findings) {
+    // Most sources have none.
+    if layer.selectors.is_empty() {
+        return;
+    }
     let rules = Rules { listing: layer.listing.clone(), article: layer.article_rules.clone() };
     let compiled = CompiledRules::compile(&rules);
     let is_json = compiled.as_ref().is_ok_and(|rules| rules.json().is_some());

@@ -37,7 +37,7 @@ fn rsspls(file: &Section<'_>) -> bool {
 /// Feed me up, Scotty: a table for each feed, with `url` and `entrySelector`.
 fn scotty(file: &Section<'_>) -> bool {
     let marks = |v: &&Value<'_>| {
-        v.as_section().is_some_and(|s| s.left().any(|v| v.key == "entrySelector") && v.key != "sources")
+        v.key != "sources" && v.as_section().is_some_and(|s| s.left().any(|v| v.key == "entrySelector"))
     };
     let Some(sign) = file.left().find(marks) else { return false };
     let Some(feed) = sign.as_section() else { return false };

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::config::Config;
 use crate::model::{About, Dedupe, Feed, FeedId, Selection, Source, SourceId};
 use crate::serve::Catalogue;
-use crate::store::{SourceState, Store, StoreError};
+use crate::store::{SourceState, Standing};
 
 /// How many entries a source's own feed shows.
 const SOURCE_LIMIT: usize = 50;
@@ -16,9 +16,8 @@ pub struct Titles(HashMap<SourceId, (Option<String>, Option<Box<About>>)>);
 
 impl Titles {
     /// Those that the store knows.
-    pub async fn of(store: &dyn Store) -> Result<Self, StoreError> {
-        let standings = store.standings().await?;
-        Ok(Self(standings.into_iter().map(|s| (s.id, (s.title, s.about))).collect()))
+    pub fn of(standings: Vec<Standing>) -> Self {
+        Self(standings.into_iter().map(|s| (s.id, (s.title, s.about))).collect())
     }
 
     /// Notes what a source now says of itself; tells whether it is news.

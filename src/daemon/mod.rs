@@ -90,7 +90,9 @@ pub async fn run(
     let (plan, plans) = watch::channel(Arc::new(Plan::new(config.clone(), store.clone(), stop.clone())?));
     plan.borrow().enrol(&*store).await?;
 
-    let titles = Titles::of(&*store).await?;
+    let standings = store.standings().await?;
+    progress.send_replace(Progress { first_runs: standings.iter().filter(|s| !s.ran).count(), done: 0 });
+    let titles = Titles::of(standings);
     let (published, catalogues) = watch::channel(Arc::new(catalogue(&config, &titles)));
     let address = listener.local_addr().map_err(|error| DaemonError::System { what: "the server's port", error })?;
     info!(%address, sources = config.sources.len(), feeds = config.feeds.len(), "listening on http://{address}/");

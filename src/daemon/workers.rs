@@ -69,8 +69,6 @@ pub(super) async fn run(
 ) -> Result<(), DaemonError> {
     let Sides { mut titles, published, progress, following, mut told } = sides;
     let worker = format!("{}", std::process::id());
-    let first_runs = store.standings().await?.iter().filter(|s| !s.ran).count();
-    progress.send_replace(Progress { first_runs, done: 0 });
     let mut runs: Runs = JoinSet::new();
     let mut look = Instant::now();
     // When titles that changed may be published.

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The operator's rules for a source, as written. `read` compiles them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Rules {
     /// How to read the listing.
     pub listing: ListingRules,
@@ -12,7 +12,7 @@ pub struct Rules {
 /// What finds the parts of a listing, relative to `item` but for `container` and `next`: CSS selectors that may end in
 /// `@attribute`, or for a JSON answer JSONPaths (RFC 9535), which begin with `$`. Of several, the first that finds
 /// something counts.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListingRules {
     /// What holds the list. There but empty: no news; not there: the page has changed.
@@ -51,7 +51,7 @@ impl ListingRules {
 }
 
 /// CSS selectors of an article page.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ArticleRules {
     /// The headline.
@@ -69,7 +69,7 @@ pub struct ArticleRules {
 }
 
 /// One step of a source's filter, applied in order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Filter {
     /// What to do.
     pub verb: Verb,
@@ -78,7 +78,7 @@ pub struct Filter {
 }
 
 /// What a filter step does.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Verb {
     /// Keep only what matches this regular expression.
     Keep(String),
@@ -93,7 +93,7 @@ pub enum Verb {
 }
 
 /// A field that a filter may look at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Field {
     /// The headline.
