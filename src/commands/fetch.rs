@@ -64,39 +64,49 @@ async fn harvest(console: &Console, plan: &Plan, ids: Vec<SourceId>, arguments: 
     let bar = console.bar(ids.len());
     // Whoever names a source means it.
     let heed = arguments.sources.is_empty();
-    let runs = daemon::once(plan, ids, heed);
+    // What is stored together is told together.
+    let runs = daemon::once(plan, ids, heed).ready_chunks(plan.config.manners.parallel.max(1));
     pin_mut!(runs);
     let mut failed = 0;
-    while let Some((id, ended)) = runs.next().await {
-        bar.inc(1);
-        bar.set_message(id.to_string());
-        let line = match ended {
-            Ok(Once::Done(done)) => {
-                failed += usize::from(!done.report.outcome.is_success());
-                if arguments.json {
-                    serde_json::to_string(&done.report).map_err(|e| Failure::Work(e.to_string()))?
-                } else {
-                    let warnings =
-                        done.report.problems.iter().filter(|p| p.severity >= Severity::Warning).take(WARNINGS);
-                    warnings.fold(report_line(&done.report, &done.state, Utc::now()), |line, warning| {
-                        format!("{line}\n  {}", warning.message.replace('\n', "\n  "))
-                    })
-                }
-            }
-            Ok(Once::Busy) => format!("{id}: left to the process that is just harvesting it"),
-            Ok(Once::Silent(until)) => format!(
-                "{id}: not asked; its server wants silence until {}. `courant fetch {id}` asks all the same",
-                until.format("%Y-%m-%d %H:%M UTC")
-            ),
-            Err(error) => {
-                failed += 1;
-                format!("{id}: {error}")
-            }
-        };
-        bar.suspend(|| print(&format!("{line}\n")))?;
+    while let Some(ended) = runs.next().await {
+        let mut lines = String::new();
+        for (id, ended) in ended {
+            bar.inc(1);
+            bar.set_message(id.to_string());
+            failed += usize::from(!ended.as_ref().is_ok_and(is_well));
+            lines.push_str(&line(&id, ended, arguments.json)?);
+            lines.push('\n');
+        }
+        bar.suspend(|| print(&lines))?;
     }
     bar.finish_and_clear();
     Ok(failed)
+}
+
+/// Whether a run did not fail, or was rightly left.
+fn is_well(once: &Once) -> bool {
+    !matches!(once, Once::Done(done) if !done.report.outcome.is_success())
+}
+
+/// What is told of a run.
+fn line(id: &SourceId, ended: Result<Once, DaemonError>, json: bool) -> Result<String, Failure> {
+    Ok(match ended {
+        Ok(Once::Done(done)) if json => {
+            serde_json::to_string(&done.report).map_err(|e| Failure::Work(e.to_string()))?
+        }
+        Ok(Once::Done(done)) => {
+            let warnings = done.report.problems.iter().filter(|p| p.severity >= Severity::Warning).take(WARNINGS);
+            warnings.fold(report_line(&done.report, &done.state, Utc::now()), |line, warning| {
+                format!("{line}\n  {}", warning.message.replace('\n', "\n  "))
+            })
+        }
+        Ok(Once::Busy) => format!("{id}: left to the process that is just harvesting it"),
+        Ok(Once::Silent(until)) => format!(
+            "{id}: not asked; its server wants silence until {}. `courant fetch {id}` asks all the same",
+            until.format("%Y-%m-%d %H:%M UTC")
+        ),
+        Err(error) => format!("{id}: {error}"),
+    })
 }
 
 /// The ids that were named, each checked; all when none was.

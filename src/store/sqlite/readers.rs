@@ -10,8 +10,8 @@ use tokio::sync::Semaphore;
 use super::file;
 use crate::store::StoreError;
 
-/// Connections open at most: reading is CPU work, and every connection has a cache of its own.
-const CONNECTIONS: usize = 4;
+/// Connections open at most, and at least: reading is CPU work, and every connection has a cache of its own.
+const CONNECTIONS: (usize, usize) = (4, 2);
 
 pub(super) struct Readers {
     path: Arc<Path>,
@@ -25,11 +25,12 @@ pub(super) struct Readers {
 impl Readers {
     pub(super) fn new(path: Arc<Path>) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let here = Semaphore::new(cores.saturating_sub(1).min(CONNECTIONS));
+        let (most, least) = CONNECTIONS;
+        let here = Semaphore::new(cores.saturating_sub(1).min(most));
         Self {
             path,
             idle: Mutex::new(Vec::new()),
-            room: Semaphore::new(CONNECTIONS),
+            room: Semaphore::new(cores.clamp(least, most)),
             here,
             closed: AtomicBool::new(false),
         }

@@ -6,8 +6,10 @@ use super::columns::{damaged, instant, json, list};
 use super::sources::outcome_of;
 use crate::model::{Changes, HarvestReport, Outcome, SourceId};
 
-/// Reports kept of each source.
+/// Reports of each source that are shown; at most [`SLACK`] more are kept.
 const KEPT: i64 = 100;
+/// The oldest go so many at once: they lie on a page of their own, which is then seldom written.
+const SLACK: i64 = 16;
 
 /// Adds a report, and lets the oldest go.
 pub(super) fn add(db: &Connection, source: i64, report: &HarvestReport, changes: Changes) -> rusqlite::Result<()> {
@@ -37,6 +39,9 @@ pub(super) fn add(db: &Connection, source: i64, report: &HarvestReport, changes:
         i64::try_from(report.bytes).unwrap_or(i64::MAX),
         list(&report.problems)?,
     ])?;
+    if last < KEPT || last % SLACK != 0 {
+        return Ok(());
+    }
     db.prepare_cached("delete from reports where source = ?1 and seq <= ?2")?
         .execute(params![source, last + 1 - KEPT])
         .map(drop)
@@ -49,7 +54,7 @@ pub(super) fn latest(db: &Connection, source: &SourceId, limit: usize) -> rusqli
             r.articles, r.articles_failed, r.bytes, r.problems
          from sources s join reports r on r.source = s.nr where s.id = ?1 order by r.seq desc limit ?2",
     )?
-    .query_map(params![source.as_str(), i64::try_from(limit).unwrap_or(i64::MAX)], report)?
+    .query_map(params![source.as_str(), i64::try_from(limit).unwrap_or(KEPT).min(KEPT)], report)?
     .collect()
 }
 

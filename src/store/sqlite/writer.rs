@@ -24,7 +24,7 @@ const BATCH: usize = 64;
 const BATCH_TIME: Duration = Duration::from_millis(50);
 /// While jobs come together, each transaction waits so long for those that are about to come: what it costs to begin
 /// and end one, and to write a page that several change, is then shared.
-const GATHER: Duration = Duration::from_millis(10);
+const GATHER: Duration = Duration::from_millis(25);
 /// How often an idle writer looks whether another process has written.
 const LOOK: Duration = Duration::from_secs(2);
 
