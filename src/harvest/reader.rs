@@ -3,8 +3,6 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use tokio::task::spawn_blocking;
-
 use super::{Parts, Watched, judge};
 use crate::model::{Article, Kind, Listing, Page, PageKind, Problem, Read};
 use crate::read::{read_article, read_listing};
@@ -36,15 +34,7 @@ pub(super) async fn on_reader<T: Default + Send + 'static>(
     parts: &Parts,
     work: impl FnOnce() -> Read<T> + Send + 'static,
 ) -> Read<T> {
-    let seat = parts.room.enter().await;
-    let done = spawn_blocking(move || {
-        let _held_until_done = seat;
-        work()
-    });
-    match done.await {
-        Ok(read) => read,
-        Err(error) => failed(&error),
-    }
+    parts.room.work(work).await.unwrap_or_else(|why| failed(&why))
 }
 
 /// Reads what takes no longer than a change of threads would.

@@ -1,97 +1,146 @@
-//! The room where pages are read, a few at a time.
+//! The room where pages are read: a thread for each seat, and one queue before them.
 
+use std::any::Any;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
-/// Seats for those who read pages. Of the runs that wait for one, that which began first is next: so runs end one
-/// after the other, and let go of the articles that they hold, where in turns all would hold all of theirs to the
-/// end. Cheap to clone.
+/// Threads that read pages, as many as there are seats: each keeps memory of its own. Of the runs that wait, that
+/// which began first is next: so runs end one after the other, and let go of the articles that they hold, where in
+/// turns all would hold all of theirs to the end. Cheap to clone; the threads end with the last of the clones.
 #[derive(Debug, Clone)]
 pub struct Room {
-    house: Arc<House>,
+    door: Arc<Door>,
     /// The place of the run in the order of all.
     turn: u64,
 }
 
+/// Closes the house when nobody can come any more.
 #[derive(Debug)]
-struct House {
+struct Door {
+    house: Arc<House>,
+    seats: usize,
     turns: AtomicU64,
-    desk: Mutex<Desk>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
+struct House {
+    desk: Mutex<Desk>,
+    call: Condvar,
+}
+
+#[derive(Debug, Default)]
 struct Desk {
-    free: usize,
     waiting: BinaryHeap<Waiting>,
     asked: u64,
+    threads: usize,
+    idle: usize,
+    closed: bool,
 }
 
-/// Someone who waits: by his run's turn, then by when he asked.
-#[derive(Debug)]
+/// Work that waits: by its run's turn, then by when it was brought.
 struct Waiting {
     order: Reverse<(u64, u64)>,
-    call: oneshot::Sender<Seat>,
-}
-
-/// A seat taken, until it is dropped.
-#[derive(Debug)]
-pub(super) struct Seat {
-    house: Arc<House>,
+    work: Box<dyn FnOnce() + Send>,
 }
 
 impl Room {
     /// A room with so many seats.
     pub fn new(seats: usize) -> Self {
-        let desk = Desk { free: seats.max(1), waiting: BinaryHeap::new(), asked: 0 };
-        Self { house: Arc::new(House { turns: AtomicU64::new(0), desk: Mutex::new(desk) }), turn: 0 }
+        let door = Door { house: Arc::default(), seats: seats.max(1), turns: AtomicU64::new(0) };
+        Self { door: Arc::new(door), turn: 0 }
     }
 
     /// The same room, for a run that begins now.
     pub(super) fn next_run(&self) -> Self {
-        Self { house: Arc::clone(&self.house), turn: self.house.turns.fetch_add(1, Ordering::Relaxed) }
+        Self { door: Arc::clone(&self.door), turn: self.door.turns.fetch_add(1, Ordering::Relaxed) }
     }
 
-    /// Takes a seat once it is this run's turn.
-    pub(super) async fn enter(&self) -> Seat {
-        let called = {
-            let mut desk = self.house.desk();
-            if desk.free > 0 {
-                desk.free -= 1;
-                return Seat { house: Arc::clone(&self.house) };
+    /// Has work done on a seat, once it is this run's turn. Fails where the work panics, or no thread starts.
+    pub(super) async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
+        let (reply, answer) = oneshot::channel();
+        self.bring(Box::new(move || {
+            // Nobody may wait for it any more.
+            if !reply.is_closed() {
+                let _ = reply.send(catch_unwind(AssertUnwindSafe(work)));
             }
-            let (call, called) = oneshot::channel();
-            desk.asked += 1;
-            let order = Reverse((self.turn, desk.asked));
-            desk.waiting.push(Waiting { order, call });
-            called
-        };
-        // Whoever waits is called in the end: seats are given back by being dropped.
-        called.await.unwrap_or_else(|_| Seat { house: Arc::clone(&self.house) })
+        }))?;
+        match answer.await {
+            Ok(Ok(done)) => Ok(done),
+            Ok(Err(panic)) => Err(in_words(&*panic)),
+            Err(_) => Err("it was given up".to_owned()),
+        }
+    }
+
+    fn bring(&self, work: Box<dyn FnOnce() + Send>) -> Result<(), String> {
+        let house = &self.door.house;
+        let mut desk = house.desk();
+        if desk.idle <= desk.waiting.len() && desk.threads < self.door.seats {
+            let inside = Arc::clone(house);
+            let started = std::thread::Builder::new().name("page-reader".to_owned()).spawn(move || inside.serve());
+            match started {
+                Ok(_) => desk.threads += 1,
+                Err(error) if desk.threads == 0 => return Err(format!("no thread starts: {error}")),
+                Err(_) => {}
+            }
+        }
+        desk.asked += 1;
+        let order = Reverse((self.turn, desk.asked));
+        desk.waiting.push(Waiting { order, work });
+        house.call.notify_one();
+        Ok(())
     }
 }
 
 impl House {
-    fn desk(&self) -> std::sync::MutexGuard<'_, Desk> {
+    fn desk(&self) -> MutexGuard<'_, Desk> {
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A seat's thread: until the house is closed and all is done.
+    fn serve(&self) {
+        while let Some(work) = self.next() {
+            work();
+        }
+    }
+
+    fn next(&self) -> Option<Box<dyn FnOnce() + Send>> {
+        let mut desk = self.desk();
+        loop {
+            if let Some(next) = desk.waiting.pop() {
+                return Some(next.work);
+            }
+            if desk.closed {
+                return None;
+            }
+            desk.idle += 1;
+            desk = self.call.wait(desk).unwrap_or_else(PoisonError::into_inner);
+            desk.idle -= 1;
+        }
     }
 }
 
-impl Drop for Seat {
+impl Drop for Door {
     fn drop(&mut self) {
-        let next = {
-            let mut desk = self.house.desk();
-            let next = desk.waiting.pop();
-            desk.free += usize::from(next.is_none());
-            next
-        };
-        if let Some(next) = next {
-            // Who has gone meanwhile gives his seat back, which calls the next.
-            let _ = next.call.send(Seat { house: Arc::clone(&self.house) });
-        }
+        self.house.desk().closed = true;
+        self.house.call.notify_all();
+    }
+}
+
+/// What a panic says.
+fn in_words(panic: &(dyn Any + Send)) -> String {
+    let said = panic.downcast_ref::<String>().map(String::as_str);
+    let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
+    said.map_or_else(|| "it panicked".to_owned(), |said| format!("it panicked: {said}"))
+}
+
+impl std::fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Waiting").field(&self.order.0).finish()
     }
 }
 
@@ -117,47 +166,46 @@ impl Ord for Waiting {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc;
+
     use futures_util::FutureExt;
+    use futures_util::future::join_all;
 
     use super::*;
 
-    #[test]
-    fn the_run_that_began_first_is_next() {
+    #[tokio::test]
+    async fn the_run_that_began_first_is_next() {
         let room = Room::new(1);
         let (first, second, third) = (room.next_run(), room.next_run(), room.next_run());
-        let seat = second.enter().now_or_never().expect("a free seat");
-        let (mut late, mut early, mut again) =
-            (Box::pin(third.enter()), Box::pin(first.enter()), Box::pin(first.enter()));
-        for waiting in [&mut late, &mut early, &mut again] {
-            assert!(waiting.now_or_never().is_none());
+        let (begin, begun) = mpsc::channel::<()>();
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let noted = |room: &Room, name: &'static str| {
+            let (room, order) = (room.clone(), Arc::clone(&order));
+            async move { room.work(move || order.lock().unwrap().push(name)).await.unwrap() }.boxed()
+        };
+        // The only seat is taken until all have come.
+        let mut held = Box::pin(second.work(move || begun.recv().is_ok()));
+        assert!((&mut held).now_or_never().is_none());
+        let mut waiting = vec![noted(&third, "third"), noted(&first, "first"), noted(&first, "first again")];
+        for one in &mut waiting {
+            assert!(one.now_or_never().is_none());
         }
-        drop(seat);
-        assert!((&mut late).now_or_never().is_none());
-        assert!((&mut again).now_or_never().is_none());
-        let seat = (&mut early).now_or_never().expect("the first run's turn");
-        drop(seat);
-        let seat = (&mut again).now_or_never().expect("who asked first of one run");
-        drop(seat);
-        assert!((&mut late).now_or_never().is_some());
+        // Who goes away is not waited for.
+        let mut gone = noted(&first, "gone");
+        assert!((&mut gone).now_or_never().is_none());
+        drop(gone);
+        begin.send(()).unwrap();
+        assert_eq!(held.await, Ok(true));
+        join_all(waiting).await;
+        assert_eq!(*order.lock().unwrap(), ["first", "first again", "third"]);
     }
 
-    #[test]
-    fn a_seat_is_lost_by_nobody_who_goes_away() {
+    #[tokio::test]
+    async fn a_panic_takes_nobodys_seat() {
         let room = Room::new(1);
-        let (first, second) = (room.next_run(), room.next_run());
-        let seat = second.enter().now_or_never().expect("a free seat");
-        let mut called = Box::pin(first.enter());
-        let mut gone = Box::pin(first.enter());
-        let mut last = Box::pin(second.enter());
-        for waiting in [&mut called, &mut gone, &mut last] {
-            assert!(waiting.now_or_never().is_none());
-        }
-        // One goes before he is called, one after.
-        drop(gone);
-        drop(seat);
-        assert!((&mut last).now_or_never().is_none());
-        drop(called);
-        assert!((&mut last).now_or_never().is_some());
-        assert!(room.enter().now_or_never().is_some());
+        let panicked = room.work(|| -> u32 { panic!("a page of {} tags", 3) }).await;
+        assert_eq!(panicked, Err("it panicked: a page of 3 tags".to_owned()));
+        assert_eq!(room.work(|| 4).await, Ok(4));
+        assert_eq!(room.door.house.desk().threads, 1);
     }
 }

@@ -66,6 +66,9 @@ pub(super) fn store(
     finished: DateTime<Utc>,
 ) -> rusqlite::Result<(Changes, HashMap<String, i64>)> {
     let mut changes = Changes { same: besides.unchanged.len(), ..Changes::default() };
+    if drafts.is_empty() {
+        return Ok((changes, HashMap::new()));
+    }
     let mut filled = false;
     let mut met: HashSet<i64> = besides.unchanged.iter().copied().collect();
     let mut drafted = HashMap::with_capacity(drafts.len());
