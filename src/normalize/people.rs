@@ -80,10 +80,15 @@ fn names(byline: &str) -> Vec<String> {
         return vec![tidy(&format!("{first} {last}"))];
     }
     let mut parts = vec![byline.to_owned()];
-    let lower = byline.to_lowercase();
-    // Most bylines are one name.
-    for separator in BETWEEN.iter().filter(|separator| lower.contains(**separator) || byline.contains(**separator)) {
-        parts = parts.iter().flat_map(|part| split_keeping(part, separator)).collect();
+    // Most bylines are one name: no word between blanks, no mark.
+    if byline.matches(' ').nth(1).is_some()
+        || BETWEEN.iter().any(|mark| !mark.starts_with(' ') && byline.contains(mark))
+    {
+        let lower = byline.to_lowercase();
+        for separator in BETWEEN.iter().filter(|separator| lower.contains(**separator) || byline.contains(**separator))
+        {
+            parts = parts.iter().flat_map(|part| split_keeping(part, separator)).collect();
+        }
     }
     let mut out: Vec<String> = Vec::new();
     for part in parts {

@@ -49,6 +49,11 @@ impl Surroundings {
         !self.shared_titles.is_empty()
     }
 
+    /// Whether several entries bear this title.
+    pub(super) fn is_shared(&self, title: &str) -> bool {
+        self.share_titles() && self.shared_titles.contains(&title_hash(title))
+    }
+
     /// Looks at a whole listing once.
     pub fn of(listing: &Listing) -> Self {
         let titles: Vec<&str> = listing.teasers.iter().filter_map(|t| t.headline.as_deref()).collect();

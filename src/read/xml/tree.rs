@@ -307,7 +307,10 @@ impl<'x, 'a> Element<'x, 'a> {
 
     /// The name as written, without its prefix.
     pub(in crate::read) fn local(&self) -> &'a str {
-        split(self.parts().1).1
+        match self.xml.node(self.node).map(|n| &n.kind) {
+            Some(Kind::Element { prefix, raw, .. }) => raw.get(usize::from(*prefix)..).unwrap_or_default(),
+            _ => "",
+        }
     }
 
     pub(super) fn attributes(&self) -> &'x [Attribute<'a>] {
