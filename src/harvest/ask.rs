@@ -1,5 +1,7 @@
 //! The first half of a run: what does the source list?
 
+use std::cell::LazyCell;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -317,10 +319,14 @@ async fn feed_of(watched: &Watched, page: &Page, listing: &Listing, parts: &Part
 /// Whether a feed holds what the page lists. A page on which nothing was found leaves nothing to differ.
 pub fn same_list(page: &Listing, feed: &Listing) -> bool {
     use crate::normalize::canonical;
-    let links = |l: &Listing| l.teasers.iter().filter_map(|t| t.link.as_ref().map(canonical)).collect::<Vec<_>>();
-    let (on_page, in_feed) = (links(page), links(feed));
-    let shared = on_page.iter().filter(|link| in_feed.contains(link)).count();
-    let compared = on_page.len().min(in_feed.len());
+    fn links(list: &Listing) -> impl Iterator<Item = &Url> {
+        list.teasers.iter().filter_map(|teaser| teaser.link.as_ref())
+    }
+    let as_written: HashSet<&Url> = links(feed).collect();
+    let in_feed = LazyCell::new(|| links(feed).map(canonical).collect::<HashSet<String>>());
+    let is_shared = |link: &&Url| as_written.contains(link) || in_feed.contains(&canonical(link));
+    let shared = links(page).filter(is_shared).count();
+    let compared = links(page).count().min(links(feed).count());
     compared == 0 || shared as f64 >= SAME_LIST * compared as f64
 }
 

@@ -41,9 +41,13 @@ const LONGEST: usize = 400;
 /// The headline that a link gives by itself.
 pub(super) fn of_link(outline: &Outline, link: usize) -> Headline {
     let whole = plain(outline, link);
-    let found = inside(outline, link).or_else(|| around(outline, link, &whole)).or_else(|| {
-        let text = main_part(outline, link, &whole);
-        names_something(&text).then_some(Headline { text, witness: Witness::Text })
+    let found = inside(outline, link).or_else(|| {
+        let names = names_something(&whole);
+        names.then(|| around(outline, link, &whole)).flatten().or_else(|| {
+            let text = main_part(outline, link, &whole);
+            let names = if text == whole { names } else { names_something(&text) };
+            names.then_some(Headline { text, witness: Witness::Text })
+        })
     });
     match (found, spoken(outline, link)) {
         (Some(found), Some(spoken)) => Headline { text: uncut(found.text, &spoken), ..found },
@@ -101,9 +105,9 @@ fn within_heading(outline: &Outline, heading: usize) -> String {
     }
 }
 
-/// A heading or a title class around the link, if the link is all that it holds or nearly so.
+/// A heading or a title class around a link that names something, if the link is all that it holds or nearly so.
 fn around(outline: &Outline, link: usize, whole: &str) -> Option<Headline> {
-    if !names_something(whole) || text_weight(whole) > LONGEST {
+    if text_weight(whole) > LONGEST {
         return None;
     }
     let own = whole.len();
