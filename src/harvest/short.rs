@@ -62,7 +62,7 @@ pub(super) async fn listing(
     let guide = Guide::unpacked(may_be(watched).then_some(kept(watched, state)).flatten()?)?;
     // A store that fails here fails again where the run is stored, and is told there.
     let held = parts.store.seen(&watched.source.id).await.ok()??;
-    let bare = Listing { title: guide.title.clone(), ..Listing::default() };
+    let bare = Listing { title: guide.title.clone(), language: guide.language.clone(), ..Listing::default() };
     let order = guide.day_first.map(|first| if first { Order::DayFirst } else { Order::MonthFirst });
     let around = Surroundings::remembered(&bare, guide.spoken.clone(), order);
     if !is_fresh(&held, around_print(watched, &around), now) {
