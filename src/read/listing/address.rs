@@ -1,8 +1,9 @@
 //! What the form of an address says of what it leads to.
 
 use std::borrow::Cow;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 
+use foldhash::fast::FixedState;
 use url::Url;
 
 /// What an address looks like.
@@ -75,7 +76,7 @@ impl<'p> Viewpoint<'p> {
         look.below = look.same_host
             && self.folder.len() > 1
             && path.strip_prefix(self.folder).is_some_and(|rest| rest.starts_with('/') && rest.len() > 1);
-        let mut shape = DefaultHasher::new();
+        let mut shape = FixedState::default().build_hasher();
         host.hash(&mut shape);
         let segments = || path.split('/').filter(|s| !s.is_empty());
         look.depth = segments().count();

@@ -1,7 +1,7 @@
 //! The page's links as the things they lead to: one for each address, with its best headline.
 
 use foldhash::HashMap;
-use url::Url;
+use url::{Position, Url};
 
 use super::address::{Look, Viewpoint};
 use super::hints::Hints;
@@ -95,8 +95,7 @@ fn resolve(outline: &Outline, link: usize, base: &Url) -> Option<Url> {
 
 /// What makes two written addresses one: scheme and a closing slash do not matter.
 fn key(url: &Url) -> String {
-    let text = url.as_str();
-    let text = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let text = &url[Position::BeforeUsername..];
     text.strip_prefix("www.").unwrap_or(text).trim_end_matches('/').to_owned()
 }
 
