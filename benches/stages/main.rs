@@ -15,7 +15,7 @@ use courant::model::{
 };
 use courant::normalize::{Surroundings, draft, sanitize};
 use courant::publish::{Format, Links, render};
-use courant::read::{CompiledRules, follow, note_listing, read_article, read_listing};
+use courant::read::{CompiledRules, Extent, follow, note_listing, read_article, read_listing};
 use courant::schedule::{History, next};
 use courant::store::{Finished, SourceState, Store};
 use divan::Bencher;
@@ -87,7 +87,7 @@ mod read {
         let rules = CompiledRules::default();
         let before = page::page("/news/", "text/html", paper::listing(30));
         let now = page::page("/news/", "text/html", paper::listing(33));
-        let guide = note_listing(&before, Kind::Listing, &rules).value.1.expect("a plain list");
+        let guide = note_listing(&before, Kind::Listing, &rules, Extent::Noting).value.guide.expect("a plain list");
         assert!(follow(&now, &guide, |_| true).is_some());
         bencher.bench_local(|| follow(&now, &guide, |_| true));
     }
@@ -97,7 +97,7 @@ mod read {
     fn listing_noted(bencher: Bencher) {
         let page = page::page("/news/", "text/html", paper::listing(30));
         let rules = CompiledRules::default();
-        bencher.bench_local(|| note_listing(&page, Kind::Listing, &rules));
+        bencher.bench_local(|| note_listing(&page, Kind::Listing, &rules, Extent::Noting));
     }
 
     #[divan::bench]

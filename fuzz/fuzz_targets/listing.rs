@@ -19,5 +19,5 @@ fuzz_target!(|bytes: &[u8]| {
         draft(teaser, None, &around, &source, page.fetched);
         teaser.link.as_ref().map(common_feed_paths);
     }
-    fitting_feeds(&page, &listing);
+    fitting_feeds(&page, &listing.feeds);
 });

@@ -60,7 +60,7 @@ impl Site<'_> {
     /// The richest feed of the same list among those that the page announces, and the address to watch for it.
     async fn announced(&self, found: &mut Scouted) -> Option<(Url, Listing)> {
         let mut best: Option<(Url, Listing)> = None;
-        for link in fitting_feeds(self.page, &found.listing).into_iter().take(ANNOUNCED) {
+        for link in fitting_feeds(self.page, &found.listing.feeds).into_iter().take(ANNOUNCED) {
             let Some(feed) = self.feed(&link.url).await else {
                 found.said.push(format!("announces {}, where no feed is", link.url));
                 continue;

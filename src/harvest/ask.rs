@@ -1,5 +1,7 @@
 //! The first half of a run: what does the source list?
 
+use std::cell::LazyCell;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -18,7 +20,7 @@ use crate::model::{
     Article, Guide, Kind, Listing, ListingMethod, Outcome, Page, PageRequest, Problem, Profile, Read, Render, Teaser,
     Validators,
 };
-use crate::read::{fitting_feeds, richness};
+use crate::read::{Extent, fitting_feeds, richness};
 use crate::store::{SourceState, StoreError};
 
 /// Share of a page's links that a feed found on it must hold to be read in its stead: half, since a feed is
@@ -213,12 +215,18 @@ async fn page_listing(
         listed.page = Some(page);
         return Answer::Listed(Box::new(listed));
     }
-    let (mut read, guide) = short::noting(watched, &page, state, parts).await;
-    let may_have_feed = source.kind == Kind::Auto && !source.rules.listing.find_teasers() && !is_feed(&read.value);
     let first = state.reading != Some(watched.reading);
-    if may_have_feed && let Some(listed) = feed_of(watched, &page, &read.value, parts, first).await {
+    // At first most feeds that a page announces are read in its stead.
+    let extent = if first && source.kind == Kind::Auto { Extent::Brief } else { Extent::Noting };
+    let Read { value: mut noted, mut problems } = short::noting(watched, &page, state, parts, extent).await;
+    let may_have_feed = source.kind == Kind::Auto && !source.rules.listing.find_teasers() && !is_feed(&noted.listing);
+    if may_have_feed && let Some(listed) = feed_of(watched, &page, &noted.listing, parts, first).await {
         return Answer::Listed(Box::new(listed));
     }
+    if noted.brief {
+        Read { value: noted, problems } = short::noting(watched, &page, state, parts, Extent::Noting).await;
+    }
+    let (mut read, guide) = (Read { value: noted.listing, problems }, noted.guide);
     if shown::list_wants(&watched.source, &read.value) {
         let ask = request(watched, page.asked.clone());
         page = match parts.render(watched, Arc::unwrap_or_clone(page), &ask, Part::List).await {
@@ -246,7 +254,7 @@ async fn page_listing(
     let mut listed = Listed::of(&page, read, body_hash, None);
     listed.bytes += bytes;
     listed.page = Some(page);
-    listed.guide = guide;
+    listed.guide = guide.map(Box::new);
     Answer::Listed(Box::new(listed))
 }
 
@@ -283,7 +291,7 @@ async fn one_page(watched: &Watched, mut page: Arc<Page>, mut body_hash: u64, pa
 /// The richest of the feeds that the page announces which hold the same list; after the first reading of a source only
 /// the likeliest is asked, for the sake of a page whose feeds are all of other lists.
 async fn feed_of(watched: &Watched, page: &Page, listing: &Listing, parts: &Parts, first: bool) -> Option<Listed> {
-    let mut links = fitting_feeds(page, listing);
+    let mut links = fitting_feeds(page, &listing.feeds);
     // Where the page shows nothing, whatever it announces is better.
     if links.is_empty() && listing.teasers.is_empty() {
         links.extend(listing.feeds.first().cloned());
@@ -311,10 +319,14 @@ async fn feed_of(watched: &Watched, page: &Page, listing: &Listing, parts: &Part
 /// Whether a feed holds what the page lists. A page on which nothing was found leaves nothing to differ.
 pub fn same_list(page: &Listing, feed: &Listing) -> bool {
     use crate::normalize::canonical;
-    let links = |l: &Listing| l.teasers.iter().filter_map(|t| t.link.as_ref().map(canonical)).collect::<Vec<_>>();
-    let (on_page, in_feed) = (links(page), links(feed));
-    let shared = on_page.iter().filter(|link| in_feed.contains(link)).count();
-    let compared = on_page.len().min(in_feed.len());
+    fn links(list: &Listing) -> impl Iterator<Item = &Url> {
+        list.teasers.iter().filter_map(|teaser| teaser.link.as_ref())
+    }
+    let as_written: HashSet<&Url> = links(feed).collect();
+    let in_feed = LazyCell::new(|| links(feed).map(canonical).collect::<HashSet<String>>());
+    let is_shared = |link: &&Url| as_written.contains(link) || in_feed.contains(&canonical(link));
+    let shared = links(page).filter(is_shared).count();
+    let compared = links(page).count().min(links(feed).count());
     compared == 0 || shared as f64 >= SAME_LIST * compared as f64
 }
 

@@ -101,7 +101,7 @@ async fn elsewhere(
     now: DateTime<Utc>,
 ) -> Result<Option<String>, StoreError> {
     let since = state.last_success.unwrap_or(now);
-    let feeds = page.map(|page| fitting_feeds(page, listing)).unwrap_or_default();
+    let feeds = page.map(|page| fitting_feeds(page, &listing.feeds)).unwrap_or_default();
     for feed in feeds.into_iter().take(OTHERS) {
         let Some(other) = get(watched, &feed.url, Kind::Feed, parts).await else { continue };
         let sketch = Sketch::of(watched, &other, parts, now).await?;

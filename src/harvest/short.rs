@@ -12,7 +12,7 @@ use super::{Parts, Watched};
 use crate::dates::{Order, order_of};
 use crate::model::{Guide, Kind, Listing, Page, Read, Render};
 use crate::normalize::Surroundings;
-use crate::read::{Followed, fitting_feeds, follow, note_listing};
+use crate::read::{Extent, Followed, Noted, follow, note_listing};
 use crate::store::{Seen, SourceState};
 
 /// After so many pages in a row of which a guide did not serve, one is written only now and then.
@@ -62,7 +62,7 @@ pub(super) async fn listing(
     let guide = Guide::unpacked(may_be(watched).then_some(kept(watched, state)).flatten()?)?;
     // A store that fails here fails again where the run is stored, and is told there.
     let held = parts.store.seen(&watched.source.id).await.ok()??;
-    let bare = Listing { title: guide.title.clone(), ..Listing::default() };
+    let bare = Listing { title: guide.title.clone(), language: guide.language.clone(), ..Listing::default() };
     let order = guide.day_first.map(|first| if first { Order::DayFirst } else { Order::MonthFirst });
     let around = Surroundings::remembered(&bare, guide.spoken.clone(), order);
     if !is_fresh(&held, around_print(watched, &around), now) {
@@ -92,27 +92,29 @@ pub(super) async fn noting(
     page: &Arc<Page>,
     state: &SourceState,
     parts: &Parts,
-) -> (Read<Listing>, Option<Box<Guide>>) {
+    extent: Extent,
+) -> Read<Noted> {
     let source = &watched.source;
     let before = kept(watched, state).and_then(Guide::unpacked);
     let missed = before.as_ref().map_or(0, |guide| guide.missed.saturating_add(1));
+    let plainly =
+        |Read { value: listing, problems }, guide| Read { value: Noted { listing, guide, brief: false }, problems };
     if !may_be(watched) {
-        return (read(watched, page, source.kind, parts).await, None);
+        return plainly(read(watched, page, source.kind, parts).await, None);
     }
     if missed > PATIENCE && !missed.is_multiple_of(NOW_AND_THEN) {
-        let guide = before.map(|guide| Box::new(Guide { missed, ..guide }));
-        return (read(watched, page, source.kind, parts).await, guide);
+        let guide = before.map(|guide| Guide { missed, ..guide });
+        return plainly(read(watched, page, source.kind, parts).await, guide);
     }
     let (own, rules, kind) = (Arc::clone(page), watched.rules.clone(), source.kind);
-    let Read { value: (listing, guide), problems } = on_reader(parts, move || note_listing(&own, kind, &rules)).await;
-    let guide = guide.and_then(|guide| {
-        let around = Surroundings::of(&listing);
-        // A feed that may serve in the page's stead is looked at each time.
-        let is_lonely = kind == Kind::Listing || fitting_feeds(page, &listing).is_empty();
-        (is_lonely && !around.share_titles()).then(|| {
+    let mut read = on_reader(parts, move || note_listing(&own, kind, &rules, extent)).await;
+    let listing = &read.value.listing;
+    read.value.guide = read.value.guide.and_then(|guide| {
+        let around = Surroundings::of(listing);
+        (!around.share_titles()).then(|| {
             let day_first = around.order.map(|order| order == Order::DayFirst);
-            Box::new(Guide { spoken: around.language, day_first, missed, ..guide })
+            Guide { spoken: around.language, day_first, missed, ..guide }
         })
     });
-    (Read { value: listing, problems }, guide)
+    read
 }

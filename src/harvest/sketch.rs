@@ -60,6 +60,7 @@ impl Sketch {
             listing.teasers.iter().zip(&short.known).map(|(teaser, known)| known.unwrap_or_else(|| teaser.print()));
         sketch.prints = prints.collect();
         sketch.memory.around = short.held.around;
+        sketch.memory.language.clone_from(&short.held.language);
         sketch.drafted(watched, listing, &short.around, Some(short.held.clone()), parts, now).await?;
         Ok(sketch)
     }
@@ -82,14 +83,20 @@ impl Sketch {
         remembering: bool,
     ) -> Result<Self, StoreError> {
         let source = &watched.source;
-        let around = Surroundings::of(listing);
-        let mut sketch = Self { memory: Seen { since: now, ..Seen::default() }, ..Self::default() };
-        let mut held = None;
         // Filters decide by the day, and change drafts.
-        if remembering && source.filters.is_empty() && source.kind != Kind::Page {
-            sketch.memory.around = around_print(watched, &around);
+        let remembering = remembering && source.filters.is_empty() && source.kind != Kind::Page;
+        let held = if remembering { parts.store.seen(&source.id).await? } else { None };
+        let known = held.map(|held| (Surroundings::speaking(held.language.clone(), listing), held));
+        let known = known.filter(|(around, held)| is_fresh(held, around_print(watched, around), now));
+        let (around, held) = match known {
+            Some((around, held)) => (around, Some(held)),
+            None => (Surroundings::of(listing), None),
+        };
+        let mut sketch = Self { memory: Seen { since: now, ..Seen::default() }, ..Self::default() };
+        if remembering {
             sketch.prints = listing.teasers.iter().map(Teaser::print).collect();
-            held = parts.store.seen(&source.id).await?.filter(|held| is_fresh(held, sketch.memory.around, now));
+            sketch.memory.around = around_print(watched, &around);
+            sketch.memory.language.clone_from(&around.language);
         }
         sketch.drafted(watched, listing, &around, held, parts, now).await?;
         sketch.around = Some(around);

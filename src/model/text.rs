@@ -86,6 +86,12 @@ pub fn letters(text: &str) -> String {
     out
 }
 
+/// Whether two texts have the same [`letters`].
+pub fn same_letters(one: &str, other: &str) -> bool {
+    let each = |text| str::chars(text).filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase);
+    each(one).eq(each(other))
+}
+
 /// Sørensen and Dice's coefficient over pairs of neighbouring [`letters`]: 0 for nothing in common, 1 for the same.
 pub fn resemblance(one: &str, other: &str) -> f64 {
     let (one, other) = (letters(one), letters(other));
@@ -118,6 +124,7 @@ mod tests {
     #[test]
     fn resemblance_goes_by_pairs_of_letters() {
         assert_eq!(letters("Ferry, back: 2 PM!"), "ferryback2pm");
+        assert!(same_letters("Ferry, back!", "FERRY BACK") && !same_letters("Ferry", "Ferry back"));
         for (one, other, expected) in
             [("Night", "nacht", 0.25), ("aaa", "aa", 2.0 / 3.0), ("A!", "a", 1.0), ("", "b", 0.0)]
         {

@@ -10,13 +10,9 @@ const ASKED: &[&str] = &["amp", "amp=", "amp=1", "amp=true", "outputtype=amp", "
 /// The address of the page that `url` is another form of; `None` where it seems to be that page itself. Words, too,
 /// are spelt in small letters, where they are words: ids that differ in case are different ids.
 pub(super) fn plain(url: &Url) -> Option<Url> {
-    let mut plain = url.clone();
     let host = url.host_str()?;
     let host = host.strip_prefix("www.").unwrap_or(host);
     let rest = MOBILE.iter().find_map(|prefix| host.strip_prefix(prefix)).filter(|rest| rest.contains('.'));
-    if let Some(rest) = rest {
-        plain.set_host(Some(rest)).ok()?;
-    }
     let mut segments: Vec<&str> = url.path_segments()?.filter(|segment| !segment.is_empty()).collect();
     if segments.len() > 1 && segments.last().is_some_and(|last| last.eq_ignore_ascii_case("amp")) {
         segments.pop();
@@ -24,11 +20,22 @@ pub(super) fn plain(url: &Url) -> Option<Url> {
         segments.remove(0);
     }
     let last = segments.last().map(|last| last.replace(".amp.", ".").trim_end_matches(".amp").to_owned());
-    let mut path = segments.iter().take(segments.len().saturating_sub(1)).fold(String::new(), |path, s| path + "/" + s);
+    let mut path = String::with_capacity(url.path().len());
+    for folder in segments.iter().take(segments.len().saturating_sub(1)) {
+        path.push('/');
+        path.push_str(folder);
+    }
     path.push('/');
     path.push_str(&last.unwrap_or_default());
     if is_words(&path) {
         path.make_ascii_lowercase();
+    }
+    if rest.is_none() && url.query().is_none() && path == url.path() {
+        return None;
+    }
+    let mut plain = url.clone();
+    if let Some(rest) = rest {
+        plain.set_host(Some(rest)).ok()?;
     }
     plain.set_path(&path);
     if let Some(query) = url.query() {

@@ -71,13 +71,13 @@ pub(super) fn keys(evidence: &Evidence) -> Vec<String> {
             add(number);
         }
         if let (Some(slug), Some(at)) = (slug_of(url), evidence.published) {
-            add(format!("slug:{:016x}:{}", xxh3_64(slug.as_bytes()), at.format("%Y-%m-%d")));
+            add(format!("slug:{:016x}:{}", xxh3_64(slug.as_bytes()), at.date_naive()));
         }
     }
     let hash = title_hash(evidence.title);
     match evidence.published {
         Some(at) if !evidence.shared_title && text_weight(evidence.title) >= LEAST_TITLE => {
-            add(format!("title:{hash:016x}:{}", at.format("%Y-%m-%d")));
+            add(format!("title:{hash:016x}:{}", at.date_naive()));
         }
         _ if keys.is_empty() => keys.push(format!("title:{hash:016x}")),
         _ => {}

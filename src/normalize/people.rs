@@ -14,6 +14,11 @@ const BETWEEN: &[&str] = &[
     " i ", ";", "|", " / ", "、", "，", "；", "·", "•", "\n", "｜", "，", " – ", " — ", " - ",
 ];
 
+/// The marks among them, which need no blanks.
+fn is_mark(c: char) -> bool {
+    matches!(c, ';' | '|' | '、' | '，' | '；' | '·' | '•' | '\n' | '｜')
+}
+
 /// The people that a source's bylines name, each once; offices and agencies alone only where no one is named.
 /// Addresses and dates are never people.
 pub(super) fn people(written: &[Person], sites: &[&str]) -> Vec<Person> {
@@ -80,10 +85,13 @@ fn names(byline: &str) -> Vec<String> {
         return vec![tidy(&format!("{first} {last}"))];
     }
     let mut parts = vec![byline.to_owned()];
-    let lower = byline.to_lowercase();
-    // Most bylines are one name.
-    for separator in BETWEEN.iter().filter(|separator| lower.contains(**separator) || byline.contains(**separator)) {
-        parts = parts.iter().flat_map(|part| split_keeping(part, separator)).collect();
+    // Most bylines are one name: no word between blanks, no mark.
+    if byline.matches(' ').nth(1).is_some() || byline.contains(is_mark) {
+        let lower = byline.to_lowercase();
+        for separator in BETWEEN.iter().filter(|separator| lower.contains(**separator) || byline.contains(**separator))
+        {
+            parts = parts.iter().flat_map(|part| split_keeping(part, separator)).collect();
+        }
     }
     let mut out: Vec<String> = Vec::new();
     for part in parts {
@@ -317,6 +325,12 @@ mod tests {
         check("Anna Lee, Example Post", &["Anna Lee"]);
         check("https://example.org/anna", &[]);
         check("Anna Lee, PhD", &["Anna Lee"]);
+    }
+
+    #[test]
+    fn what_is_between_names_is_a_mark_or_stands_between_blanks() {
+        let is_word = |text: &str| text.starts_with(' ') && text.ends_with(' ') && text.len() > 2;
+        assert!(BETWEEN.iter().all(|text| text.contains(is_mark) || is_word(text)));
     }
 
     #[test]

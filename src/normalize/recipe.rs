@@ -7,10 +7,10 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::address::tidy;
 use super::excerpt::{excerpt, is_cut};
 use super::html::sanitize_and_read;
-use super::identity::{Evidence, keys, mint, title_hash};
+use super::identity::{Evidence, keys, mint};
 use super::likeness::{Prints, prints};
 use super::{Surroundings, html_to_text, language, moments, people, title};
-use crate::model::{Article, Draft, Enclosure, Picture, Source, Teaser, fold_space, letters, text_weight};
+use crate::model::{Article, Draft, Enclosure, Picture, Source, Teaser, fold_space, same_letters, text_weight};
 
 /// Longest summary, in Latin-equivalent characters: a good paragraph.
 const SUMMARY: usize = 400;
@@ -50,7 +50,7 @@ pub fn draft(
         url,
         canonical: article.and_then(|a| a.canonical.as_ref()),
         title: &title,
-        shared_title: around.shared_titles.contains(&title_hash(&title)),
+        shared_title: around.is_shared(&title),
         published: dates.published.map(|moment| moment.at.with_timezone(&Utc)),
         pattern: source.identity.as_deref(),
     };
@@ -65,14 +65,15 @@ pub fn draft(
         ],
         if text.is_empty() { summary.as_deref().unwrap_or(&title) } else { &text },
     );
-    let visible = if text.is_empty() { summary.as_deref().unwrap_or_default() } else { text.as_str() };
+    // A summary has its white space folded already.
+    let visible = if text.is_empty() { summary.clone().unwrap_or_default() } else { fold_space(&text) };
     let authors = authors(teaser, article, is_feed, &sites);
     let Prints { likeness, sketch } = if body.full { prints(&text) } else { Prints::default() };
     Some(Draft {
         id: mint(source.id.as_str(), keys.first().map(String::as_str).unwrap_or_default()),
         keys,
         url: url.map(tidy),
-        fingerprint: xxh3_64(format!("{title}\n{}", fold_space(visible)).as_bytes()),
+        fingerprint: xxh3_64(format!("{title}\n{visible}").as_bytes()),
         likeness,
         sketch,
         ahead,
@@ -182,7 +183,7 @@ fn summary_text(html: &str) -> String {
 }
 
 fn summary(teaser: Option<String>, article: Option<&Article>, text: &str, title: &str) -> Option<String> {
-    let useful = |s: &String| !s.is_empty() && letters(s) != letters(title);
+    let useful = |s: &String| !s.is_empty() && !same_letters(s, title);
     let page = article.and_then(|a| a.summary.as_deref()).map(summary_text);
     let stated = [teaser, page]
         .into_iter()

@@ -16,6 +16,8 @@ use crate::model::Listing;
 pub struct Surroundings {
     /// The listing's language.
     pub language: Option<String>,
+    /// The one that it declares.
+    pub(super) declared: Option<String>,
     /// Day and month order that its dates prove.
     pub order: Option<Order>,
     /// The site's name, which is no part of a headline.
@@ -32,7 +34,7 @@ impl Surroundings {
         let mut shared: Vec<u64> = self.shared_titles.iter().copied().collect();
         shared.sort_unstable();
         let mut hash = Xxh3::new();
-        (&self.language, &self.site, self.guids_are_unique, shared).hash(&mut hash);
+        (&self.language, &self.declared, &self.site, self.guids_are_unique, shared).hash(&mut hash);
         self.order.map(|order| order == Order::DayFirst).hash(&mut hash);
         hash.finish()
     }
@@ -41,7 +43,8 @@ impl Surroundings {
     /// them bear one title.
     pub fn remembered(listing: &Listing, language: Option<String>, order: Option<Order>) -> Self {
         let site = listing.title.as_deref().map(plain).filter(|title| !title.is_empty());
-        Self { language, order, site, guids_are_unique: true, shared_titles: HashSet::new() }
+        let declared = listing.language.clone();
+        Self { language, declared, order, site, guids_are_unique: true, shared_titles: HashSet::new() }
     }
 
     /// Whether several entries bear one title.
@@ -49,10 +52,20 @@ impl Surroundings {
         !self.shared_titles.is_empty()
     }
 
+    /// Whether several entries bear this title.
+    pub(super) fn is_shared(&self, title: &str) -> bool {
+        self.share_titles() && self.shared_titles.contains(&title_hash(title))
+    }
+
     /// Looks at a whole listing once.
     pub fn of(listing: &Listing) -> Self {
-        let titles: Vec<&str> = listing.teasers.iter().filter_map(|t| t.headline.as_deref()).collect();
-        let sample = titles.join("\n");
+        let titles: Vec<&str> = titles(listing).collect();
+        let language = language::language([listing.language.as_deref()], &titles.join("\n"));
+        Self::speaking(language, listing)
+    }
+
+    /// Likewise, its language known from when most of it was looked at before: to tell one takes longer than all else.
+    pub fn speaking(language: Option<String>, listing: &Listing) -> Self {
         let mut seen = HashSet::new();
         let mut guids_are_unique = true;
         for guid in listing.teasers.iter().filter_map(|t| t.guid.as_deref()) {
@@ -70,11 +83,12 @@ impl Surroundings {
                 );
         }
         let mut counts: HashMap<u64, usize> = HashMap::new();
-        for title in &titles {
+        for title in titles(listing) {
             *counts.entry(title_hash(&plain(title))).or_default() += 1;
         }
         Self {
-            language: language::language([listing.language.as_deref()], &sample),
+            language,
+            declared: listing.language.clone(),
             order: order_of(
                 listing.teasers.iter().flat_map(|t| t.published.iter().chain(&t.updated)).map(|w| w.text.as_str()),
             ),
@@ -83,4 +97,8 @@ impl Surroundings {
             shared_titles: counts.into_iter().filter(|(_, n)| *n > 1).map(|(hash, _)| hash).collect(),
         }
     }
+}
+
+fn titles(listing: &Listing) -> impl Iterator<Item = &str> {
+    listing.teasers.iter().filter_map(|teaser| teaser.headline.as_deref())
 }

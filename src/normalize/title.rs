@@ -8,6 +8,11 @@ use crate::model::{fold_space, letters, resemblance, text_weight};
 const SEPARATORS: &[&str] =
     &[" | ", " - ", " – ", " — ", " :: ", " · ", " • ", " » ", " « ", " / ", "_", "｜", "－", " : "];
 
+/// Whether a separator has this character, and is told by it.
+fn is_separator(c: char) -> bool {
+    matches!(c, '|' | '-' | '–' | '—' | ':' | '·' | '•' | '»' | '«' | '/' | '_' | '｜' | '－')
+}
+
 /// Longest title that is kept, in Latin-equivalent characters; longer ones are texts.
 const MOST: usize = 500;
 
@@ -85,6 +90,9 @@ fn same_thing(a: &str, b: &str) -> bool {
 
 /// A title without the site's name at its end or front.
 pub(super) fn without_site(title: &str, sites: &[&str]) -> String {
+    if !title.contains(is_separator) {
+        return title.to_owned();
+    }
     let names: Vec<String> = sites.iter().map(|s| letters(s)).filter(|s| !s.is_empty()).collect();
     if names.is_empty() {
         return title.to_owned();
@@ -132,6 +140,11 @@ mod tests {
             assert_eq!(plain(title), expected);
             assert_eq!(plain(expected), expected, "twice is once");
         }
+    }
+
+    #[test]
+    fn each_separator_is_told_by_a_character() {
+        assert!(SEPARATORS.iter().all(|separator| separator.contains(is_separator)));
     }
 
     #[test]

@@ -48,8 +48,8 @@ const GENERIC: [&str; 22] = [
 /// The feeds, among those that a page announces, that may say the same as the page: no comments feed, no feed of
 /// another section or site, no podcast or picture feed where there is a plain one. The likeliest first; of equals Atom
 /// before RSS before JSON Feed, then the first announced.
-pub fn fitting_feeds(page: &Page, listing: &Listing) -> Vec<FeedLink> {
-    let scored = listing.feeds.iter().filter_map(|feed| Some((suits(&page.url, feed)?, feed)));
+pub fn fitting_feeds(page: &Page, announced: &[FeedLink]) -> Vec<FeedLink> {
+    let scored = announced.iter().filter_map(|feed| Some((suits(&page.url, feed)?, feed)));
     let mut scored: Vec<(i32, &FeedLink)> = scored.collect();
     // The sort is stable: of equals the first announced.
     scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
@@ -231,9 +231,9 @@ mod tests {
             media_type: Some((*kind).to_owned()),
             folders: Vec::new(),
         };
-        let listing = Listing { feeds: feeds.iter().map(link).collect(), ..Listing::default() };
+        let feeds: Vec<FeedLink> = feeds.iter().map(link).collect();
         let page = saved_page(page.clone(), None, bytes::Bytes::new(), chrono::DateTime::UNIX_EPOCH);
-        fitting_feeds(&page, &listing).first().map(|f| f.url.to_string())
+        fitting_feeds(&page, &feeds).first().map(|f| f.url.to_string())
     }
 
     const RSS: &str = "application/rss+xml";

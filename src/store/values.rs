@@ -200,6 +200,8 @@ pub struct Seen {
     pub around: u64,
     /// When the oldest of it was last looked at.
     pub since: DateTime<Utc>,
+    /// The language that it was found to be in.
+    pub language: Option<String>,
     /// In page order.
     pub teasers: Vec<Sight>,
 }

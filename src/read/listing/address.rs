@@ -1,7 +1,9 @@
 //! What the form of an address says of what it leads to.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::borrow::Cow;
+use std::hash::{BuildHasher, Hash, Hasher};
 
+use foldhash::fast::FixedState;
 use url::Url;
 
 /// What an address looks like.
@@ -61,16 +63,8 @@ impl<'p> Viewpoint<'p> {
         if bare_host(url) != self.host {
             return false;
         }
-        let path = url.path().trim_end_matches('/');
-        let bare = |path: &str| {
-            let path = path.trim_end_matches('/');
-            match path.rsplit_once('/') {
-                Some((above, last)) if last.starts_with("index.") || last.starts_with("default.") => above.to_owned(),
-                _ => path.to_owned(),
-            }
-        };
-        (path.is_empty() || bare(path).is_empty()) && url.query().is_none()
-            || bare(url.path()) == bare(self.page.path()) && url.query() == self.page.query()
+        let path = bare_path(url);
+        path.is_empty() && url.query().is_none() || path == bare_path(self.page) && url.query() == self.page.query()
     }
 
     /// Looks at an address.
@@ -82,7 +76,7 @@ impl<'p> Viewpoint<'p> {
         look.below = look.same_host
             && self.folder.len() > 1
             && path.strip_prefix(self.folder).is_some_and(|rest| rest.starts_with('/') && rest.len() > 1);
-        let mut shape = DefaultHasher::new();
+        let mut shape = FixedState::default().build_hasher();
         host.hash(&mut shape);
         let segments = || path.split('/').filter(|s| !s.is_empty());
         look.depth = segments().count();
@@ -96,7 +90,7 @@ impl<'p> Viewpoint<'p> {
                 }
                 _ => (segment, ""),
             };
-            let lower = stem.to_ascii_lowercase();
+            let lower = in_lower_case(stem);
             let kind = Segment::of(&lower);
             kind.hash(&mut shape);
             look.slug_words = look.slug_words.max(slug_words(&lower));
@@ -108,7 +102,7 @@ impl<'p> Viewpoint<'p> {
             look.document |= lower.starts_with("download");
             after_page = matches!(&*lower, "page" | "p" | "seite" | "pagina");
             if last {
-                let extension = extension.to_ascii_lowercase();
+                let extension = in_lower_case(extension);
                 match &*extension {
                     "pdf" | "doc" | "docx" | "xls" | "xlsx" | "ppt" | "pptx" | "odt" | "rtf" | "wpd" | "zip" => {
                         look.document = true;
@@ -294,6 +288,24 @@ fn is_id_key(key: &str) -> bool {
 /// Whether a query parameter tells only where the click came from.
 fn is_tracking(key: &str) -> bool {
     key.starts_with("utm_") || key.starts_with("at_") || matches!(key, "fbclid" | "gclid" | "ref" | "source" | "wt_zmc")
+}
+
+/// Most addresses are in lower case.
+fn in_lower_case(text: &str) -> Cow<'_, str> {
+    if text.bytes().any(|b| b.is_ascii_uppercase()) {
+        Cow::Owned(text.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// The path of an address without the document that a folder shows by itself.
+fn bare_path(url: &Url) -> &str {
+    let path = url.path().trim_end_matches('/');
+    match path.rsplit_once('/') {
+        Some((above, last)) if last.starts_with("index.") || last.starts_with("default.") => above,
+        _ => path,
+    }
 }
 
 fn bare_host(url: &Url) -> &str {

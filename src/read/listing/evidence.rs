@@ -51,22 +51,22 @@ pub(super) const NAMES: [&str; KINDS] = [
 pub(super) type Evidence = [f32; KINDS];
 
 /// Facts of the whole page that a group is held against.
-pub(super) struct PageFacts {
+pub(super) struct PageFacts<'t> {
     shapes: HashMap<u64, usize>,
-    titles: HashMap<String, usize>,
+    titles: HashMap<&'t str, usize>,
     targets: usize,
     weight: f32,
 }
 
-impl PageFacts {
+impl<'t> PageFacts<'t> {
     /// Counts once.
-    pub(super) fn of(targets: &[Target]) -> Self {
+    pub(super) fn of(targets: &'t [Target]) -> Self {
         let mut shapes: HashMap<u64, usize> = HashMap::default();
-        let mut titles: HashMap<String, usize> = HashMap::default();
+        let mut titles: HashMap<&str, usize> = HashMap::default();
         let mut weight = 0;
         for target in targets {
             *shapes.entry(target.look.shape).or_default() += 1;
-            *titles.entry(target.headline.text.to_lowercase()).or_default() += 1;
+            *titles.entry(&target.spelt).or_default() += 1;
             weight += text_weight(&target.headline.text).min(100);
         }
         Self { shapes, titles, targets: targets.len().max(1), weight: (weight as f32).max(1.0) }
@@ -127,7 +127,7 @@ pub(super) fn of(
         share(&|t| t.look.document),
         share(&|t| t.look.taxonomy || t.look.pager),
         share(&|t| t.look.service || t.look.media),
-        share(&|t| facts.titles.get(&t.headline.text.to_lowercase()).copied().unwrap_or(0) > 1),
+        share(&|t| facts.titles.get(&*t.spelt).copied().unwrap_or(0) > 1),
         commonest / facts.targets as f32,
         extra / 400.0,
         first / outline.text.len().max(1) as f32,

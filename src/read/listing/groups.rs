@@ -1,7 +1,8 @@
 //! Links that stand in the page in one manner: the same path of elements leads to them.
 
 use foldhash::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use foldhash::fast::FixedState;
+use std::hash::{BuildHasher, Hash, Hasher};
 
 use super::outline::Outline;
 use super::targets::Target;
@@ -67,7 +68,7 @@ impl<'o, 't> Paths<'o, 't> {
 
     /// The manner in which a row stands.
     fn of(&mut self, row: usize) -> u64 {
-        let mut hasher = DefaultHasher::new();
+        let mut hasher = FixedState::default().build_hasher();
         self.shape(row).hash(&mut hasher);
         let mut at = row;
         for _ in 0..STEPS {
@@ -85,7 +86,7 @@ impl<'o, 't> Paths<'o, 't> {
         if let Some(Some(shape)) = self.shapes.get(row) {
             return *shape;
         }
-        let mut hasher = DefaultHasher::new();
+        let mut hasher = FixedState::default().build_hasher();
         self.outline.tag(row).hash(&mut hasher);
         let classes = self.outline.attribute(row, "class").unwrap_or_default();
         let mut stable: Vec<&str> = classes.split_ascii_whitespace().filter(|c| self.is_stable(c)).collect();

@@ -65,10 +65,12 @@ pub(super) fn choose(candidates: &[Candidate], targets: &[Target]) -> Vec<usize>
 /// Which groups are only parts of another group's cards: sections, authors, "read more", the PDF beside.
 fn satellites(outline: &Outline, targets: &[Target], found: &[Candidate]) -> Vec<bool> {
     let mut minor = vec![false; found.len()];
+    let ranks: Vec<f32> = found.iter().map(|candidate| rank(targets, candidate)).collect();
+    let rank = |at: usize| ranks.get(at).copied().unwrap_or(0.0);
     let mut leaders: Vec<usize> = (0..found.len())
         .filter(|at| found.get(*at).is_some_and(|c| c.group.members.len() >= 3 && c.score >= CONCEIVABLE))
         .collect();
-    leaders.sort_by(|a, b| rank(targets, found.get(*b)).total_cmp(&rank(targets, found.get(*a))));
+    leaders.sort_by(|a, b| rank(*b).total_cmp(&rank(*a)));
     for &leader in leaders.iter().take(MOST_LEADERS) {
         if minor.get(leader).copied().unwrap_or(true) {
             continue;
@@ -79,7 +81,7 @@ fn satellites(outline: &Outline, targets: &[Target], found: &[Candidate]) -> Vec
         let cards = cards::deal(outline, &things);
         for (at, other) in found.iter().enumerate() {
             if at != leader
-                && rank(targets, Some(other)) < rank(targets, Some(lead))
+                && rank(at) < rank(leader)
                 && is_part(targets, lead, other, &cards)
                 && let Some(mark) = minor.get_mut(at)
             {
@@ -92,8 +94,7 @@ fn satellites(outline: &Outline, targets: &[Target], found: &[Candidate]) -> Vec
 
 /// Which of two groups in the same cards names them: the likelier one; a little is given for documents, since
 /// beside a number that leads to a page about a document stands the document.
-fn rank(targets: &[Target], candidate: Option<&Candidate>) -> f32 {
-    let Some(candidate) = candidate else { return 0.0 };
+fn rank(targets: &[Target], candidate: &Candidate) -> f32 {
     let members = candidate.group.members.iter().filter_map(|m| targets.get(*m));
     let n = candidate.group.members.len().max(1) as f32;
     let documents = members.clone().filter(|t| t.look.document).count() as f32 / n;

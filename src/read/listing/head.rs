@@ -81,7 +81,6 @@ impl Head {
         let icon = ["apple-touch-icon", "icon", "shortcut icon"].iter().find_map(|rel| self.link(outline, rel, base));
         let picture = self.meta(&["og:image", "twitter:image"]).and_then(|p| base.join(p).ok());
         listing.picture = picture.or(icon).filter(|u| matches!(u.scheme(), "http" | "https")).map(Picture::at);
-        listing.feeds = self.feeds(outline, base);
     }
 
     /// Where the first `link` of this kind leads.
@@ -92,7 +91,8 @@ impl Head {
             .and_then(|(_, row)| base.join(outline.attribute(*row, "href")?).ok())
     }
 
-    fn feeds(&self, outline: &Outline, base: &Url) -> Vec<FeedLink> {
+    /// The feeds that the page announces.
+    pub(super) fn feeds(&self, outline: &Outline, base: &Url) -> Vec<FeedLink> {
         let mut feeds: Vec<FeedLink> = Vec::new();
         for (rel, row) in &self.links {
             let named = |word| rel.split_ascii_whitespace().any(|w| w == word);

@@ -11,43 +11,51 @@ use super::head::Head;
 use super::islands;
 use super::outline::Outline;
 use super::weighed::Weighed;
-use super::{by_rules, page_kind, paging, targets, teasers};
+use super::{Extent, Noted, by_rules, page_kind, paging, targets, teasers};
 use crate::dates::Context;
 use crate::html::parse_html;
-use crate::model::{Guide, Listing, ListingMethod, Page, PageKind, Problem, Read, Teaser};
-use crate::read::CompiledRules;
+use crate::model::{Kind, Listing, ListingMethod, Page, PageKind, Problem, Read, Teaser};
+use crate::read::{CompiledRules, fitting_feeds};
 
 /// Reads the list of an HTML page.
 pub(super) fn read(page: &Page, rules: &CompiledRules) -> Read<Listing> {
-    let Read { value: (listing, _), problems } = made(page, rules, false);
-    Read { value: listing, problems }
+    let Read { value, problems } = note(page, Kind::Listing, rules, Extent::Whole);
+    Read { value: value.listing, problems }
 }
 
-/// Reads it, and notes where it stands, where that was found by looking.
-pub(super) fn read_noting(page: &Page, rules: &CompiledRules) -> Read<(Listing, Option<Guide>)> {
-    made(page, rules, true)
-}
-
-fn made(page: &Page, rules: &CompiledRules, noting: bool) -> Read<(Listing, Option<Guide>)> {
+/// Reads as much of it as is wanted; notes where it stands, where that was found by looking.
+pub(super) fn note(page: &Page, kind: Kind, rules: &CompiledRules, extent: Extent) -> Read<Noted> {
     let text = islands::unfold(&page.text);
     let mut tree = parse_html(&text);
     let outline = Outline::of(&tree.html);
     let head = Head::of(&outline, page, title(&tree.html));
     let base = head.base.clone().unwrap_or_else(|| page.url.clone());
     let context = Context::on(page, head.language.as_deref());
+    let feeds = head.feeds(&outline, &base);
+    let has_stand_in = extent != Extent::Whole && kind == Kind::Auto && !fitting_feeds(page, &feeds).is_empty();
+    let sought = rules.listing().item.is_none().then(|| Sought::on(&outline, page, &base, &context));
+    if has_stand_in
+        && extent == Extent::Brief
+        && let Some(teasers) = sought.as_ref().and_then(Sought::addresses)
+    {
+        let listing = Listing { method: ListingMethod::Guess, teasers, feeds, ..Listing::default() };
+        return Read::clean(Noted { listing, brief: true, ..Noted::default() });
+    }
     let over = outline.links.len().saturating_sub(targets::MOST_LINKS);
     if over > 0 {
         tree.problems
             .push(Problem::warning(format!("the page's last {over} links of {} were left out", outline.links.len())));
     }
-    let (mut listing, looked) = if rules.listing().item.is_some() {
-        let Read { value, problems } = by_rules::read(&tree.html, rules.listing(), &base, &context);
-        tree.problems.extend(problems);
-        (value, Looked::default())
-    } else {
-        look(&outline, page, &base, &context, &mut tree.problems)
+    let (mut listing, looked) = match sought {
+        Some(sought) => look(sought, &outline, &base, &context, &mut tree.problems),
+        None => {
+            let Read { value, problems } = by_rules::read(&tree.html, rules.listing(), &base, &context);
+            tree.problems.extend(problems);
+            (value, Looked::default())
+        }
     };
     head.tell(&outline, page, &base, &mut listing);
+    listing.feeds = feeds;
     let seen = page_kind::of(&outline, &head, page, &listing, &looked.leads);
     listing.page_kind = seen.kind;
     if listing.page_kind == PageKind::Article && !listing.teasers.is_empty() {
@@ -60,13 +68,15 @@ fn made(page: &Page, rules: &CompiledRules, noting: bool) -> Read<(Listing, Opti
         Some(_) => by_rules::next(&tree.html, rules.listing(), &base),
         None => paging::next(&outline, &head, &page.url, &base),
     };
+    // A feed that may serve in the page's stead is looked at each time.
+    let noting = extent != Extent::Whole && !has_stand_in;
     let plain = noting && tree.in_order && !looked.scripted && seen.clear && tree.problems.is_empty();
     let guide = (plain && matches!(text, Cow::Borrowed(_))).then(|| {
-        let Looked { found, candidates, .. } = &looked;
+        let Sought { found, candidates, .. } = &looked.sought;
         let reading = Reading { page, outline: &outline, base: &base, context: &context, found, candidates };
         guided::note(&reading, &listing)
     });
-    Read { value: (listing, guide.flatten()), problems: tree.problems }
+    Read { value: Noted { listing, guide: guide.flatten(), brief: false }, problems: tree.problems }
 }
 
 /// What the page was searched by.
@@ -74,10 +84,45 @@ fn made(page: &Page, rules: &CompiledRules, noting: bool) -> Read<(Listing, Opti
 struct Looked {
     /// The rows of the links that lead the list, in page order.
     leads: Vec<usize>,
-    found: Vec<targets::Target>,
-    candidates: Vec<guess::Candidate>,
+    sought: Sought,
     /// Whether scripts of the page hold lists, too.
     scripted: bool,
+}
+
+/// A page's links, weighed.
+#[derive(Default)]
+struct Sought {
+    found: Vec<targets::Target>,
+    candidates: Vec<guess::Candidate>,
+    /// How likely those that were taken are the page's list.
+    confidence: f32,
+}
+
+impl Sought {
+    /// Finds the links that are the list.
+    fn on(outline: &Outline, page: &Page, base: &url::Url, context: &Context) -> Self {
+        let found = targets::gather(outline, &page.url, base);
+        let candidates = guess::candidates(outline, &found, context);
+        let confidence = candidates.iter().filter(|c| c.taken).map(|c| c.score).fold(0.0, f32::max);
+        Self { found, candidates, confidence }
+    }
+
+    /// The list, in page order.
+    fn chosen(&self) -> Vec<&targets::Target> {
+        guess::choose(&self.candidates, &self.found).iter().filter_map(|t| self.found.get(*t)).collect()
+    }
+
+    /// Whether records in the page's scripts are no better list.
+    fn beats(&self, listed: usize, records: usize) -> bool {
+        self.confidence >= 0.5 && (listed >= 2 || records < 5)
+    }
+
+    /// Where the list leads, and no more; nothing where scripts may hold a better one.
+    fn addresses(&self) -> Option<Vec<Teaser>> {
+        let chosen = self.chosen();
+        let teaser = |target: &&targets::Target| Teaser { link: Some(target.url.clone()), ..Teaser::default() };
+        self.beats(chosen.len(), usize::MAX).then(|| chosen.iter().map(teaser).collect())
+    }
 }
 
 /// The groups of links on a page and what speaks for each, best first: why the list was found where it was.
@@ -97,26 +142,25 @@ pub fn weigh_links(page: &Page) -> Vec<Weighed> {
 
 /// Finds the list without rules; also what it was found by.
 fn look(
+    sought: Sought,
     outline: &Outline,
-    page: &Page,
     base: &url::Url,
     context: &Context,
     problems: &mut Vec<Problem>,
 ) -> (Listing, Looked) {
-    let found = targets::gather(outline, &page.url, base);
-    let candidates = guess::candidates(outline, &found, context);
-    let chosen: Vec<&targets::Target> =
-        guess::choose(&candidates, &found).iter().filter_map(|t| found.get(*t)).collect();
+    let chosen = sought.chosen();
     let mut leads: Vec<usize> = chosen.iter().map(|target| target.best).collect();
     leads.sort_unstable();
-    let confidence = candidates.iter().filter(|c| c.taken).map(|c| c.score).fold(0.0, f32::max);
     let mut seen = teasers::read(outline, &chosen, base, context);
     let Read { value: records, problems: unread } = embedded::gather(outline, base, context);
     problems.extend(unread);
     complete(&mut seen, &records);
-    let looked = Looked { leads, scripted: !records.is_empty(), candidates, found };
+    let confidence = sought.confidence;
+    let scripted = !records.is_empty();
     let best = records.into_iter().filter(|r| r.teasers.len() >= 3).max_by_key(|r| (r.declared, r.teasers.len()));
-    if let Some(best) = best.filter(|r| confidence < 0.5 || r.teasers.len() >= 5 && seen.len() < 2) {
+    let best = best.filter(|records| !sought.beats(seen.len(), records.teasers.len()));
+    let looked = Looked { leads, sought, scripted };
+    if let Some(best) = best {
         let found = Listing { method: ListingMethod::Embedded, teasers: best.teasers, ..Listing::default() };
         return (Listing { confidence: 0.6, ..found }, looked);
     }
@@ -157,4 +201,27 @@ fn title(html: &Html) -> Option<String> {
         matches!(n.value(), Node::Element(e) if e.name() == "title" && &*e.name.ns == "http://www.w3.org/1999/xhtml")
     })?;
     Some(title.children().filter_map(|c| c.value().as_text().map(|t| t.to_string())).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::super::{note_listing, page, read_listing};
+    use super::*;
+
+    #[test]
+    fn a_list_that_is_read_briefly_leads_where_it_leads_in_full() {
+        let row = |n| format!("<li><h3><a href=/news/{n}.html>The harbour's news of day {n}, told in full</a></h3>");
+        let rows: String = (1..9).map(row).collect();
+        let feed = "<link rel=alternate type=application/rss+xml href=/feed>";
+        for (head, kind, brief) in [(feed, Kind::Auto, true), ("", Kind::Auto, false), (feed, Kind::Listing, false)] {
+            let page = page("https://paper.example/", &format!("{head}<nav><a href=/about>About</a></nav><ul>{rows}"));
+            let read = note_listing(&page, kind, &CompiledRules::default(), Extent::Brief).value;
+            let whole = read_listing(&page, kind, &CompiledRules::default()).value;
+            let links = |list: &Listing| list.teasers.iter().map(|t| t.link.clone()).collect::<Vec<Option<Url>>>();
+            assert_eq!((read.brief, links(&read.listing)), (brief, links(&whole)), "{head} {kind:?}");
+            assert_eq!((whole.teasers.len(), read.listing.feeds), (8, whole.feeds));
+        }
+    }
 }

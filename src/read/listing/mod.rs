@@ -44,6 +44,29 @@ use crate::model::{Guide, Kind, Listing, Page, Problem, Read};
 
 use super::CompiledRules;
 
+/// How much of a page's list is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All that it says.
+    Whole,
+    /// And where it stands, for [`follow`] to go by the next time.
+    Noting,
+    /// Where the page announces a feed that may be read in its stead no more than where its list leads, which tells
+    /// whether it is; else as [`Noting`](Self::Noting).
+    Brief,
+}
+
+/// A list that was read.
+#[derive(Debug, Default)]
+pub struct Noted {
+    /// What it says.
+    pub listing: Listing,
+    /// Where it stands.
+    pub guide: Option<Guide>,
+    /// Whether nothing was read but where it leads.
+    pub brief: bool,
+}
+
 /// Reads what a page lists. `kind` is what the operator expects; [`Kind::Auto`] looks at the bytes.
 pub fn read_listing(page: &Page, kind: Kind, rules: &CompiledRules) -> Read<Listing> {
     match kind {
@@ -60,8 +83,8 @@ pub fn read_listing(page: &Page, kind: Kind, rules: &CompiledRules) -> Read<List
     }
 }
 
-/// Reads what a page lists, and notes where its list stands, for [`follow`] to go by the next time.
-pub fn note_listing(page: &Page, kind: Kind, rules: &CompiledRules) -> Read<(Listing, Option<Guide>)> {
+/// Reads what a page lists, or as much of it as is wanted.
+pub fn note_listing(page: &Page, kind: Kind, rules: &CompiledRules, extent: Extent) -> Read<Noted> {
     let by_looking = rules.listing().item.is_none() && rules.listing().next.is_none() && rules.json().is_none();
     let is_html = match kind {
         Kind::Listing => true,
@@ -71,10 +94,10 @@ pub fn note_listing(page: &Page, kind: Kind, rules: &CompiledRules) -> Read<(Lis
         _ => false,
     };
     if is_html && by_looking {
-        return html::read_noting(page, rules);
+        return html::note(page, kind, rules, extent);
     }
-    let Read { value, problems } = read_listing(page, kind, rules);
-    Read { value: (value, None), problems }
+    let Read { value: listing, problems } = read_listing(page, kind, rules);
+    Read { value: Noted { listing, ..Noted::default() }, problems }
 }
 
 /// An empty listing, and why.

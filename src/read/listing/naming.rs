@@ -19,6 +19,10 @@ const ENOUGH: usize = 40;
 
 /// The headlines of things whose cards these are.
 pub(super) fn name(outline: &Outline, things: &[&Target], cards: &[Card], context: &Context) -> Vec<String> {
+    // Where all are named by headings, nothing else is asked.
+    if things.len() >= 2 && things.iter().all(|thing| thing.headline.witness >= Witness::Class) {
+        return things.iter().map(|thing| thing.headline.text.clone()).collect();
+    }
     let is_date = |text: &str| text.len() < 60 && dates::parse(text, context).is_some();
     let weak: Vec<bool> = things.iter().map(|t| titles::is_weak(&t.headline) || is_date(&t.headline.text)).collect();
     let plain = things.iter().filter(|t| t.headline.witness <= Witness::Text).count();

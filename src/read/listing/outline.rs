@@ -335,11 +335,21 @@ fn gap(text: &mut String) {
     }
 }
 
+/// How many bytes of a text are plain words, one blank between them.
+fn plain_run(text: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(byte) = text.get(at)
+        && (byte.is_ascii_graphic() || *byte == b' ' && at > 0 && text.get(at + 1).is_some_and(u8::is_ascii_graphic))
+    {
+        at += 1;
+    }
+    at
+}
+
 fn fold_onto(text: &mut String, more: &str) {
     let mut rest = more;
     loop {
-        let plain = rest.bytes().take_while(u8::is_ascii_graphic).count();
-        let Some((run, after)) = rest.split_at_checked(plain) else { return };
+        let Some((run, after)) = rest.split_at_checked(plain_run(rest.as_bytes())) else { return };
         text.push_str(run);
         let mut chars = after.chars();
         match chars.next() {

@@ -1,7 +1,7 @@
 //! The page's links as the things they lead to: one for each address, with its best headline.
 
 use foldhash::HashMap;
-use url::Url;
+use url::{Position, Url};
 
 use super::address::{Look, Viewpoint};
 use super::hints::Hints;
@@ -25,6 +25,8 @@ pub(super) struct Target {
     pub(super) best: usize,
     /// That headline.
     pub(super) headline: Headline,
+    /// Its words in lower case, by which headlines are compared.
+    pub(super) spelt: String,
 }
 
 /// Gathers the links that could lead to an article.
@@ -52,7 +54,7 @@ pub(super) fn gather(outline: &Outline, page: &Url, base: &Url) -> Vec<Target> {
         if look.media {
             continue;
         }
-        targets.push(Target { url, look, links: vec![link], best: link, headline });
+        targets.push(Target { url, look, links: vec![link], best: link, headline, spelt: String::new() });
     }
     unname(&mut targets);
     targets
@@ -60,14 +62,21 @@ pub(super) fn gather(outline: &Outline, page: &Url, base: &Url) -> Vec<Target> {
 
 /// Short words that name several targets alike are a button's ("Transcript", "View opinion"), in any language.
 fn unname(targets: &mut [Target]) {
-    let mut counts: HashMap<String, usize> = HashMap::default();
-    let of = |target: &Target| target.headline.text.to_lowercase();
-    for target in targets.iter() {
-        *counts.entry(of(target)).or_default() += 1;
-    }
     for target in targets.iter_mut() {
-        let many = counts.get(&of(target)).copied().unwrap_or(0);
-        if many >= 3 && text_weight(&target.headline.text) < 40 && target.headline.witness < Witness::Heading {
+        target.spelt = target.headline.text.to_lowercase();
+    }
+    let mut counts: HashMap<&str, usize> = HashMap::default();
+    for target in targets.iter() {
+        *counts.entry(&target.spelt).or_default() += 1;
+    }
+    let is_button = |target: &Target| {
+        counts.get(&*target.spelt).is_some_and(|many| *many >= 3)
+            && text_weight(&target.headline.text) < 40
+            && target.headline.witness < Witness::Heading
+    };
+    let buttons: Vec<bool> = targets.iter().map(is_button).collect();
+    for (target, is_button) in targets.iter_mut().zip(buttons) {
+        if is_button {
             target.headline.witness = Witness::Nothing;
         }
     }
@@ -86,8 +95,7 @@ fn resolve(outline: &Outline, link: usize, base: &Url) -> Option<Url> {
 
 /// What makes two written addresses one: scheme and a closing slash do not matter.
 fn key(url: &Url) -> String {
-    let text = url.as_str();
-    let text = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let text = &url[Position::BeforeUsername..];
     text.strip_prefix("www.").unwrap_or(text).trim_end_matches('/').to_owned()
 }
 

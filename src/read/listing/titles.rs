@@ -1,5 +1,10 @@
 //! Which words are a headline.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use foldhash::HashSet;
+
 use super::hints::Hints;
 use super::outline::Outline;
 use crate::model::text_weight;
@@ -36,9 +41,13 @@ const LONGEST: usize = 400;
 /// The headline that a link gives by itself.
 pub(super) fn of_link(outline: &Outline, link: usize) -> Headline {
     let whole = plain(outline, link);
-    let found = inside(outline, link).or_else(|| around(outline, link, &whole)).or_else(|| {
-        let text = main_part(outline, link, &whole);
-        names_something(&text).then_some(Headline { text, witness: Witness::Text })
+    let found = inside(outline, link).or_else(|| {
+        let names = names_something(&whole);
+        names.then(|| around(outline, link, &whole)).flatten().or_else(|| {
+            let text = main_part(outline, link, &whole);
+            let names = if text == whole { names } else { names_something(&text) };
+            names.then_some(Headline { text, witness: Witness::Text })
+        })
     });
     match (found, spoken(outline, link)) {
         (Some(found), Some(spoken)) => Headline { text: uncut(found.text, &spoken), ..found },
@@ -96,9 +105,9 @@ fn within_heading(outline: &Outline, heading: usize) -> String {
     }
 }
 
-/// A heading or a title class around the link, if the link is all that it holds or nearly so.
+/// A heading or a title class around a link that names something, if the link is all that it holds or nearly so.
 fn around(outline: &Outline, link: usize, whole: &str) -> Option<Headline> {
-    if !names_something(whole) || text_weight(whole) > LONGEST {
+    if text_weight(whole) > LONGEST {
         return None;
     }
     let own = whole.len();
@@ -171,11 +180,15 @@ pub(super) fn is_weak(headline: &Headline) -> bool {
         return false;
     }
     let text = &headline.text;
+    match text_weight(text) {
+        ..4 => return true,
+        36.. => return false,
+        _ => {}
+    }
     let digits = text.chars().filter(|c| c.is_numeric()).count();
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    let is_word = |word: &&str| word.chars().filter(|c| c.is_alphabetic()).count() >= 3;
-    let words = text.split_whitespace().filter(is_word).count();
-    digits * 3 >= digits + letters && words < 2 && text_weight(text) < 36 || text_weight(text) < 4
+    let is_word = |word: &&str| word.chars().filter(|c| c.is_alphabetic()).nth(2).is_some();
+    digits * 3 >= digits + letters && text.split_whitespace().filter(is_word).nth(1).is_none()
 }
 
 /// Whether a text ends with dots.
@@ -185,8 +198,7 @@ fn ends_cut(text: &str) -> bool {
 
 /// Whether words can name a story: not empty, not a number, not what buttons say.
 pub(super) fn names_something(text: &str) -> bool {
-    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    letters >= 2 && !is_button(text) && !is_address(text)
+    text.chars().filter(|c| c.is_alphabetic()).nth(1).is_some() && !is_button(text) && !is_address(text)
 }
 
 /// An address in full, as some link texts are.
@@ -194,7 +206,7 @@ fn is_address(text: &str) -> bool {
     !text.contains(char::is_whitespace) && (text.contains("://") || text.starts_with("www."))
 }
 
-/// What buttons and small links say.
+/// Whether a text is what buttons and small links say.
 fn is_button(text: &str) -> bool {
     if text.len() > 60 {
         return false;
@@ -202,171 +214,175 @@ fn is_button(text: &str) -> bool {
     let lower = text.to_lowercase();
     let core = lower.trim_matches(|c: char| !c.is_alphanumeric());
     // `12 comments`, `comments (3)`, `5 min read`.
-    let bare: String = core.chars().filter(|c| !c.is_ascii_digit() && !matches!(c, '(' | ')' | ',' | '.')).collect();
-    let bare = bare.trim();
-    matches!(
-        bare,
-        "read more"
-            | "more"
-            | "continue reading"
-            | "continue"
-            | "read"
-            | "read on"
-            | "read full story"
-            | "learn more"
-            | "see more"
-            | "view more"
-            | "view"
-            | "view all"
-            | "see all"
-            | "show more"
-            | "load more"
-            | "full story"
-            | "read article"
-            | "read post"
-            | "read the full article"
-            | "download"
-            | "download pdf"
-            | "pdf"
-            | "open"
-            | "link"
-            | "here"
-            | "click here"
-            | "details"
-            | "view details"
-            | "comment"
-            | "comments"
-            | "no comments"
-            | "leave a comment"
-            | "add comment"
-            | "leave a reply"
-            | "reply"
-            | "replies"
-            | "share"
-            | "print"
-            | "email"
-            | "e-mail"
-            | "tweet"
-            | "facebook"
-            | "twitter"
-            | "permalink"
-            | "edit"
-            | "next"
-            | "previous"
-            | "prev"
-            | "older"
-            | "newer"
-            | "older posts"
-            | "newer posts"
-            | "home"
-            | "back"
-            | "top"
-            | "up"
-            | "video"
-            | "audio"
-            | "photos"
-            | "watch"
-            | "listen"
-            | "play"
-            | "min read"
-            | "minute read"
-            | "minutes read"
-            | "image"
-            | "photo"
-            | "thumbnail"
-            | "logo"
-            | "icon"
-            | "mehr"
-            | "weiterlesen"
-            | "mehr lesen"
-            | "weiter"
-            | "zum artikel"
-            | "artikel lesen"
-            | "kommentare"
-            | "kommentar"
-            | "mehr erfahren"
-            | "lire la suite"
-            | "lire plus"
-            | "en savoir plus"
-            | "suite"
-            | "lire"
-            | "commentaires"
-            | "télécharger"
-            | "leer más"
-            | "leer mas"
-            | "ver más"
-            | "seguir leyendo"
-            | "más"
-            | "comentarios"
-            | "descargar"
-            | "más información"
-            | "continuar leyendo"
-            | "deja un comentario"
-            | "sin comentarios"
-            | "leia mais"
-            | "ler mais"
-            | "saiba mais"
-            | "mais"
-            | "comentários"
-            | "continue lendo"
-            | "leggi tutto"
-            | "leggi"
-            | "continua"
-            | "continua a leggere"
-            | "les mer"
-            | "läs mer"
-            | "læs mere"
-            | "lees meer"
-            | "lees verder"
-            | "lue lisää"
-            | "читать далее"
-            | "далее"
-            | "подробнее"
-            | "читать"
-            | "комментарии"
-            | "комментариев"
-            | "ещё"
-            | "скачать"
-            | "читати далі"
-            | "детальніше"
-            | "czytaj więcej"
-            | "więcej"
-            | "czytaj dalej"
-            | "číst dále"
-            | "více"
-            | "devamı"
-            | "devamını oku"
-            | "بیشتر"
-            | "المزيد"
-            | "اقرأ المزيد"
-            | "更多"
-            | "更多>>"
-            | "详情"
-            | "查看更多"
-            | "阅读全文"
-            | "阅读更多"
-            | "查看详情"
-            | "下载"
-            | "评论"
-            | "详细"
-            | "全文"
-            | "繼續閱讀"
-            | "閱讀更多"
-            | "閱讀全文"
-            | "查看全文"
-            | "続きを読む"
-            | "もっと見る"
-            | "詳細"
-            | "コメント"
-            | "続き"
-            | "더보기"
-            | "자세히"
-            | "더 보기"
-            | "댓글"
-            | "다운로드"
-            | "자세히 보기"
-    )
+    let counts = |c: char| c.is_ascii_digit() || matches!(c, '(' | ')' | ',' | '.');
+    let bare = if core.contains(counts) { Cow::Owned(core.replace(counts, "")) } else { Cow::Borrowed(core) };
+    BUTTONS.contains(bare.trim())
 }
+
+/// What buttons and small links say.
+static BUTTONS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    HashSet::from_iter([
+        "read more",
+        "more",
+        "continue reading",
+        "continue",
+        "read",
+        "read on",
+        "read full story",
+        "learn more",
+        "see more",
+        "view more",
+        "view",
+        "view all",
+        "see all",
+        "show more",
+        "load more",
+        "full story",
+        "read article",
+        "read post",
+        "read the full article",
+        "download",
+        "download pdf",
+        "pdf",
+        "open",
+        "link",
+        "here",
+        "click here",
+        "details",
+        "view details",
+        "comment",
+        "comments",
+        "no comments",
+        "leave a comment",
+        "add comment",
+        "leave a reply",
+        "reply",
+        "replies",
+        "share",
+        "print",
+        "email",
+        "e-mail",
+        "tweet",
+        "facebook",
+        "twitter",
+        "permalink",
+        "edit",
+        "next",
+        "previous",
+        "prev",
+        "older",
+        "newer",
+        "older posts",
+        "newer posts",
+        "home",
+        "back",
+        "top",
+        "up",
+        "video",
+        "audio",
+        "photos",
+        "watch",
+        "listen",
+        "play",
+        "min read",
+        "minute read",
+        "minutes read",
+        "image",
+        "photo",
+        "thumbnail",
+        "logo",
+        "icon",
+        "mehr",
+        "weiterlesen",
+        "mehr lesen",
+        "weiter",
+        "zum artikel",
+        "artikel lesen",
+        "kommentare",
+        "kommentar",
+        "mehr erfahren",
+        "lire la suite",
+        "lire plus",
+        "en savoir plus",
+        "suite",
+        "lire",
+        "commentaires",
+        "télécharger",
+        "leer más",
+        "leer mas",
+        "ver más",
+        "seguir leyendo",
+        "más",
+        "comentarios",
+        "descargar",
+        "más información",
+        "continuar leyendo",
+        "deja un comentario",
+        "sin comentarios",
+        "leia mais",
+        "ler mais",
+        "saiba mais",
+        "mais",
+        "comentários",
+        "continue lendo",
+        "leggi tutto",
+        "leggi",
+        "continua",
+        "continua a leggere",
+        "les mer",
+        "läs mer",
+        "læs mere",
+        "lees meer",
+        "lees verder",
+        "lue lisää",
+        "читать далее",
+        "далее",
+        "подробнее",
+        "читать",
+        "комментарии",
+        "комментариев",
+        "ещё",
+        "скачать",
+        "читати далі",
+        "детальніше",
+        "czytaj więcej",
+        "więcej",
+        "czytaj dalej",
+        "číst dále",
+        "více",
+        "devamı",
+        "devamını oku",
+        "بیشتر",
+        "المزيد",
+        "اقرأ المزيد",
+        "更多",
+        "更多>>",
+        "详情",
+        "查看更多",
+        "阅读全文",
+        "阅读更多",
+        "查看详情",
+        "下载",
+        "评论",
+        "详细",
+        "全文",
+        "繼續閱讀",
+        "閱讀更多",
+        "閱讀全文",
+        "查看全文",
+        "続きを読む",
+        "もっと見る",
+        "詳細",
+        "コメント",
+        "続き",
+        "더보기",
+        "자세히",
+        "더 보기",
+        "댓글",
+        "다운로드",
+        "자세히 보기",
+    ])
+});
 
 #[cfg(test)]
 mod tests {

@@ -63,6 +63,7 @@ const LEAVES: [&str; 6] = ["title", "link", "guid", "pubdate", "category", "comm
 struct Open<'a> {
     node: u32,
     raw: &'a str,
+    local: &'a str,
     space: Space,
     /// How many namespace declarations were in force before it.
     declared: usize,
@@ -223,7 +224,7 @@ impl<'a> Growing<'a> {
         if empty || void {
             self.declared.truncate(declared);
         } else {
-            self.open.push(Open { node, raw, space, declared });
+            self.open.push(Open { node, raw, local, space, declared });
         }
     }
 
@@ -233,7 +234,7 @@ impl<'a> Growing<'a> {
             return;
         }
         let is = |open: &Open, names: &[&str]| {
-            open.space == space && names.iter().any(|n| split(open.raw).1.eq_ignore_ascii_case(n))
+            open.space == space && names.iter().any(|n| open.local.eq_ignore_ascii_case(n))
         };
         let entry = local.eq_ignore_ascii_case("item") || local.eq_ignore_ascii_case("entry");
         if entry {
@@ -268,7 +269,7 @@ impl<'a> Growing<'a> {
         // `</dc:title>` for `<title>`: a wrong or lost prefix, if it is the element that is open.
         let found = found.or_else(|| {
             let last = self.open.last()?;
-            split(last.raw).1.eq_ignore_ascii_case(split(raw).1).then(|| self.open.len() - 1)
+            last.local.eq_ignore_ascii_case(split(raw).1).then(|| self.open.len() - 1)
         });
         if let Some(depth) = found {
             self.truncate(depth);
@@ -307,7 +308,10 @@ impl<'x, 'a> Element<'x, 'a> {
 
     /// The name as written, without its prefix.
     pub(in crate::read) fn local(&self) -> &'a str {
-        split(self.parts().1).1
+        match self.xml.node(self.node).map(|n| &n.kind) {
+            Some(Kind::Element { prefix, raw, .. }) => raw.get(usize::from(*prefix)..).unwrap_or_default(),
+            _ => "",
+        }
     }
 
     pub(super) fn attributes(&self) -> &'x [Attribute<'a>] {

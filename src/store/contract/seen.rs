@@ -14,11 +14,11 @@ async fn a_list_is_remembered_by_the_entries_that_its_drafts_became() {
     let drafts = vec![draft("a", "A"), draft("b", "B"), draft("c", "C")];
     // `c` is there twice: which of the two speaks for it is settled each time.
     let teasers = vec![sight(1, "a"), sight(2, "b"), sight(3, "c"), sight(4, "c"), sight(5, "nobody")];
-    let seen = Seen { around: 7, since: minute(0), teasers };
+    let seen = Seen { around: 7, since: minute(0), language: Some("en".into()), teasers };
     kept.store.finish(Finished { seen: Some(seen), ..run("x", minute(0), drafts) }).await.unwrap();
 
     let held = kept.store.seen(&source).await.unwrap().unwrap();
-    assert_eq!((held.around, held.since), (7, minute(0)));
+    assert_eq!((held.around, held.since, held.language.as_deref()), (7, minute(0), Some("en")));
     assert_eq!(held.teasers.iter().map(|t| t.print).collect::<Vec<_>>(), [1, 2]);
 
     // The next run shows `a` as it was and `b` edited; a twin of `a` adds nothing but its keys.

@@ -152,9 +152,20 @@ pub(super) fn add(
     keys: &[String],
     now: DateTime<Utc>,
 ) -> rusqlite::Result<usize> {
+    adding(db, source, now)?(entry, keys)
+}
+
+/// Likewise, for several entries.
+pub(super) fn adding(
+    db: &Connection,
+    source: i64,
+    now: DateTime<Utc>,
+) -> rusqlite::Result<impl FnMut(i64, &[String]) -> rusqlite::Result<usize>> {
     let mut add =
         db.prepare_cached("insert or ignore into keys (source, key, entry, since) values (?1, ?2, ?3, ?4)")?;
-    keys.iter().map(|key| add.execute(params![source, cut(key), entry, now.timestamp_millis()])).sum()
+    Ok(move |entry, keys: &[String]| {
+        keys.iter().map(|key| add.execute(params![source, cut(key), entry, now.timestamp_millis()])).sum()
+    })
 }
 
 /// Whether a source never had an entry, so that nothing need be looked for: a first run would be questions mostly.

@@ -1,5 +1,6 @@
 //! A few connections that only read, each used by one question at a time.
 
+use std::num::NonZero;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,8 +18,8 @@ pub(super) struct Readers {
     path: Arc<Path>,
     idle: Mutex<Vec<Connection>>,
     room: Semaphore,
-    /// Who may ask where he stands: one thread less than there are cores, so that one is always free.
-    here: Semaphore,
+    /// Who may ask where he stands: one thread less than there are cores, so that one is always free; nobody on one core.
+    here: Option<Semaphore>,
     closed: AtomicBool,
 }
 
@@ -26,7 +27,7 @@ impl Readers {
     pub(super) fn new(path: Arc<Path>) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let (most, least) = CONNECTIONS;
-        let here = Semaphore::new(cores.saturating_sub(1).min(most));
+        let here = NonZero::new(cores.saturating_sub(1).min(most)).map(|many| Semaphore::new(many.get()));
         Self {
             path,
             idle: Mutex::new(Vec::new()),
@@ -42,7 +43,9 @@ impl Readers {
         T: Send + 'static,
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
-        if let Ok(_here) = self.here.try_acquire()
+        // To wait for those who stand there takes microseconds, too.
+        if let Some(here) = &self.here
+            && let Ok(_here) = here.acquire().await
             && let Ok(_room) = self.room.try_acquire()
         {
             return self.answer(|db| in_one_state(db, question));

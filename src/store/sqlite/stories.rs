@@ -96,7 +96,8 @@ fn remove(db: &Connection, entry: i64) -> rusqlite::Result<()> {
     bands(headline, &sketch).iter().try_for_each(|band| gone.execute(params![band, entry]).map(drop))
 }
 
-fn takes_part(db: &Connection, source: i64) -> rusqlite::Result<bool> {
+/// Whether the entries of a source are looked for in others.
+pub(super) fn takes_part(db: &Connection, source: i64) -> rusqlite::Result<bool> {
     db.prepare_cached("select stories from sources where nr = ?1")?.query_row([source], |row| row.get(0))
 }
 

@@ -197,12 +197,21 @@ fn insert_all(
         .collect();
     texts::add(db, source, &pieces, |blocks| {
         let mut blocks = blocks.into_iter();
-        let insert = |(nr, (draft, published)): &(i64, (&Draft, _))| {
-            let block = draft.content.as_ref().and_then(|_| blocks.next());
-            insert(db, source, Place { nr: *nr, block }, draft, *published, now)?;
-            Ok((draft.id.0.clone(), *nr))
-        };
-        rows.iter().map(insert).collect()
+        let tells = stories::takes_part(db, source)?;
+        let (mut insert, mut add_keys) = (inserting(db, source, now)?, ledger::adding(db, source, now)?);
+        rows.iter()
+            .map(|(nr, (draft, published))| {
+                let block = draft.content.as_ref().and_then(|_| blocks.next());
+                insert(Place { nr: *nr, block }, draft, *published)?;
+                if tells {
+                    let published = published.timestamp_millis();
+                    let told = Told { entry: *nr, source, published, title: &draft.title, sketch: &draft.sketch };
+                    stories::note(db, &told, now)?;
+                }
+                add_keys(*nr, &draft.keys)?;
+                Ok((draft.id.0.clone(), *nr))
+            })
+            .collect()
     })
 }
 
@@ -218,55 +227,52 @@ struct Place {
     block: Option<i64>,
 }
 
-fn insert(
+/// Inserts entries, each under its draft's id, unless another source's entry has it already: then under one that nobody
+/// has.
+fn inserting(
     db: &Connection,
     source: i64,
-    place: Place,
-    draft: &Draft,
-    published: DateTime<Utc>,
     now: DateTime<Utc>,
-) -> rusqlite::Result<()> {
-    let summary = draft.summary.as_deref();
-    let Place { nr, block } = place;
-    let updated = draft.updated.filter(|at| *at >= published && *at <= now).unwrap_or(published);
-    let id = free_id(db, draft)?;
-    db.prepare_cached(
+) -> rusqlite::Result<impl FnMut(Place, &Draft, DateTime<Utc>) -> rusqlite::Result<()>> {
+    let mut insert = db.prepare_cached(
         "insert into entries (source, id, published, updated, first_seen, fingerprint, keys_print, depth, attempts,
             url, title, summary, language, authors, categories, picture, enclosures, likeness, extras, nr, block)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
-    )?
-    .execute(params![
-        source,
-        id,
-        published.timestamp_millis(),
-        updated.timestamp_millis(),
-        now.timestamp_millis(),
-        draft.fingerprint.cast_signed(),
-        ledger::print(&draft.keys).cast_signed(),
-        twins::depth(draft),
-        attempts(draft, 0),
-        draft.url.as_ref().map(url::Url::as_str),
-        draft.title,
-        if block.is_some() { texts::mark(summary) } else { summary },
-        draft.language,
-        list(&draft.authors)?,
-        list(&draft.categories)?,
-        draft.picture.as_ref().map(text).transpose()?,
-        list(&draft.enclosures)?,
-        draft.likeness.map(u64::cast_signed),
-        extras(draft)?,
-        nr,
-        block,
-    ])?;
-    let published = published.timestamp_millis();
-    stories::note(db, &Told { entry: nr, source, published, title: &draft.title, sketch: &draft.sketch }, now)?;
-    ledger::add(db, source, nr, &draft.keys, now).map(drop)
-}
-
-/// The draft's id, unless another source's entry has it already: then one that nobody has.
-fn free_id(db: &Connection, draft: &Draft) -> rusqlite::Result<String> {
-    let taken = db.prepare_cached("select 1 from entries where id = ?1")?.exists([&draft.id.0])?;
-    Ok(if taken { uuid::Uuid::new_v4().urn().to_string() } else { draft.id.0.clone() })
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
+         on conflict (id) do nothing",
+    )?;
+    Ok(move |Place { nr, block }, draft: &Draft, published: DateTime<Utc>| {
+        let summary = draft.summary.as_deref();
+        let updated = draft.updated.filter(|at| *at >= published && *at <= now).unwrap_or(published);
+        let mut under = |id: &str| -> rusqlite::Result<usize> {
+            insert.execute(params![
+                source,
+                id,
+                published.timestamp_millis(),
+                updated.timestamp_millis(),
+                now.timestamp_millis(),
+                draft.fingerprint.cast_signed(),
+                ledger::print(&draft.keys).cast_signed(),
+                twins::depth(draft),
+                attempts(draft, 0),
+                draft.url.as_ref().map(url::Url::as_str),
+                draft.title,
+                if block.is_some() { texts::mark(summary) } else { summary },
+                draft.language,
+                list(&draft.authors)?,
+                list(&draft.categories)?,
+                draft.picture.as_ref().map(text).transpose()?,
+                list(&draft.enclosures)?,
+                draft.likeness.map(u64::cast_signed),
+                extras(draft)?,
+                nr,
+                block,
+            ])
+        };
+        if under(&draft.id.0)? == 0 {
+            under(&uuid::Uuid::new_v4().urn().to_string())?;
+        }
+        Ok(())
+    })
 }
 
 /// What a draft's feed says besides, as JSON.

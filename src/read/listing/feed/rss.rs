@@ -341,14 +341,15 @@ fn categories(place: Element) -> Vec<String> {
         }
     };
     for element in place.children() {
-        match (element.space(), &*element.local().to_ascii_lowercase()) {
-            (Space::Plain | Space::Rss11, "category") => {
+        let is = |name| element.local().eq_ignore_ascii_case(name);
+        match element.space() {
+            Space::Plain | Space::Rss11 if is("category") => {
                 if let Some(text) = element.trimmed() {
                     add(text);
                 }
             }
-            (Space::Dc, "subject") => element.trimmed().into_iter().for_each(&mut add),
-            (Space::Atom, "category") => {
+            Space::Dc if is("subject") => element.trimmed().into_iter().for_each(&mut add),
+            Space::Atom if is("category") => {
                 element
                     .value("label")
                     .or_else(|| element.value("term"))
@@ -356,7 +357,7 @@ fn categories(place: Element) -> Vec<String> {
                     .into_iter()
                     .for_each(&mut add);
             }
-            (Space::Itunes, "category") => {
+            Space::Itunes if is("category") => {
                 let outer = element.value("text").map(str::to_owned).or_else(|| element.trimmed());
                 let inner = element.all(Space::Itunes, "category").filter_map(|e| e.value("text"));
                 for inner in inner {
@@ -365,10 +366,10 @@ fn categories(place: Element) -> Vec<String> {
                 }
                 outer.into_iter().for_each(&mut add);
             }
-            (Space::Plain, "tags") if element.has_children() => {
+            Space::Plain if is("tags") && element.has_children() => {
                 element.children().filter_map(|e| e.trimmed()).for_each(&mut add);
             }
-            (Space::Itunes | Space::Plain, "keywords") | (Space::Plain, "tags") => {
+            Space::Itunes | Space::Plain if is("keywords") || element.is(Space::Plain, "tags") => {
                 element.text().split(',').map(str::to_owned).for_each(&mut add);
             }
             _ => {}

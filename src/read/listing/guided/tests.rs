@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use proptest::prelude::*;
 
-use super::super::{note_listing, page, read_listing};
+use super::super::{Extent, Noted, note_listing, page, read_listing};
 use super::*;
 use crate::model::{Guide, Kind, Listing, PageKind, Teaser};
 use crate::read::CompiledRules;
@@ -83,9 +83,9 @@ fn read(page: &Page) -> Listing {
 }
 
 fn noted(page: &Page) -> (Listing, Option<Guide>) {
-    let read = note_listing(page, Kind::Auto, &CompiledRules::default());
-    assert_eq!(read.value.0, self::read(page));
-    read.value
+    let Noted { listing, guide, .. } = note_listing(page, Kind::Auto, &CompiledRules::default(), Extent::Noting).value;
+    assert_eq!(listing, self::read(page));
+    (listing, guide)
 }
 
 /// Follows a guide and compares with a full reading; whether it could be followed.
@@ -225,6 +225,6 @@ proptest! {
         if let Some(guide) = guide {
             followed(&guide, &settled, &garbled);
         }
-        note_listing(&garbled, Kind::Auto, &CompiledRules::default());
+        note_listing(&garbled, Kind::Auto, &CompiledRules::default(), Extent::Noting);
     }
 }
