@@ -11,7 +11,7 @@ use html5ever::tokenizer::{StartTag, Tag, Token, TokenSink, TokenSinkResult, Tok
 use memchr::memchr;
 
 use super::attributes;
-use crate::model::fold_space;
+use crate::model::{fold_space, split_at_blank};
 
 /// Most bytes of HTML read; what follows is left out.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -81,22 +81,20 @@ impl Text {
         self.gap = self.gap.max(gap);
     }
 
-    /// A text of ASCII letters and white space that says nothing.
+    /// A text whose white space says nothing.
     fn words(&mut self, text: &str) {
-        let is_space = |c: char| c.is_ascii() && c.is_whitespace();
         let mut rest = text;
         while !rest.is_empty() {
-            let word = rest.find(is_space).unwrap_or(rest.len());
-            if word > 0 {
+            let (word, after) = split_at_blank(rest);
+            if !word.is_empty() {
                 self.close_gap();
-                self.text.push_str(rest.get(..word).unwrap_or_default());
+                self.text.push_str(word);
             }
-            rest = rest.get(word..).unwrap_or_default();
-            let after = rest.trim_start_matches(is_space);
-            if after.len() < rest.len() {
+            let mut chars = after.chars();
+            if chars.next().is_some_and(char::is_whitespace) {
                 self.widen(Gap::Blank);
             }
-            rest = after;
+            rest = chars.as_str();
         }
     }
 
@@ -130,14 +128,14 @@ struct Writer {
 impl Writer {
     fn characters(&self, text: &str) {
         let mut out = self.out.borrow_mut();
-        if self.pre.get() == 0 && text.is_ascii() {
+        if self.pre.get() == 0 {
             return out.words(text);
         }
         for c in text.chars() {
             match c {
-                '\n' if self.pre.get() > 0 => out.widen(Gap::Line),
+                '\n' => out.widen(Gap::Line),
                 // Indentation means something in code, but not at a line's end.
-                ' ' | '\t' if self.pre.get() > 0 && out.gap != Gap::Blank => out.push(c),
+                ' ' | '\t' if out.gap != Gap::Blank => out.push(c),
                 '\u{200b}' | '\u{feff}' | '\u{2060}' => {}
                 c if c.is_whitespace() => out.widen(Gap::Blank),
                 c => out.push(c),

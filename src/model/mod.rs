@@ -47,5 +47,8 @@ pub use schedule::Schedule;
 pub use secret::Secret;
 pub use sketch::Sketch;
 pub use source::{ArticleMode, Expectation, Kind, Render, Source};
-pub use text::{fold_space, is_han, is_wide, letters, resemblance, same_letters, text_weight};
+pub use text::{
+    fold_space, is_han, is_wide, letters, push_folded, push_letter, push_letters, resemblance, same_letters,
+    split_at_blank, text_weight,
+};
 pub use written::{Origin, Written};

@@ -1,47 +1,75 @@
 //! Small measures of text that several rooms need.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// Whether a character is white space, of no width included.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}')
+}
 
 /// Folds every run of white space (no-break and zero-width included) into one blank; trims.
 pub fn fold_space(text: &str) -> String {
-    if text.is_ascii() && is_folded(text.as_bytes()) {
-        return text.to_owned();
-    }
     let mut out = String::with_capacity(text.len());
-    if text.is_ascii() {
-        for word in text.split_whitespace() {
-            if !out.is_empty() {
-                out.push(' ');
-            }
-            out.push_str(word);
-        }
-        return out;
-    }
-    let mut gap = false;
-    for c in text.chars() {
-        if c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}') {
-            gap = true;
-        } else {
-            if gap && !out.is_empty() {
-                out.push(' ');
-            }
-            gap = false;
-            out.push(c);
-        }
+    push_folded(&mut out, text);
+    if out.ends_with(' ') {
+        out.pop();
     }
     out
 }
 
-/// Whether the only white space of ASCII text is single blanks between words.
-fn is_folded(text: &[u8]) -> bool {
-    text.first() != Some(&b' ')
-        && text.last() != Some(&b' ')
-        && !text.iter().any(|b| matches!(b, b'\t'..=b'\r'))
-        && memchr::memmem::find(text, b"  ").is_none()
+/// Adds a text with every run of white space folded into one blank, none at the beginning of a line. Most texts are
+/// folded already, and are taken as they are.
+pub fn push_folded(out: &mut String, mut text: &str) {
+    while !text.is_empty() {
+        let after_blank = out.is_empty() || out.ends_with([' ', '\n']);
+        let (folded, rest) = text.split_at(first_unfolded(text, after_blank));
+        out.push_str(folded);
+        text = rest.trim_start_matches(is_blank);
+        if text.len() < rest.len() && !out.is_empty() && !out.ends_with([' ', '\n']) {
+            out.push(' ');
+        }
+    }
 }
+
+/// Where the first white space stands that is no single blank between words; a text's end where all is.
+fn first_unfolded(text: &str, mut after_blank: bool) -> usize {
+    for (at, byte) in text.bytes().enumerate() {
+        if MAY_BE_BLANK[usize::from(byte)] {
+            if (byte != b' ' || after_blank) && text.get(at..).is_some_and(|rest| rest.starts_with(is_blank)) {
+                return at;
+            }
+            after_blank = byte == b' ';
+        } else {
+            after_blank = false;
+        }
+    }
+    text.len()
+}
+
+/// Splits a text before its first white space, of no width included.
+pub fn split_at_blank(text: &str) -> (&str, &str) {
+    let is_blank = |at: usize, byte| {
+        MAY_BE_BLANK[usize::from(byte)] && text.get(at..).is_some_and(|rest| rest.starts_with(is_blank))
+    };
+    let end = text.bytes().enumerate().find(|(at, byte)| is_blank(*at, *byte));
+    text.split_at(end.map_or(text.len(), |(at, _)| at))
+}
+
+/// Whether white space may begin with a byte.
+const MAY_BE_BLANK: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = matches!(byte as u8, b' ' | b'\t'..=b'\r' | 0xC2 | 0xE1..=0xE3 | 0xEF);
+        byte += 1;
+    }
+    table
+};
 
 /// Whether a character belongs to a script written without spaces, so that each counts about as much
 /// as half a word: Han, kana, Thai, Lao, Khmer, Burmese; Hangul syllables too.
+#[inline]
 pub fn is_wide(c: char) -> bool {
     is_han(c)
         || c >= '\u{E00}'
@@ -52,6 +80,7 @@ pub fn is_wide(c: char) -> bool {
 
 /// Whether a character is one of the common Han ideographs: letters that have no case and are made of no others. Telling
 /// so by itself spares most of what is written in Chinese the tables of Unicode.
+#[inline]
 pub fn is_han(c: char) -> bool {
     matches!(c, '\u{4E00}'..='\u{9FFF}')
 }
@@ -62,27 +91,54 @@ pub fn text_weight(text: &str) -> usize {
     if text.is_ascii() {
         return text.len();
     }
-    let (mut narrow, mut wide) = (0usize, 0usize);
-    for c in text.chars() {
-        if is_wide(c) { wide += 1 } else { narrow += 1 }
+    let characters = text.chars().count();
+    // Nothing wide begins with other bytes; U+2000 and following, which any text may hold, begin with 0xE2.
+    let may_be_wide = text.bytes().fold(false, |may, byte| may | (byte >= 0xE0 && byte != 0xE2));
+    let wide = if may_be_wide { text.chars().filter(|c| is_wide(*c)).count() } else { 0 };
+    characters - wide + wide * 5 / 2
+}
+
+/// Letters and digits of the scripts that have cases and stand first in Unicode, in lower case, each at its place: what
+/// Unicode says of them would else be looked up character by character. 0 for anything else, and for letters that are not
+/// one in lower case.
+static LOWER: LazyLock<[char; 0x600]> = LazyLock::new(|| {
+    let mut table = ['\0'; 0x600];
+    for (c, cell) in ('\0'..).zip(&mut table) {
+        let mut lower = c.to_lowercase();
+        if let (true, Some(one), None) = (c.is_alphanumeric(), lower.next(), lower.next()) {
+            *cell = one;
+        }
     }
-    narrow + wide * 5 / 2
+    table
+});
+
+/// Adds a letter or digit in lower case; tells whether it was one. Anything else is left out.
+#[inline]
+pub fn push_letter(out: &mut String, c: char) -> bool {
+    if !c.is_ascii() {
+        return push_further_letter(out, c);
+    }
+    if c.is_ascii_alphanumeric() {
+        out.push(c.to_ascii_lowercase());
+    }
+    c.is_ascii_alphanumeric()
+}
+
+fn push_further_letter(out: &mut String, c: char) -> bool {
+    match LOWER.get(c as usize) {
+        Some(lower) if *lower != '\0' => out.push(*lower),
+        _ if matches!(c, '\u{2000}'..='\u{206F}') => return false,
+        _ if is_han(c) => out.push(c),
+        _ if c.is_alphanumeric() => out.extend(c.to_lowercase()),
+        _ => return false,
+    }
+    true
 }
 
 /// A text's letters and digits in lower case; case, white space and punctuation say nothing of what is named.
 pub fn letters(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_ascii() {
-            if c.is_ascii_alphanumeric() {
-                out.push(c.to_ascii_lowercase());
-            }
-        } else if is_han(c) {
-            out.push(c);
-        } else if c.is_alphanumeric() {
-            out.extend(c.to_lowercase());
-        }
-    }
+    push_letters(&mut out, text);
     out
 }
 
@@ -90,6 +146,13 @@ pub fn letters(text: &str) -> String {
 pub fn same_letters(one: &str, other: &str) -> bool {
     let each = |text| str::chars(text).filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase);
     each(one).eq(each(other))
+}
+
+/// Adds a text's [`letters`].
+pub fn push_letters(out: &mut String, text: &str) {
+    for c in text.chars() {
+        push_letter(out, c);
+    }
 }
 
 /// Sørensen and Dice's coefficient over pairs of neighbouring [`letters`]: 0 for nothing in common, 1 for the same.
@@ -122,6 +185,27 @@ mod tests {
     }
 
     #[test]
+    fn white_space_is_found_wherever_it_stands() {
+        let plainly = |text: &str| {
+            let words = text.split(|c: char| is_blank(c)).filter(|word| !word.is_empty());
+            words.collect::<Vec<&str>>().join(" ")
+        };
+        for c in ('\0'..='\u{ffff}').filter(|c| is_blank(*c) || c.is_control() || "é—“”新가".contains(*c)) {
+            for text in [format!("a{c}b"), format!("a {c}b"), format!("{c}a{c} b{c}"), format!("é {c} 新{c}{c}")] {
+                assert_eq!(fold_space(&text), plainly(&text), "{c:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn letters_are_what_unicode_says() {
+        for c in '\0'..='\u{3fff}' {
+            let expected: String = c.to_lowercase().filter(|_| c.is_alphanumeric()).collect();
+            assert_eq!(letters(&c.to_string()), expected, "{c:?}");
+        }
+    }
+
+    #[test]
     fn resemblance_goes_by_pairs_of_letters() {
         assert_eq!(letters("Ferry, back: 2 PM!"), "ferryback2pm");
         assert!(same_letters("Ferry, back!", "FERRY BACK") && !same_letters("Ferry", "Ferry back"));
@@ -136,5 +220,8 @@ mod tests {
     fn wide_letters_weigh_more() {
         assert_eq!(text_weight("ab"), 2);
         assert_eq!(text_weight("新闻"), 5);
+        for c in '\u{80}'..='\u{30000}' {
+            assert_eq!(text_weight(&format!("{c}{c}")), if is_wide(c) { 5 } else { 2 }, "{c:?}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The language of an entry: declared, else detected.
 
-use whatlang::{Lang, detect};
+use whatlang::{Lang, Script, detect, detect_script};
 
 use crate::model::text_weight;
 
@@ -22,8 +22,14 @@ pub(super) fn language<'t>(declared: impl IntoIterator<Item = Option<&'t str>>, 
     if weight < ENOUGH || (declared.is_some() && weight < ENOUGH_TO_CONTRADICT) {
         return declared;
     }
-    match (plainly(text), declared.as_deref()) {
-        (Some(code), Some(tag)) if tag.split('-').next() == Some(code) => return declared,
+    let primary = declared.as_deref().and_then(|tag| tag.split('-').next());
+    let latin = is_in_latin(text);
+    // Only a text in another script contradicts these.
+    if primary.is_some_and(|code| code != "en" && is_latin(code) == latin) {
+        return declared;
+    }
+    match (plainly(text, primary.filter(|_| latin)), primary) {
+        (Some(code), Some(primary)) if primary == code => return declared,
         // Afrikaans is as full of these words as Dutch is.
         (Some(code), None) if code != "nl" => return Some(code.to_owned()),
         _ => {}
@@ -72,9 +78,9 @@ fn small_word(word: &str) -> u8 {
     }
 }
 
-/// The language that a text plainly is in, by its small words. A detector weighs the letters of seventy languages
-/// against each other, which costs more than all else that is done with a text.
-fn plainly(text: &str) -> Option<&'static str> {
+/// The language that a text plainly is in, by its small words; half as many leave no doubt of the declared one. A detector
+/// weighs the letters of seventy languages against each other, which costs more than all else that is done with a text.
+fn plainly(text: &str, declared: Option<&str>) -> Option<&'static str> {
     let (mut words, mut found) = (0, [0usize; TOLD.len()]);
     for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(*WORDS.end()) {
         words += 1;
@@ -86,6 +92,7 @@ fn plainly(text: &str) -> Option<&'static str> {
     let most = found.iter().copied().max()?;
     let mut near = TOLD.iter().zip(found).filter(|(_, count)| count * 2 > most);
     let ((_, code, least), count) = near.next()?;
+    let least = if declared == Some(*code) { least / 2 } else { *least };
     // Whatever comes near it leaves a doubt.
     (words >= *WORDS.start() && near.next().is_none() && count * 100 >= words * least).then_some(code)
 }
@@ -155,57 +162,66 @@ fn agrees(declared: &str, code: &str) -> bool {
 
 /// Whether the declared language is never written in the script that the text is written in.
 fn differs_in_script(declared: &str, found: &str) -> bool {
-    let latin = |code: &str| {
-        !matches!(
-            code,
-            "zh" | "ja"
-                | "ko"
-                | "ru"
-                | "uk"
-                | "bg"
-                | "be"
-                | "mk"
-                | "el"
-                | "he"
-                | "ar"
-                | "fa"
-                | "ur"
-                | "hi"
-                | "mr"
-                | "ne"
-                | "bn"
-                | "ta"
-                | "te"
-                | "kn"
-                | "ml"
-                | "gu"
-                | "pa"
-                | "or"
-                | "si"
-                | "th"
-                | "my"
-                | "km"
-                | "ka"
-                | "hy"
-                | "am"
-                | "yi"
-                | "sr"
-                | "kk"
-                | "ky"
-                | "mn"
-                | "tg"
-                | "uz"
-                | "az"
-                | "ps"
-                | "ku"
-                | "ckb"
-                | "sd"
-                | "ug"
-                | "lo"
-        )
-    };
     let primary = declared.split('-').next().unwrap_or(declared);
-    latin(primary) != latin(found)
+    is_latin(primary) != is_latin(found)
+}
+
+/// Whether a text is in Latin letters.
+fn is_in_latin(text: &str) -> bool {
+    // Where most bytes are such letters, no other script can be in the lead.
+    let letters = text.bytes().filter(u8::is_ascii_alphabetic).count();
+    letters * 2 > text.len() || detect_script(text) == Some(Script::Latin)
+}
+
+/// Whether a language is written in Latin letters.
+fn is_latin(code: &str) -> bool {
+    !matches!(
+        code,
+        "zh" | "ja"
+            | "ko"
+            | "ru"
+            | "uk"
+            | "bg"
+            | "be"
+            | "mk"
+            | "el"
+            | "he"
+            | "ar"
+            | "fa"
+            | "ur"
+            | "hi"
+            | "mr"
+            | "ne"
+            | "bn"
+            | "ta"
+            | "te"
+            | "kn"
+            | "ml"
+            | "gu"
+            | "pa"
+            | "or"
+            | "si"
+            | "th"
+            | "my"
+            | "km"
+            | "ka"
+            | "hy"
+            | "am"
+            | "yi"
+            | "sr"
+            | "kk"
+            | "ky"
+            | "mn"
+            | "tg"
+            | "uz"
+            | "az"
+            | "ps"
+            | "ku"
+            | "ckb"
+            | "sd"
+            | "ug"
+            | "lo"
+    )
 }
 
 /// The two-letter code of a detected language; `None` for one that is not in the list yet.
@@ -325,7 +341,7 @@ mod tests {
             ("the and to", None),
             ("议会周一表示，渡轮将在风暴之后恢复运行，并且已经由该市以前使用过的船厂修理。", None),
         ] {
-            assert_eq!(plainly(text), expected, "{text}");
+            assert_eq!(plainly(text, None), expected, "{text}");
         }
     }
 }

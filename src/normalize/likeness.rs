@@ -3,7 +3,7 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::model::{Sketch, text_weight};
+use crate::model::{Sketch, push_letter, text_weight};
 
 /// A text must say at least so much, in Latin-equivalent characters, to be known by its words.
 const LEAST: usize = 400;
@@ -139,12 +139,7 @@ fn each_word(text: &str, mut take: impl FnMut(&str)) {
     }
     let mut word = String::new();
     for c in text.chars() {
-        if c.is_ascii_alphanumeric() {
-            word.push(c.to_ascii_lowercase());
-            continue;
-        }
-        if !c.is_ascii() && c.is_alphanumeric() && !is_dense(c) {
-            word.extend(c.to_lowercase());
+        if !is_dense(c) && push_letter(&mut word, c) {
             continue;
         }
         if !word.is_empty() {

@@ -20,7 +20,10 @@ impl Default for Names<'_> {
 impl<'t> Names<'t> {
     /// A tag's name in lower case, and what rules hold for it.
     pub(super) fn of_tag(&mut self, written: &'t str) -> (LocalName, Sort) {
-        self.known(written).map_or((LocalName::from(""), Sort::Refused), |(name, sort)| (name.clone(), *sort))
+        match self.known(written) {
+            Some((name, sort)) => (name.clone(), *sort),
+            None => (LocalName::from(""), Sort::Refused),
+        }
     }
 
     /// An attribute's name in lower case.

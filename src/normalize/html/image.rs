@@ -123,7 +123,7 @@ fn is_picture_address(value: &str) -> bool {
 }
 
 /// Whether this is the picture that stands in until a script loads the real one.
-fn is_placeholder(address: &str) -> bool {
+pub(super) fn is_placeholder(address: &str) -> bool {
     if is_data(address) {
         // The usual stand-ins, one pixel or a gradient, are under 400 letters in base64.
         return address.len() < 400;

@@ -5,6 +5,7 @@
 
 use super::outline::{NOWHERE, Outline, visible_weight};
 use super::tag::Tag;
+use crate::model::push_folded;
 
 /// What a block is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,35 +142,12 @@ impl Default for Around {
     }
 }
 
-/// Whether a character is white space, of no width included.
-fn is_blank(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}')
-}
-
 impl Run {
-    /// Adds a text with every run of white space folded into one blank. Most texts are folded already, and are taken as
-    /// they are.
-    fn add_folded(&mut self, mut text: &str) {
-        while !text.is_empty() {
-            let mut after_blank = self.text.is_empty() || self.text.ends_with([' ', '\n']);
-            let odd = text.find(|c| {
-                let second = std::mem::replace(&mut after_blank, is_blank(c));
-                after_blank && (second || c != ' ')
-            });
-            let (folded, rest) = text.split_at(odd.unwrap_or(text.len()));
-            self.text.push_str(folded);
-            text = rest.trim_start_matches(is_blank);
-            if text.len() < rest.len() && !self.text.is_empty() && !self.text.ends_with([' ', '\n']) {
-                self.text.push(' ');
-            }
-        }
-    }
-
     fn add(&mut self, index: u32, text: &str, weight: u32, around: Around) {
         if around.pre {
             self.text.push_str(text);
         } else {
-            self.add_folded(text);
+            push_folded(&mut self.text, text);
         }
         if weight == 0 {
             return;

@@ -10,7 +10,7 @@ use scraper::node::Element;
 
 use super::blocks::{Block, Kind};
 use super::names::{Piece, first_names, is_furniture, is_joint, is_no_name, piece_names, trim, unlabelled};
-use super::outline::{Outline, attribute};
+use super::outline::{Outline, attribute, known_attribute};
 use super::scene::Scene;
 use super::signs::Signs;
 use super::tag::Tag;
@@ -115,11 +115,13 @@ fn node_range(scene: &Scene, near: &std::ops::Range<usize>) -> std::ops::Range<u
 /// How surely an element is made for an author's name; none for one that is not. What names say is remembered in `known`.
 fn called_author<'e>(element: &'e Element, tag: Tag, known: &mut HashMap<&'e str, Option<f32>>) -> Option<f32> {
     if tag == Tag::Link {
-        if attribute(element, "rel").is_some_and(|r| r.split_ascii_whitespace().any(|r| r == "author")) {
+        if known_attribute(element, &local_name!("rel"))
+            .is_some_and(|r| r.split_ascii_whitespace().any(|r| r == "author"))
+        {
             return Some(0.9);
         }
         let of_author = |href| PAGES.as_ref().is_some_and(|pages| pages.is_match(href));
-        if attribute(element, "href").is_some_and(of_author) {
+        if known_attribute(element, &local_name!("href")).is_some_and(of_author) {
             return Some(0.65);
         }
     }

@@ -1,15 +1,19 @@
 //! What is known of a block, as numbers for the forest.
 
+use std::sync::LazyLock;
+
 use foldhash::HashMap;
+use html5ever::local_name;
 use memchr::memmem::{self, Finder};
 
 use super::blocks::{Block, Kind};
-use super::outline::{NOWHERE, Outline, attribute};
+use super::outline::{NOWHERE, Outline, known_attribute};
 use super::phrases::{Cues, cues};
 use super::signs::Signs;
 use super::tag::Tag;
+use super::tally::Tally;
 use super::thumb::{ends_a_sentence, judge, telling};
-use crate::model::letters;
+use crate::model::{letters, push_letters};
 
 /// How many numbers a block has of its own; those that tell of the blocks around follow them.
 pub const COUNT: usize = SIGNS + Signs::COUNT;
@@ -39,7 +43,7 @@ struct Measures {
     /// Per node: weight of long paragraphs in it.
     good: Vec<f32>,
     /// Per node: blocks of text in it.
-    count: Vec<f32>,
+    count: Vec<u32>,
     total: f32,
     total_good: f32,
 }
@@ -51,18 +55,20 @@ pub(super) fn features(
     around: &[Signs],
     known: &Known,
 ) -> (Vec<Features>, Vec<f32>, Vec<u64>) {
-    let hints: Vec<Cues> = blocks.iter().map(|b| cues(&b.text)).collect();
+    let mut head = String::new();
+    let hints: Vec<Cues> = blocks.iter().map(|b| cues(&b.text, &mut head)).collect();
     let thumb: Vec<f32> = blocks.iter().zip(&hints).map(|(b, c)| judge(outline, around, b, *c)).collect();
     let container = super::select::container(outline, blocks, &thumb);
     let measures = measure(outline, blocks);
     let texts = Texts::of(blocks, known);
     let place = headline_block(outline, blocks, known.place);
-    let signatures: Vec<u64> = blocks.iter().map(|b| signature(outline, b.owner)).collect();
-    let mut clusters: HashMap<u64, (f32, f32)> = HashMap::default();
+    let mut names = Vec::new();
+    let signatures: Vec<u64> = blocks.iter().map(|b| signature(outline, b.owner, &mut names)).collect();
+    let mut clusters: HashMap<u64, (f32, u32)> = HashMap::default();
     for (block, key) in blocks.iter().zip(&signatures) {
         let entry = clusters.entry(*key).or_default();
         entry.0 += if is_long(block) { block.weight as f32 } else { 0.0 };
-        entry.1 += 1.0;
+        entry.1 += 1;
     }
     let (since, until) = distances(blocks);
     let mut passed = 0.0f32;
@@ -96,8 +102,8 @@ pub(super) fn features(
         let key = signatures.get(i).copied().unwrap_or_default();
         let (cluster, members) = clusters.get(&key).copied().unwrap_or_default();
         put(&mut f, 52, cluster / measures.total_good);
-        put(&mut f, 53, members.ln_1p());
-        put(&mut f, 54, cluster / (members * 40.0 + 1.0));
+        put(&mut f, 53, ln(members));
+        put(&mut f, 54, cluster / (members as f32 * 40.0 + 1.0));
         put(&mut f, 55, texts.seen(i));
         put(&mut f, 56, texts.in_headline(i));
         put(&mut f, 57, texts.in_summary(i));
@@ -121,8 +127,11 @@ fn put(f: &mut Features, slot: usize, value: f32) {
     }
 }
 
-fn ln(weight: u32) -> f32 {
-    (weight as f32).ln_1p()
+/// The logarithms of small numbers and one.
+static LOGARITHMS: LazyLock<[f32; 1024]> = LazyLock::new(|| std::array::from_fn(|number| (number as f32).ln_1p()));
+
+fn ln(number: u32) -> f32 {
+    LOGARITHMS.get(number as usize).copied().unwrap_or_else(|| (number as f32).ln_1p())
 }
 
 /// A paragraph that nobody writes into a menu.
@@ -145,35 +154,17 @@ fn flag(value: bool) -> f32 {
 fn itself(outline: &Outline, block: &Block, hint: Cues, f: &mut Features) {
     let tag = outline.get(block.owner).map_or(Tag::Box, |n| n.tag);
     let text = &block.text;
-    let (mut marks, mut digits, mut upper, mut wide, mut lines, mut bars, mut words, mut letters) =
-        (0u32, 0u32, 0u32, 0u32, 0u32, 0u32, 0u32, 0u32);
-    let mut gap = true;
-    for c in text.chars() {
-        letters += 1;
-        match c {
-            ',' | '.' | ';' | '!' | '?' | '，' | '。' | '、' | '；' | '！' | '？' | '،' | '।' => marks += 1,
-            '\n' => lines += 1,
-            '|' | '•' | '·' | '›' | '»' | '/' | '>' | '©' => bars += 1,
-            _ if c.is_ascii_digit() => digits += 1,
-            _ => {}
-        }
-        if gap && !c.is_whitespace() {
-            words += 1;
-            upper += u32::from(c.is_uppercase());
-        }
-        gap = c.is_whitespace();
-        wide += u32::from(crate::model::is_wide(c));
-    }
-    let letters = letters.max(1) as f32;
+    let Tally { characters, marks, digits, bars, lines, wide, words, capitals } = Tally::of(text);
+    let characters = characters.max(1) as f32;
     let weight = block.weight.max(1) as f32;
     let values = [
         ln(block.weight),
         block.link_share(),
-        (block.links as f32).ln_1p(),
+        ln(block.links),
         marks as f32 / weight * 100.0,
         flag(ends_a_sentence(text)),
-        digits as f32 / letters,
-        upper as f32 / words.max(1) as f32,
+        digits as f32 / characters,
+        capitals as f32 / words.max(1) as f32,
         block.stressed as f32 / weight,
         flag(tag == Tag::Paragraph),
         heading(outline, block),
@@ -185,7 +176,7 @@ fn itself(outline: &Outline, block: &Block, hint: Cues, f: &mut Features) {
         flag(hint.byline),
         lines as f32,
         bars as f32,
-        wide as f32 / letters,
+        wide as f32 / characters,
         marks as f32,
     ];
     for (slot, value) in values.into_iter().enumerate() {
@@ -202,7 +193,7 @@ fn surroundings(outline: &Outline, block: &Block, measures: &Measures, container
         let Some(node) = outline.get(at) else { break };
         put(f, slot, share(&measures.good, at) / measures.total_good);
         put(f, slot + 1, node.link as f32 / node.weight.max(1) as f32);
-        put(f, slot + 2, share(&measures.count, at).ln_1p());
+        put(f, slot + 2, ln(measures.count.get(at as usize).copied().unwrap_or_default()));
         put(f, slot + 3, share(&measures.good, at) / node.weight.max(1) as f32);
         at = node.parent;
     }
@@ -244,7 +235,7 @@ fn signs(outline: &Outline, block: &Block, total: f32, f: &mut Features) {
 
 fn measure(outline: &Outline, blocks: &[Block]) -> Measures {
     let mut good = vec![0f32; outline.nodes.len()];
-    let mut count = vec![0f32; outline.nodes.len()];
+    let mut count = vec![0u32; outline.nodes.len()];
     for block in blocks.iter().filter(|b| b.kind == Kind::Text) {
         if let Some(cell) = good.get_mut(block.owner as usize)
             && is_long(block)
@@ -252,16 +243,16 @@ fn measure(outline: &Outline, blocks: &[Block]) -> Measures {
             *cell += block.weight as f32;
         }
         if let Some(cell) = count.get_mut(block.owner as usize) {
-            *cell += 1.0;
+            *cell += 1;
         }
     }
     for index in (0..outline.nodes.len()).rev() {
         let parent = outline.nodes.get(index).map_or(NOWHERE, |n| n.parent) as usize;
-        for values in [&mut good, &mut count] {
-            let value = values.get(index).copied().unwrap_or(0.0);
-            if let Some(cell) = values.get_mut(parent) {
-                *cell += value;
-            }
+        let (weight, blocks) =
+            (good.get(index).copied().unwrap_or_default(), count.get(index).copied().unwrap_or_default());
+        if let (Some(good), Some(count)) = (good.get_mut(parent), count.get_mut(parent)) {
+            *good += weight;
+            *count += blocks;
         }
     }
     let total_good = blocks.iter().filter(|b| is_long(b)).map(|b| b.weight as f32).sum::<f32>().max(1.0);
@@ -294,22 +285,24 @@ fn headline_block(outline: &Outline, blocks: &[Block], place: Option<u32>) -> Op
 }
 
 /// Elements alike: tag and class of a block's owner, its parent and grandparent.
-fn signature(outline: &Outline, owner: u32) -> u64 {
+fn signature(outline: &Outline, owner: u32, names: &mut Vec<u8>) -> u64 {
     let own = outline.get(owner).map(|n| (owner, n));
-    let mut hash = xxhash_rust::xxh3::Xxh3::new();
+    names.clear();
     for (_, node) in own.into_iter().chain(outline.ancestors(owner)).take(3) {
         if let Some(element) = node.element {
-            hash.update(element.name.local.as_bytes());
-            hash.update(attribute(element, "class").unwrap_or_default().as_bytes());
+            names.extend_from_slice(element.name.local.as_bytes());
+            names.extend_from_slice(known_attribute(element, &local_name!("class")).unwrap_or_default().as_bytes());
         }
-        hash.update(&[0]);
+        names.push(0);
     }
-    hash.digest()
+    xxhash_rust::xxh3::xxh3_64(names)
 }
 
 /// Texts squeezed to their letters, for comparing.
 struct Texts {
-    plain: Vec<String>,
+    /// Those of all blocks, one after the other, and where each ends.
+    plain: String,
+    ends: Vec<usize>,
     seen: HashMap<u64, f32>,
     headline: Sought,
     /// Its beginning.
@@ -323,10 +316,16 @@ const MOST_BLOCKS: usize = 4000;
 
 impl Texts {
     fn of(blocks: &[Block], known: &Known) -> Self {
-        let plain: Vec<String> = blocks.iter().map(|b| letters(&b.text)).collect();
+        let mut plain = String::with_capacity(blocks.iter().map(|b| b.text.len()).sum());
+        let mut ends = Vec::with_capacity(blocks.len());
         let mut seen: HashMap<u64, f32> = HashMap::default();
-        for text in plain.iter().filter(|t| !t.is_empty()) {
-            *seen.entry(xxhash_rust::xxh3::xxh3_64(text.as_bytes())).or_default() += 1.0;
+        for block in blocks {
+            let begin = plain.len();
+            push_letters(&mut plain, &block.text);
+            ends.push(plain.len());
+            if let Some(text) = plain.get(begin..).filter(|text| !text.is_empty()) {
+                *seen.entry(xxhash_rust::xxh3::xxh3_64(text.as_bytes())).or_default() += 1.0;
+            }
         }
         let beginning = |text: String| text.get(..text.floor_char_boundary(120)).unwrap_or_default().to_owned();
         let body = known
@@ -336,6 +335,7 @@ impl Texts {
             .filter(|b| b.len() >= 300);
         Self {
             plain,
+            ends,
             seen,
             headline: Sought::of(known.headline.map(letters).unwrap_or_default()),
             summary: Sought::of(known.summary.map(letters).map(beginning).unwrap_or_default()),
@@ -344,7 +344,9 @@ impl Texts {
     }
 
     fn text(&self, index: usize) -> &str {
-        self.plain.get(index).map_or("", String::as_str)
+        let end = |index: usize| self.ends.get(index).copied();
+        let begin = index.checked_sub(1).and_then(end).unwrap_or_default();
+        end(index).and_then(|end| self.plain.get(begin..end)).unwrap_or_default()
     }
 
     /// How often the page has the same block.
@@ -390,6 +392,7 @@ impl Sought {
 /// How much of the longer text the shorter one is, when it is a part of it.
 fn overlap(a: &str, b: &Sought) -> f32 {
     let (short, long) = (a.len().min(b.text.len()), a.len().max(b.text.len()));
-    let holds = || if a.len() < b.text.len() { b.text.contains(a) } else { b.is_in(a) };
+    let holds =
+        || if a.len() < b.text.len() { memmem::find(b.text.as_bytes(), a.as_bytes()).is_some() } else { b.is_in(a) };
     if short < 4 || !holds() { 0.0 } else { 0.2 + 0.8 * short as f32 / long as f32 }
 }

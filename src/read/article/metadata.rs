@@ -1,10 +1,11 @@
 //! `<meta>`, `<link>` and microdata: Open Graph, Dublin Core, Parsely, Sailthru, and the meta set of the
 //! Chinese government sites.
 
-use super::outline::{Outline, attribute};
+use super::outline::{Outline, attribute, known_attribute};
 use super::stated::{Media, Stated};
 use crate::model::{Person, fold_space};
 use foldhash::HashMap;
+use html5ever::local_name;
 
 /// The page's `<meta>` elements by lower-cased name or property.
 #[derive(Debug, Default)]
@@ -224,7 +225,7 @@ pub(super) fn microdata(outline: &Outline) -> Stated {
     let mut stated = Stated::default();
     for (index, node) in outline.nodes.iter().enumerate() {
         let Some(element) = node.element else { continue };
-        let Some(property) = attribute(element, "itemprop") else { continue };
+        let Some(property) = known_attribute(element, &local_name!("itemprop")) else { continue };
         let index = index as u32;
         // Comments and related stories are scopes of their own.
         if foreign_scope(outline, index) {

@@ -36,6 +36,7 @@ mod stated;
 mod study;
 mod tables;
 mod tag;
+mod tally;
 mod thumb;
 mod title;
 mod verdict;

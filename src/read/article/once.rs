@@ -107,25 +107,42 @@ fn end(run: &mut Vec<Copied>, keep: &mut [bool]) {
     }
 }
 
+/// Whether a byte is of a letter or digit, or may be.
+const TELLS: [bool; 256] = {
+    let mut table = [true; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = !(byte as u8).is_ascii_whitespace() && !(byte as u8).is_ascii_punctuation();
+        byte += 1;
+    }
+    table
+};
+
 /// Hashes of the letters, a few at a time; of all of them where they are fewer.
 fn windows(text: &str) -> Vec<u64> {
-    let letters: Vec<u8> = text.bytes().filter(|b| !b.is_ascii_whitespace() && !b.is_ascii_punctuation()).collect();
-    let size = WINDOW.min(letters.len()).max(1);
-    // A polynomial of the letters that rolls on: each window is the last one, a letter less and a letter more.
-    const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
-    let leaving = (0..size).fold(1u64, |power, _| power.wrapping_mul(BASE));
-    let mut hash = 0u64;
-    let mut hashes = Vec::with_capacity((letters.len() + 1).saturating_sub(size));
-    for (at, letter) in letters.iter().enumerate() {
-        hash = hash.wrapping_mul(BASE).wrapping_add(u64::from(*letter) + 1);
-        if let Some(left) = at.checked_sub(size).and_then(|at| letters.get(at)) {
-            hash = hash.wrapping_sub(leaving.wrapping_mul(u64::from(*left) + 1));
-        }
-        if at + 1 >= size {
-            // Low bits of such a sum say little of its first letters.
-            hashes.push(hash ^ hash >> 29 ^ hash >> 47);
+    let mut letters = Vec::with_capacity(text.len());
+    for byte in text.bytes() {
+        if TELLS[usize::from(byte)] {
+            letters.push(byte);
         }
     }
+    if letters.is_empty() {
+        return Vec::new();
+    }
+    let (first, others) = letters.split_at(WINDOW.min(letters.len()));
+    // A polynomial of the letters that rolls on: each window is the last one, a letter less and a letter more.
+    const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
+    let leaving = first.iter().fold(1u64, |power, _| power.wrapping_mul(BASE));
+    let more = |hash: u64, letter: u8| hash.wrapping_mul(BASE).wrapping_add(u64::from(letter) + 1);
+    let mut hash = first.iter().fold(0, |hash, letter| more(hash, *letter));
+    // Low bits of such a sum say little of its first letters.
+    let mixed = |hash: u64| hash ^ hash >> 29 ^ hash >> 47;
+    let mut hashes = Vec::with_capacity(1 + others.len());
+    hashes.push(mixed(hash));
+    hashes.extend(others.iter().zip(&letters).map(|(letter, left)| {
+        hash = more(hash, *letter).wrapping_sub(leaving.wrapping_mul(u64::from(*left) + 1));
+        mixed(hash)
+    }));
     hashes
 }
 

@@ -4,7 +4,7 @@
 //! second walk over the tree.
 
 use foldhash::HashMap;
-use html5ever::local_name;
+use html5ever::{LocalName, local_name};
 use scraper::node::Element;
 use scraper::{Html, Node as Raw};
 
@@ -57,6 +57,11 @@ pub(super) struct Script<'a> {
 /// An attribute's value.
 pub(super) fn attribute<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
     element.attrs.iter().find(|(key, _)| &*key.local == name).map(|(_, value)| &**value)
+}
+
+/// The same by a name that the parser knows, for what is asked of every element: such names are compared at once.
+pub(super) fn known_attribute<'a>(element: &'a Element, name: &LocalName) -> Option<&'a str> {
+    element.attrs.iter().find(|(key, _)| key.local == *name).map(|(_, value)| &**value)
 }
 
 impl<'a> Outline<'a> {
@@ -218,14 +223,18 @@ impl<'a> Outline<'a> {
 pub(super) fn visible_weight(text: &str) -> u32 {
     if text.is_ascii() {
         let blank = |b: u8| (b == b' ') | (b == b'\n') | (b == b'\t') | (b == b'\r') | (b == b'\x0C');
-        return text.bytes().map(|b| u32::from(!blank(b))).sum();
+        // Few enough at once for counts of a byte each, many of which are added at a time.
+        let pieces = text.as_bytes().chunks(usize::from(u8::MAX));
+        return pieces.map(|piece| u32::from(piece.iter().map(|b| u8::from(!blank(*b))).sum::<u8>())).sum();
     }
     let (mut narrow, mut wide) = (0u32, 0u32);
     for c in text.chars() {
-        if is_wide(c) {
+        if c < '\u{E00}' {
+            narrow += u32::from(!matches!(c, ' ' | '\t'..='\r' | '\u{85}' | '\u{A0}'));
+        } else if is_wide(c) {
             wide += 1;
-        } else if !c.is_whitespace() {
-            narrow += 1;
+        } else {
+            narrow += u32::from(!c.is_whitespace());
         }
     }
     narrow + wide * 5 / 2

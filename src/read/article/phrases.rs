@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, Anchored, Input, StartKind};
 
-use crate::model::is_han;
+use crate::model::push_letter;
 
 /// What a line's words say it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -121,12 +121,15 @@ static LINES: LazyLock<Lines> = LazyLock::new(|| {
     }
 });
 
-/// What a line's beginning tells.
-pub(super) fn cues(line: &str) -> Cues {
-    let mut head = String::with_capacity(48);
+/// What a line's beginning tells; `head` is room for it.
+pub(super) fn cues(line: &str, head: &mut String) -> Cues {
+    head.clear();
     for c in line.chars().skip_while(|c| !c.is_alphanumeric() && !matches!(c, '©' | '(' | '（' | '【' | '[')).take(32)
     {
-        if c.is_ascii() || is_han(c) { head.push(c.to_ascii_lowercase()) } else { head.extend(c.to_lowercase()) }
+        // Only letters have a lower case.
+        if !push_letter(head, c) {
+            head.push(c);
+        }
     }
     let lines = &*LINES;
     let mut cues = Cues::default();
@@ -149,7 +152,7 @@ pub(super) fn cues(line: &str) -> Cues {
             }
         }
     };
-    look(&head);
+    look(head);
     if let Some(rest) = head.strip_prefix(['(', '（', '[', '【', '→', '▶', '>']) {
         look(rest);
     }
@@ -162,6 +165,7 @@ mod tests {
 
     #[test]
     fn lines_beside_articles_are_known_by_their_beginnings() {
+        let cues = |line: &str| cues(line, &mut String::new());
         assert!(cues("Read more: the other thing").elsewhere);
         assert!(cues("→ Lesen Sie auch: mehr").elsewhere);
         assert!(cues("Subscribe to our letter").asks);

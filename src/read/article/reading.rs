@@ -99,10 +99,13 @@ impl<'a> Reading<'a> {
         let context = self.context(&first);
         let mut numbers = [0f32; COUNT + context::COUNT];
         let mut second = |index: usize, p: f32| {
+            if p < HOPELESS {
+                return p;
+            }
             let (own, around) = numbers.split_at_mut(COUNT);
             own.copy_from_slice(self.numbers.get(index).unwrap_or(&[0.0; COUNT]));
             around.copy_from_slice(&context.numbers(index));
-            if p < HOPELESS { p } else { (judges.second)(&numbers) }
+            (judges.second)(&numbers)
         };
         let text = |index: usize| self.blocks.get(index).is_some_and(|b| b.kind == Kind::Text);
         first.iter().enumerate().map(|(i, p)| if text(i) { second(i, *p) } else { *p }).collect()

@@ -186,7 +186,7 @@ pub(super) fn signs_in(name: &str, folded: &mut String) -> Signs {
 /// `articleBody main_text` becomes `article body main text`.
 fn fold(name: &str, out: &mut String) {
     out.clear();
-    let mut lower = false;
+    let (mut lower, mut apart) = (false, false);
     for c in name.chars().take(400) {
         if c.is_ascii_alphanumeric() {
             if c.is_ascii_uppercase() && lower {
@@ -196,10 +196,11 @@ fn fold(name: &str, out: &mut String) {
             out.push(c.to_ascii_lowercase());
         } else {
             lower = false;
-            if !out.ends_with(' ') {
+            if !apart {
                 out.push(' ');
             }
         }
+        apart = !c.is_ascii_alphanumeric();
     }
 }
 

@@ -4,10 +4,11 @@ mod numbers;
 
 use std::sync::LazyLock;
 
+use html5ever::local_name;
 use url::Url;
 
 use super::forest::{Forest, Look};
-use super::outline::{NOWHERE, Outline, attribute};
+use super::outline::{NOWHERE, Outline, known_attribute};
 use super::section;
 use super::signs::Signs;
 use super::tag::Tag;
@@ -244,7 +245,10 @@ fn shown_headings(outline: &Outline, around: &[Signs], is_site: impl Fn(&str) ->
         let first = node.tag == Tag::Heading(1);
         let second = node.tag == Tag::Heading(2) && firsts == 0;
         let named = node.signs.has(Signs::TITLE) && !node.signs.has(Signs::MENU);
-        let property = node.element.and_then(|e| attribute(e, "itemprop")).is_some_and(|p| p.contains("headline"));
+        let property = node
+            .element
+            .and_then(|e| known_attribute(e, &local_name!("itemprop")))
+            .is_some_and(|p| p.contains("headline"));
         if !(first || second || named || property) || node.weight == 0 || node.weight > 700 {
             continue;
         }

@@ -1,5 +1,7 @@
 //! The chosen blocks as HTML and as plain text.
 
+use memchr::memchr3;
+
 use super::address::Addresses;
 use super::blocks::{Block, Kind};
 use super::outline::{NOWHERE, Outline, attribute};
@@ -239,6 +241,7 @@ fn text_into(text: &str, pre: bool, out: &mut String) {
     if pre {
         return escape(text, false, out);
     }
+    let plain = memchr3(b'&', b'<', b'>', text.as_bytes()).is_none();
     let mut after_blank = false;
     for (at, word) in text.split(char::is_whitespace).enumerate() {
         if at > 0 && !after_blank {
@@ -246,7 +249,11 @@ fn text_into(text: &str, pre: bool, out: &mut String) {
             after_blank = true;
         }
         if !word.is_empty() {
-            escape(word, false, out);
+            if plain {
+                out.push_str(word)
+            } else {
+                escape(word, false, out)
+            }
             after_blank = false;
         }
     }
