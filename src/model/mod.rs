@@ -48,7 +48,7 @@ pub use secret::Secret;
 pub use sketch::Sketch;
 pub use source::{ArticleMode, Expectation, Kind, Render, Source};
 pub use text::{
-    fold_space, is_han, is_wide, letters, push_folded, push_letter, push_letters, resemblance, same_letters,
+    fold_space, holds, is_han, is_wide, letters, push_folded, push_letter, push_letters, resemblance, same_letters,
     split_at_blank, text_weight,
 };
 pub use written::{Origin, Written};

@@ -13,7 +13,7 @@ use super::signs::Signs;
 use super::tag::Tag;
 use super::tally::Tally;
 use super::thumb::{ends_a_sentence, judge, telling};
-use crate::model::{letters, push_letters};
+use crate::model::{holds, letters, push_letters};
 
 /// How many numbers a block has of its own; those that tell of the blocks around follow them.
 pub const COUNT: usize = SIGNS + Signs::COUNT;
@@ -392,7 +392,6 @@ impl Sought {
 /// How much of the longer text the shorter one is, when it is a part of it.
 fn overlap(a: &str, b: &Sought) -> f32 {
     let (short, long) = (a.len().min(b.text.len()), a.len().max(b.text.len()));
-    let holds =
-        || if a.len() < b.text.len() { memmem::find(b.text.as_bytes(), a.as_bytes()).is_some() } else { b.is_in(a) };
-    if short < 4 || !holds() { 0.0 } else { 0.2 + 0.8 * short as f32 / long as f32 }
+    let found = || if a.len() < b.text.len() { holds(&b.text, a) } else { b.is_in(a) };
+    if short < 4 || !found() { 0.0 } else { 0.2 + 0.8 * short as f32 / long as f32 }
 }

@@ -1,6 +1,6 @@
 //! What is known of each candidate for headline, as numbers for the trees that choose among them.
 
-use super::{Ballot, Candidate, Origin, SEPARATORS, plain};
+use super::{Ballot, Candidate, Origin, plain, separators};
 use crate::model::is_wide;
 use crate::read::article::outline::{Node, Outline};
 use crate::read::article::section;
@@ -138,8 +138,8 @@ fn one(
     let own_words = words(key);
     put(own_words.len() as f32);
     put(key.chars().map(|c| if is_wide(c) { 2.5 } else { 1.0 }).sum());
-    put(flag(SEPARATORS.iter().any(|s| own.text.contains(s))));
-    let tail = SEPARATORS.iter().filter_map(|s| own.text.rsplit_once(s)).map(|(_, tail)| tail.len()).min();
+    put(flag(separators(&own.text).any(|s| own.text.contains(s))));
+    let tail = separators(&own.text).filter_map(|s| own.text.rsplit_once(s)).map(|(_, tail)| tail.len()).min();
     put(tail.unwrap_or_default() as f32);
     put(flag(own.text.ends_with('…') || own.text.ends_with("...")));
     put(flag(own.text.chars().any(char::is_lowercase)));
