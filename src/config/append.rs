@@ -3,7 +3,7 @@
 use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
 use url::Url;
 
-use crate::model::SourceId;
+use crate::model::{SourceId, registrable_domain};
 
 /// Why a source cannot be added to a text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -137,7 +137,7 @@ pub fn suggest_id(url: &Url, taken: impl Fn(&str) -> bool) -> Option<SourceId> {
 
 /// The part of a host that names its site: `example` of `www.example.co.uk`.
 fn site_of(host: &str) -> &str {
-    let domain = psl::domain_str(host).unwrap_or(host);
+    let domain = registrable_domain(host).unwrap_or(host);
     domain.split('.').next().unwrap_or(domain)
 }
 

@@ -12,6 +12,7 @@ use url::{Host, Url};
 
 use super::guard::Guard;
 use super::manners::Manners;
+use crate::model::registrable_domain;
 
 /// Between the starts of two visits to one site of the public internet, unless a host rule says otherwise.
 /// Machines that the operator opened by `allow_private` are not spaced.
@@ -199,7 +200,7 @@ fn print(url: &Url) -> u64 {
 fn site(url: &Url, manners: &Manners) -> String {
     let host = url.host_str().unwrap_or_default();
     let mut site = match url.host() {
-        Some(Host::Domain(name)) => psl::domain_str(name.trim_end_matches('.')).map(str::to_owned),
+        Some(Host::Domain(name)) => registrable_domain(name.trim_end_matches('.')).map(str::to_owned),
         _ => None,
     }
     .unwrap_or_else(|| format!("{host}:{}", url.port_or_known_default().unwrap_or_default()));

@@ -21,6 +21,7 @@ mod quiet;
 mod rules;
 mod schedule;
 mod secret;
+mod site;
 mod sketch;
 mod source;
 mod text;
@@ -45,6 +46,7 @@ pub use quiet::Quiet;
 pub use rules::{ArticleRules, Field, Filter, ListingRules, Rules, Verb};
 pub use schedule::Schedule;
 pub use secret::Secret;
+pub use site::registrable_domain;
 pub use sketch::Sketch;
 pub use source::{ArticleMode, Expectation, Kind, Render, Source};
 pub use text::{

@@ -1,9 +1,8 @@
 //! Which feed serves in a page's stead, and where a site may have feeds that no page announces.
 
-use psl::domain_str;
 use url::Url;
 
-use crate::model::{FeedLink, Listing, Page, Teaser};
+use crate::model::{FeedLink, Listing, Page, Teaser, registrable_domain};
 
 /// Words that a feed of readers' comments is called by.
 const COMMENTS: [&str; 11] = [
@@ -171,7 +170,7 @@ fn feed_steps(feed: &Url) -> Vec<&str> {
 
 fn is_same_site(one: &Url, other: &Url) -> bool {
     let (Some(one), Some(other)) = (one.host_str(), other.host_str()) else { return false };
-    one == other || domain_str(one).is_some_and(|d| domain_str(other) == Some(d))
+    one == other || registrable_domain(one).is_some_and(|d| registrable_domain(other) == Some(d))
 }
 
 /// Where the feed of a page commonly is, for a page that announces none; likeliest first, at most 16. Below a

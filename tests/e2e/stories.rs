@@ -23,11 +23,10 @@ fn text(sentences: usize) -> String {
 fn paper(press: &Press, name: &str, title: &str, text: &str) {
     let article = format!("<html lang=en><title>{title}</title><article><h1>{title}</h1>{text}</article></html>");
     press.set(&format!("/{name}/storm.html"), Sheet::html(article));
+    // Twins are looked for among the texts of some days.
+    let published = (chrono::Utc::now() - chrono::Duration::hours(1)).to_rfc2822();
     let item = |title: &str, path: &str| {
-        format!(
-            "<item><title>{title}</title><link>{}</link><pubDate>Fri, 20 Nov 2026 08:00:00 GMT</pubDate></item>",
-            press.url(path)
-        )
+        format!("<item><title>{title}</title><link>{}</link><pubDate>{published}</pubDate></item>", press.url(path))
     };
     let feed = format!(
         "<rss version=\"2.0\"><channel><title>{name} news</title>{}</channel></rss>",

@@ -13,7 +13,7 @@ use super::outline::{NOWHERE, Outline, known_attribute};
 use super::section;
 use super::signs::Signs;
 use super::tag::Tag;
-use crate::model::{fold_space, holds, push_letter};
+use crate::model::{fold_space, holds, push_letter, registrable_domain};
 
 pub(super) use numbers::{Numbers, numbers};
 
@@ -378,7 +378,7 @@ pub(super) fn site_names(stated: &[Option<&str>], host: Option<&str>) -> Vec<Str
     if let Some(host) = host {
         let host = host.trim_start_matches("www.");
         names.push(plain(host).replace(' ', ""));
-        if let Some(domain) = psl::domain_str(host) {
+        if let Some(domain) = registrable_domain(host) {
             names.push(plain(domain).replace(' ', ""));
             names.extend(domain.split('.').next().map(|label| label.replace('-', "")));
         }

@@ -6,6 +6,8 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use foldhash::fast::FixedState;
 use url::Url;
 
+use crate::model::registrable_domain;
+
 /// What an address looks like.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Look {
@@ -55,7 +57,7 @@ impl<'p> Viewpoint<'p> {
             Some((above, last)) if last.contains('.') => above,
             _ => folder,
         };
-        Self { page, host, site: psl::domain_str(host), folder }
+        Self { page, host, site: registrable_domain(host), folder }
     }
 
     /// Whether an address is the page's own, or the site's front door.
@@ -71,7 +73,7 @@ impl<'p> Viewpoint<'p> {
     pub(super) fn look(&self, url: &Url) -> Look {
         let host = bare_host(url);
         let mut look = Look { same_host: host == self.host, ..Look::default() };
-        look.same_site = look.same_host || self.site.is_some() && psl::domain_str(host) == self.site;
+        look.same_site = look.same_host || self.site.is_some() && registrable_domain(host) == self.site;
         let path = url.path();
         look.below = look.same_host
             && self.folder.len() > 1
