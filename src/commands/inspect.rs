@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -16,7 +15,9 @@ use url::Url;
 use super::Failure;
 use crate::dates::{self, Moment, Precision};
 use crate::fetch::saved_page;
-use crate::model::{Article, Kind, Listing, ListingMethod, Page, PageKind, Problem, Read, Source, Teaser, Written};
+use crate::model::{
+    Article, Kind, Listing, ListingMethod, Page, PageKind, Problem, Read, Source, Teaser, Written, caught,
+};
 use crate::normalize::{self, Surroundings};
 use crate::read::{CompiledRules, explain_article, explain_body, read_article, read_listing, weigh_links};
 
@@ -122,16 +123,10 @@ fn batch_line(line: &[u8], folder: &Path, arguments: &Arguments, now: DateTime<U
         Some(path) => read_bytes(&folder.join(path)),
         None => Err("the manifest line has no `path`".to_owned()),
     };
-    match catch_unwind(AssertUnwindSafe(|| answer(&row, kind, arguments.explain, now, read))) {
+    match caught(|| answer(&row, kind, arguments.explain, now, read)) {
         Ok(Ok(value)) => value.to_string(),
         Ok(Err(e)) => json!({key: row.id, "ok": false, "error": e}).to_string(),
-        Err(panic) => {
-            let what = panic
-                .downcast_ref::<String>()
-                .cloned()
-                .or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()));
-            json!({key: row.id, "ok": false, "error": format!("panic: {}", what.unwrap_or_default())}).to_string()
-        }
+        Err(said) => json!({key: row.id, "ok": false, "error": format!("panic: {said}")}).to_string(),
     }
 }
 

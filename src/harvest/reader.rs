@@ -1,10 +1,9 @@
 //! Where pages are read: on few threads, since parsed trees are what costs memory.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::{Parts, Watched, judge};
-use crate::model::{Article, Kind, Listing, Page, PageKind, Problem, Read};
+use crate::model::{Article, Kind, Listing, Page, PageKind, Problem, Read, caught};
 use crate::read::{read_article, read_listing};
 
 /// Reads a listing on a thread where parsing may take its time.
@@ -39,7 +38,7 @@ pub(super) async fn on_reader<T: Default + Send + 'static>(
 
 /// Reads what takes no longer than a change of threads would.
 pub(super) fn at_once<T: Default>(work: impl FnOnce() -> Read<T>) -> Read<T> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| failed(&"it panicked"))
+    caught(work).unwrap_or_else(|_| failed(&"it panicked"))
 }
 
 fn failed<T: Default>(why: &dyn std::fmt::Display) -> Read<T> {

@@ -1,18 +1,17 @@
 //! The room where pages are read: a thread for each seat, and one queue before them.
 
-use std::any::Any;
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
+use crate::model::caught;
+
 /// Threads that read pages, as many as there are seats: each keeps memory of its own. Of the runs that wait, that
 /// which began first is next: so runs end one after the other, and let go of the articles that they hold, where in
 /// turns all would hold all of theirs to the end. Cheap to clone; the threads end with the last of the clones.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Room {
     door: Arc<Door>,
     /// The place of the run in the order of all.
@@ -20,33 +19,29 @@ pub struct Room {
 }
 
 /// Closes the house when nobody can come any more.
-#[derive(Debug)]
 struct Door {
     house: Arc<House>,
     seats: usize,
     turns: AtomicU64,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct House {
     desk: Mutex<Desk>,
     call: Condvar,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Desk {
-    waiting: BinaryHeap<Waiting>,
+    /// By the run's turn, then by when it was brought.
+    waiting: BTreeMap<(u64, u64), Work>,
     asked: u64,
     threads: usize,
     idle: usize,
     closed: bool,
 }
 
-/// Work that waits: by its run's turn, then by when it was brought.
-struct Waiting {
-    order: Reverse<(u64, u64)>,
-    work: Box<dyn FnOnce() + Send>,
-}
+type Work = Box<dyn FnOnce() + Send>;
 
 impl Room {
     /// A room with so many seats.
@@ -66,17 +61,17 @@ impl Room {
         self.bring(Box::new(move || {
             // Nobody may wait for it any more.
             if !reply.is_closed() {
-                let _ = reply.send(catch_unwind(AssertUnwindSafe(work)));
+                let _ = reply.send(caught(work));
             }
         }))?;
         match answer.await {
             Ok(Ok(done)) => Ok(done),
-            Ok(Err(panic)) => Err(in_words(&*panic)),
+            Ok(Err(said)) => Err(format!("it panicked: {said}")),
             Err(_) => Err("it was given up".to_owned()),
         }
     }
 
-    fn bring(&self, work: Box<dyn FnOnce() + Send>) -> Result<(), String> {
+    fn bring(&self, work: Work) -> Result<(), String> {
         let house = &self.door.house;
         let mut desk = house.desk();
         if desk.idle <= desk.waiting.len() && desk.threads < self.door.seats {
@@ -89,8 +84,8 @@ impl Room {
             }
         }
         desk.asked += 1;
-        let order = Reverse((self.turn, desk.asked));
-        desk.waiting.push(Waiting { order, work });
+        let order = (self.turn, desk.asked);
+        desk.waiting.insert(order, work);
         house.call.notify_one();
         Ok(())
     }
@@ -108,11 +103,11 @@ impl House {
         }
     }
 
-    fn next(&self) -> Option<Box<dyn FnOnce() + Send>> {
+    fn next(&self) -> Option<Work> {
         let mut desk = self.desk();
         loop {
-            if let Some(next) = desk.waiting.pop() {
-                return Some(next.work);
+            if let Some((_, work)) = desk.waiting.pop_first() {
+                return Some(work);
             }
             if desk.closed {
                 return None;
@@ -128,39 +123,6 @@ impl Drop for Door {
     fn drop(&mut self) {
         self.house.desk().closed = true;
         self.house.call.notify_all();
-    }
-}
-
-/// What a panic says.
-fn in_words(panic: &(dyn Any + Send)) -> String {
-    let said = panic.downcast_ref::<String>().map(String::as_str);
-    let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
-    said.map_or_else(|| "it panicked".to_owned(), |said| format!("it panicked: {said}"))
-}
-
-impl std::fmt::Debug for Waiting {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Waiting").field(&self.order.0).finish()
-    }
-}
-
-impl PartialEq for Waiting {
-    fn eq(&self, other: &Self) -> bool {
-        self.order == other.order
-    }
-}
-
-impl Eq for Waiting {}
-
-impl PartialOrd for Waiting {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Waiting {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.order.cmp(&other.order)
     }
 }
 

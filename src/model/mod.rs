@@ -40,7 +40,7 @@ pub use ids::{FeedId, InvalidId, SourceId};
 pub use listing::{FeedFormat, FeedLink, Listing, ListingMethod, PageKind, Teaser};
 pub use page::{Announced, Page, PageRequest, Validators};
 pub use person::Person;
-pub use problem::{Problem, Read, Severity};
+pub use problem::{Problem, Read, Severity, caught};
 pub use profile::{Gap, Links, Profile, Shape};
 pub use quiet::Quiet;
 pub use rules::{ArticleRules, Field, Filter, ListingRules, Rules, Verb};

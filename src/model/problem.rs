@@ -1,3 +1,5 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use serde::{Deserialize, Serialize};
 
 /// Something wrong with a page or a rule: data, not an error.
@@ -50,4 +52,12 @@ impl<T> Read<T> {
     pub fn clean(value: T) -> Self {
         Self { value, problems: Vec::new() }
     }
+}
+
+/// Has a reader at work that may have a bug: what the panic says, where it panics.
+pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
+        let said = panic.downcast_ref::<String>().map(String::as_str);
+        said.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or_default().to_owned()
+    })
 }

@@ -11,8 +11,10 @@ use tokio::sync::Semaphore;
 use super::file;
 use crate::store::StoreError;
 
-/// Connections open at most, and at least: reading is CPU work, and every connection has a cache of its own.
-const CONNECTIONS: (usize, usize) = (4, 2);
+/// Connections open at most: reading is CPU work, and every connection has a cache of its own.
+const MOST: usize = 4;
+/// So many may be open on any machine: one who reads long keeps no other waiting.
+const LEAST: usize = 2;
 
 pub(super) struct Readers {
     path: Arc<Path>,
@@ -26,12 +28,11 @@ pub(super) struct Readers {
 impl Readers {
     pub(super) fn new(path: Arc<Path>) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let (most, least) = CONNECTIONS;
-        let here = NonZero::new(cores.saturating_sub(1).min(most)).map(|many| Semaphore::new(many.get()));
+        let here = NonZero::new(cores.saturating_sub(1).min(MOST)).map(|many| Semaphore::new(many.get()));
         Self {
             path,
             idle: Mutex::new(Vec::new()),
-            room: Semaphore::new(cores.clamp(least, most)),
+            room: Semaphore::new(cores.clamp(LEAST, MOST)),
             here,
             closed: AtomicBool::new(false),
         }
