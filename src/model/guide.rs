@@ -14,8 +14,8 @@ pub struct Guide {
     pub after: (usize, u64),
     /// What each row begins with, and nothing else in the list.
     pub mark: String,
-    /// Where, before the first row, the tags stand that hold the list, outermost first: from byte to byte.
-    pub holders: Vec<(usize, usize)>,
+    /// The start tags of the elements that hold the list, outermost first, behind the page's doctype.
+    pub opening: String,
     /// How many elements hold a row.
     pub depth: usize,
     /// The rows, in page order.
@@ -64,7 +64,7 @@ pub struct Row {
 }
 
 /// The form that [`Guide::packed`] writes; another is not read.
-const FORM: u64 = 1;
+const FORM: u64 = 2;
 
 impl Guide {
     /// As one short word, for keeping.
@@ -78,11 +78,6 @@ impl Guide {
             out.number(number);
         }
         out.number(self.day_first.map_or(0, |first| 1 + u64::from(first)));
-        out.number(self.holders.len() as u64);
-        for (from, to) in &self.holders {
-            out.number(*from as u64);
-            out.number(*to as u64);
-        }
         out.number(self.rows.len() as u64);
         for row in &self.rows {
             for number in [row.raw, row.says, row.kind.into(), row.lead.into()] {
@@ -95,7 +90,7 @@ impl Guide {
         }
         let urls = [&self.base, &self.picture, &self.next].map(|url| url.as_ref().map(Url::as_str));
         let texts = [&self.title, &self.description, &self.language, &self.spoken].map(Option::as_deref);
-        for text in urls.into_iter().chain(texts).chain([Some(self.mark.as_str())]) {
+        for text in urls.into_iter().chain(texts).chain([self.opening.as_str(), self.mark.as_str()].map(Some)) {
             out.text(text);
         }
         STANDARD_NO_PAD.encode(out.0)
@@ -114,7 +109,6 @@ impl Guide {
         let confidence = f32::from_bits(u32::try_from(packed.number()?).ok()?);
         let missed = u32::try_from(packed.number()?).ok()?;
         let day_first = [None, Some(false), Some(true)].get(packed.size()?).copied()?;
-        let holders = packed.several(|packed| Some((packed.size()?, packed.size()?)))?;
         let rows = packed.several(|packed| {
             let (raw, says) = (packed.number()?, packed.number()?);
             let (kind, lead) = (u32::try_from(packed.number()?).ok()?, u16::try_from(packed.number()?).ok()?);
@@ -124,12 +118,12 @@ impl Guide {
         let mut url = || Some(packed.text()?.and_then(|url| Url::parse(&url).ok()));
         let [base, picture, next] = [url()?, url()?, url()?];
         let [title, description, language, spoken] = [packed.text()?, packed.text()?, packed.text()?, packed.text()?];
-        let mark = packed.text()??;
+        let [opening, mark] = [packed.text()??, packed.text()??];
         Some(Self {
             before,
             after,
             mark,
-            holders,
+            opening,
             depth,
             rows,
             shapes,
@@ -219,7 +213,7 @@ mod tests {
         let row = |n: u64| Row { raw: u64::MAX - n, says: n, kind: u32::MAX, lead: 3 };
         let guide = Guide {
             before: (1 << 40, 7),
-            holders: vec![(0, 15), (200, 300)],
+            opening: "<html><body class=\"a\">".into(),
             rows: (0..9).map(row).collect(),
             names: Links::of([5, 4, u32::MAX].into_iter()),
             confidence: 0.9,

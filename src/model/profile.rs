@@ -76,7 +76,12 @@ impl Links {
 
     /// These and others.
     pub fn with(&self, more: impl Iterator<Item = u32>) -> Self {
-        Self::of(self.iter().chain(more))
+        let mut seen = HashSet::new();
+        let new = more.filter(|hash| !self.holds(*hash) && seen.insert(*hash));
+        let mut hashes = self.0.clone();
+        hashes.extend(new.take(Self::MOST.saturating_sub(self.0.len())));
+        hashes.sort_unstable();
+        Self(hashes)
     }
 
     /// The hashes.
@@ -108,7 +113,12 @@ impl Links {
 /// As hexadecimal digits, eight for each: numbers would take half as much again.
 impl Serialize for Links {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&format_args!("{}", self.0.iter().map(|hash| format!("{hash:08x}")).collect::<String>()))
+        let mut digits = String::with_capacity(self.0.len() * 8);
+        for hash in &self.0 {
+            let digit = |place: u32| char::from_digit(hash >> (4 * place) & 15, 16);
+            digits.extend((0..8).rev().filter_map(digit));
+        }
+        serializer.serialize_str(&digits)
     }
 }
 
@@ -175,5 +185,14 @@ mod tests {
         assert_eq!(serde_json::from_str::<Profile>(&text).unwrap(), profile);
         assert!(profile.links.holds(0xffff_ffff) && !profile.links.holds(8));
         assert_eq!(serde_json::from_str::<Profile>("{}").unwrap(), Profile::default());
+    }
+
+    #[test]
+    fn what_is_added_to_links_goes_behind_what_they_hold_and_not_beyond_what_is_kept() {
+        let known = Links::of([5, 9].into_iter());
+        assert_eq!(known.with([9, 7, 5, 7].into_iter()), Links::of([5, 7, 9].into_iter()));
+        let full = known.with(100..);
+        assert!(full.is_full() && full.holds(5) && full.holds(100));
+        assert_eq!(full.with([3].into_iter()), full);
     }
 }

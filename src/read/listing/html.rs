@@ -70,10 +70,11 @@ pub(super) fn note(page: &Page, kind: Kind, rules: &CompiledRules, extent: Exten
     };
     // A feed that may serve in the page's stead is looked at each time.
     let noting = extent != Extent::Whole && !has_stand_in;
-    let plain = noting && tree.in_order && !looked.scripted && seen.clear && tree.problems.is_empty();
+    let plain = noting && !looked.scripted && seen.clear && tree.problems.is_empty();
     let guide = (plain && matches!(text, Cow::Borrowed(_))).then(|| {
         let Sought { found, candidates, .. } = &looked.sought;
-        let reading = Reading { page, outline: &outline, base: &base, context: &context, found, candidates };
+        let in_order = tree.in_order;
+        let reading = Reading { page, outline: &outline, base: &base, context: &context, found, candidates, in_order };
         guided::note(&reading, &listing)
     });
     Read { value: Noted { listing, guide: guide.flatten(), brief: false }, problems: tree.problems }

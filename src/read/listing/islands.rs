@@ -9,19 +9,21 @@ pub(super) fn unfold(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, script, after)) = next_script(rest) {
-        out.push_str(before);
-        match records(script) {
-            Some(records) => out.push_str(&records),
-            None => out.push_str(script),
+    let mut copied = 0;
+    let mut at = 0;
+    while let Some((before, script, _)) = text.get(at..).and_then(next_script) {
+        let begin = at + before.len();
+        at = begin + script.len();
+        if let Some(records) = records(script) {
+            out.push_str(text.get(copied..begin).unwrap_or_default());
+            out.push_str(&records);
+            copied = at;
         }
-        rest = after;
     }
-    if out.is_empty() {
+    if copied == 0 {
         return Cow::Borrowed(text);
     }
-    out.push_str(rest);
+    out.push_str(text.get(copied..).unwrap_or_default());
     Cow::Owned(out)
 }
 
@@ -77,7 +79,7 @@ mod tests {
     #[test]
     fn other_scripts_stay() {
         for page in ["<script>//<![CDATA[\nx\n//]]></script>", "<script", "<![CDATA[<script>"] {
-            assert_eq!(unfold(page), page);
+            assert!(matches!(unfold(page), Cow::Borrowed(text) if text == page));
         }
     }
 }

@@ -86,6 +86,25 @@ pub fn follow(page: &Page, guide: &Guide, settled: impl Fn(u64) -> bool) -> Opti
     Some(told(page, guide, &rows, teasers))
 }
 
+/// Whether the rows that a guide tells of, read by themselves, say what they were read as.
+pub(super) fn reads_alike(page: &Page, guide: &Guide) -> bool {
+    let list = page.text.len().checked_sub(guide.after.0).and_then(|to| page.text.get(guide.before.0..to));
+    let Some(rows) = list.and_then(|list| split(list, &guide.mark)) else { return false };
+    let now = |(text, row): (_, &Row)| Now {
+        text,
+        raw: row.raw,
+        kind: row.kind,
+        known: Some(*row),
+        settled: false,
+        read: true,
+    };
+    let rows: Vec<Now> = rows.zip(&guide.rows).map(now).collect();
+    let says = |(place, teaser): (usize, Teaser)| {
+        rows.get(place).and_then(|row| row.known).is_some_and(|known| known.says == teaser.print())
+    };
+    rows.len() == guide.rows.len() && read_rows(page, guide, &rows).is_some_and(|read| read.into_iter().all(says))
+}
+
 /// The rows, each from one mark to the next.
 fn split<'t>(list: &'t str, mark: &'t str) -> Option<impl Iterator<Item = &'t str>> {
     if mark.is_empty() || !list.starts_with(mark) {
@@ -135,7 +154,7 @@ fn add_known(rows: &mut [Now]) -> Option<()> {
 fn read_rows(page: &Page, guide: &Guide, rows: &[Now]) -> Option<Vec<(usize, Teaser)>> {
     let places: Vec<usize> = (0..rows.len()).filter(|at| rows.get(*at).is_some_and(|row| row.read)).collect();
     let read: Vec<Now> = places.iter().filter_map(|at| rows.get(*at)).copied().collect();
-    let text = small_page(&page.text, guide, &read)?;
+    let text = small_page(guide, &read);
     let tree = parse_html(&text);
     if !tree.in_order || memmem::find(text.as_bytes(), b"<![CDATA[").is_some() {
         return None;
@@ -189,21 +208,16 @@ fn read_rows(page: &Page, guide: &Guide, rows: &[Now]) -> Option<Vec<(usize, Tea
 }
 
 /// A page of these rows, in the elements that hold them.
-fn small_page(page: &str, guide: &Guide, rows: &[Now]) -> Option<String> {
-    let mut text = String::with_capacity(4096);
-    let mut closing = Vec::new();
-    for (from, to) in &guide.holders {
-        let tag = page.get(*from..*to)?;
-        text.push_str(tag);
-        closing.extend(Tags::from(tag, 0).next().map(|tag| tag.name));
+fn small_page(guide: &Guide, rows: &[Now]) -> String {
+    let holders: Vec<&str> = Tags::from(&guide.opening, 0).map(|tag| tag.name).collect();
+    let length: usize = rows.iter().map(|row| row.text.len()).sum();
+    let mut text = String::with_capacity(guide.opening.len() * 2 + length);
+    text.push_str(&guide.opening);
+    text.extend(rows.iter().map(|row| row.text));
+    for name in holders.into_iter().rev() {
+        text.extend(["</", name, ">"]);
     }
-    rows.iter().for_each(|row| text.push_str(row.text));
-    for name in closing.into_iter().rev() {
-        text.push_str("</");
-        text.push_str(name);
-        text.push('>');
-    }
-    Some(text)
+    text
 }
 
 /// The elements that are rows: those at this depth, all beside each other.

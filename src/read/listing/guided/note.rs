@@ -9,16 +9,19 @@ use super::super::hints::Hints;
 use super::super::landmarks::address_hash;
 use super::super::outline::{self, Outline};
 use super::super::targets::Target;
-use super::super::when::Headings;
-use super::tags::{self, Tags};
+use super::super::when::{Headings, Seen};
+use super::follow::reads_alike;
+use super::tags::{self, Tag, Tags};
 use super::{FEWEST, date_themselves, name_hash, names_itself, own_dates, print_of, raw, shape_hash};
 use crate::dates::Context;
-use crate::model::{Guide, Links, Listing, ListingMethod, Page, PageKind, Row, text_weight};
+use crate::model::{Guide, Links, Listing, ListingMethod, Origin, Page, PageKind, Row, text_weight};
 
 /// A list less likely than this is found by a hair.
 const SURE: f32 = 0.6;
 /// Links more likely than this nearly were a second one.
-const NEAR: f32 = 0.38;
+const NEAR: f32 = 0.45;
+/// More bytes of tags around a list are not kept.
+const LONGEST_OPENING: usize = 4096;
 /// Fewer bytes would be found in any row.
 const SHORTEST_MARK: usize = 3;
 
@@ -30,11 +33,13 @@ pub(in crate::read::listing) struct Reading<'r> {
     pub(in crate::read::listing) context: &'r Context<'r>,
     pub(in crate::read::listing) found: &'r [Target],
     pub(in crate::read::listing) candidates: &'r [Candidate],
+    /// Whether all tags of the page are in order.
+    pub(in crate::read::listing) in_order: bool,
 }
 
 /// Notes where the list stands; nothing where it is not plain enough for that.
 pub(in crate::read::listing) fn note(reading: &Reading, listing: &Listing) -> Option<Guide> {
-    let Reading { page, outline, base, context, found, candidates } = *reading;
+    let Reading { page, outline, base, context, found, candidates, in_order } = *reading;
     let taken = only_taken(outline, candidates, found)?;
     let chosen: Vec<&Target> = taken.group.members.iter().filter_map(|at| found.get(*at)).collect();
     let plain = listing.method == ListingMethod::Guess
@@ -64,15 +69,18 @@ pub(in crate::read::listing) fn note(reading: &Reading, listing: &Listing) -> Op
     let mut headings = Headings::default();
     headings.pass(outline, cards.first()?, context);
     let own = own_dates(outline, &cards, &chosen, context);
-    if !named || !headings.say_nothing() || !date_themselves(outline, &cards, &own, context) {
+    // A date that is marked as one needs no heading, neither here nor in rows to come, whose markup is the same.
+    let marked = |own: &Option<Seen>| own.as_ref().is_some_and(|seen| seen.written.origin != Origin::Text);
+    let stand_alone = headings.say_nothing() || own.iter().all(marked);
+    if !named || !stand_alone || !date_themselves(outline, &cards, &own, context) {
         return None;
     }
     let names = names(found, &chosen)?;
     let addresses = Links::of(found.iter().map(|target| address_hash(&target.url)));
-    let bytes = Places::of(&page.text, outline, &holders, &cards)?;
+    let places = Places::of(&page.text, outline, &cards)?;
     let mut rows = Vec::with_capacity(cards.len());
     let mut leads: HashMap<u32, usize> = HashMap::default();
-    for (((target, card), teaser), row) in chosen.iter().zip(&cards).zip(&listing.teasers).zip(&bytes.rows) {
+    for (((target, card), teaser), row) in chosen.iter().zip(&cards).zip(&listing.teasers).zip(&places.rows) {
         let text = page.text.get(row.0..row.1)?;
         let (kind, lead) = (tags::kind(text), target.best - card.row);
         if *leads.entry(kind).or_insert(lead) != lead {
@@ -80,13 +88,13 @@ pub(in crate::read::listing) fn note(reading: &Reading, listing: &Listing) -> Op
         }
         rows.push(Row { raw: raw(text), says: teaser.print(), kind, lead: u16::try_from(lead).ok()? });
     }
-    let (first, last) = (bytes.rows.first()?.0, bytes.rows.last()?.1);
+    let (first, last) = (places.rows.first()?.0, places.rows.last()?.1);
     let (before, after) = (page.text.get(..first)?, page.text.get(last..)?);
-    Some(Guide {
+    let guide = Guide {
         before: (before.len(), print_of(page, before)),
         after: (after.len(), print_of(page, after)),
-        mark: mark(&page.text, &bytes.rows)?,
-        holders: bytes.holders,
+        mark: mark(&page.text, &places.rows)?,
+        opening: opening(&page.text, outline, &holders)?,
         depth: holders.len(),
         rows,
         shapes: Links::of(chosen.iter().map(|target| shape_hash(target))),
@@ -101,7 +109,9 @@ pub(in crate::read::listing) fn note(reading: &Reading, listing: &Listing) -> Op
         picture: listing.picture.as_ref().map(|picture| picture.url.clone()),
         next: listing.next.clone(),
         ..Guide::default()
-    })
+    };
+    // Where the tags around the rows are not in order, the rows must be seen to be read alike without them.
+    (in_order && places.sure || reads_alike(page, &guide)).then_some(guide)
 }
 
 /// The one group of links that was taken, where no other was nearly taken too.
@@ -160,47 +170,65 @@ fn names(found: &[Target], chosen: &[&Target]) -> Option<Links> {
     Some(Links::of(own.into_iter().chain(several))).filter(|names| !names.is_full())
 }
 
-/// Where things stand in the page's bytes.
+/// The start tags of the elements that hold the list, behind the page's doctype.
+fn opening(text: &str, outline: &Outline, holders: &[usize]) -> Option<String> {
+    let mut out = String::new();
+    if text.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("<!doctype")) {
+        out.push_str(text.get(..=text.find('>')?)?);
+    }
+    for holder in holders {
+        let element = outline.nodes.get(*holder)?.element;
+        out.push('<');
+        out.push_str(element.name());
+        for (name, value) in element.attrs() {
+            let value = value.replace('&', "&amp;").replace('"', "&quot;");
+            out.extend([" ", name, "=\"", &value, "\""]);
+        }
+        out.push('>');
+    }
+    (out.len() <= LONGEST_OPENING).then_some(out)
+}
+
+/// Where the rows stand in the page's bytes.
 struct Places {
     rows: Vec<(usize, usize)>,
-    holders: Vec<(usize, usize)>,
+    /// Whether there are as many such tags as elements, so that each is that element's.
+    sure: bool,
 }
 
 impl Places {
-    /// Goes through the page's tags and the outline's elements side by side.
-    fn of(text: &str, outline: &Outline, holders: &[usize], cards: &[Card]) -> Option<Self> {
-        let mut tags = Tags::from(text, 0).filter(|tag| !tag.closes);
-        let mut next = tags.next();
-        let (mut wanted, mut held) = (cards.iter().map(|card| card.row).peekable(), holders.iter().peekable());
-        let mut places = Self { rows: Vec::with_capacity(cards.len()), holders: Vec::new() };
-        if text.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("<!doctype")) {
-            places.holders.push((0, text.find('>')? + 1));
-        }
-        for row in 0..outline.nodes.len() {
-            let tag = next.filter(|tag| tag.name.eq_ignore_ascii_case(outline.tag(row)));
+    /// Goes through the list's tags and elements side by side.
+    fn of(text: &str, outline: &Outline, cards: &[Card]) -> Option<Self> {
+        let (first, end) = (cards.first()?.row, outline.end(cards.last()?.row));
+        let name = outline.tag(first);
+        let named = |row: &usize| outline.tag(*row) == name;
+        let opens = |tag: &Tag| !tag.closes;
+        let begins: Vec<usize> = Tags::from(text, 0)
+            .filter(opens)
+            .filter(|tag| tag.name.eq_ignore_ascii_case(name))
+            .map(|tag| tag.begin)
+            .collect();
+        let before = (0..first).filter(named).count();
+        let sure = begins.len() == before + (first..outline.nodes.len()).filter(named).count();
+        let mut tags = Tags::from(text, *begins.get(before)?).filter(opens).peekable();
+        let mut wanted = cards.iter().map(|card| card.row).peekable();
+        let mut rows = Vec::with_capacity(cards.len());
+        for row in first..end {
             let is_wanted = wanted.next_if_eq(&row).is_some();
-            let is_holder = held.next_if_eq(&&row).is_some();
-            let Some(tag) = tag else {
+            match tags.next_if(|tag| tag.name.eq_ignore_ascii_case(outline.tag(row))) {
+                Some(tag) if is_wanted => rows.push((tag.begin, tag.begin)),
+                Some(_) => {}
                 // Elements that no tag asks for.
-                let implied = matches!(outline.tag(row), "html" | "head" | "body" | "tbody" | "tr" | "colgroup");
-                if is_wanted || !implied {
-                    return None;
-                }
-                continue;
-            };
-            next = tags.next();
-            if is_wanted {
-                places.rows.push((tag.begin, tag.begin));
-            } else if is_holder {
-                places.holders.push((tag.begin, tag.end));
+                None if !is_wanted && matches!(outline.tag(row), "tbody" | "tr" | "colgroup") => {}
+                None => return None,
             }
         }
-        let last = tags::end_of_element(text, places.rows.last()?.0)?;
-        for at in 0..places.rows.len() {
-            let end = places.rows.get(at + 1).map_or(last, |row| row.0);
-            places.rows.get_mut(at)?.1 = end;
+        let last = tags::end_of_element(text, rows.last()?.0)?;
+        for at in 0..rows.len() {
+            let end = rows.get(at + 1).map_or(last, |row| row.0);
+            rows.get_mut(at)?.1 = end;
         }
-        next.is_none().then_some(places)
+        tags.peek().is_none_or(|next| next.begin >= last).then_some(Self { rows, sure })
     }
 }
 

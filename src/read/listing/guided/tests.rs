@@ -169,6 +169,24 @@ fn what_is_not_as_it_was_is_read_in_full() {
 }
 
 #[test]
+fn what_stands_around_a_list_need_not_be_in_order() {
+    for (why, before, design) in [
+        ("tags that overlap", "<p>The <b>quay <i>is</b> closed</i><div>until noon</p></div>", 1),
+        ("more end tags than elements", "</p></section><ul><li>North<li>South</ul></div>", 0),
+        ("a stray `<`", "<p>Tides < 2 m</p>", 2),
+        ("a link that is not closed, around a table", "<a href=/open/>x", 2),
+        ("a script within CDATA", "<script>//<![CDATA[\nlet x = 1;\n//]]></script>", 3),
+        ("a heading that is a date, above rows whose dates are marked", "<h2>24 November 2026</h2>", 0),
+    ] {
+        let front = |rows: std::ops::Range<usize>| html(&Front { before: before.into(), ..front(rows.rev(), design) });
+        let (listing, guide) = noted(&front(10..40));
+        let settled: HashSet<u64> = listing.teasers.iter().map(Teaser::print).collect();
+        let found = followed(&guide.expect(why), &settled, &front(12..42)).expect(why);
+        assert_eq!(found.known.iter().filter(|known| known.is_none()).count(), 2, "{why}");
+    }
+}
+
+#[test]
 fn no_guide_is_written_for_what_is_not_plain() {
     for (why, page) in [
         ("short", html(&front(10..14, 0))),
@@ -178,6 +196,7 @@ fn no_guide_is_written_for_what_is_not_plain() {
         ),
         ("dated by a heading", html(&Front { before: "<h2>24 November 2026</h2>".into(), ..front(10..40, 3) })),
         ("one headline twice", html(&front((10..40).chain([40]), 1))),
+        ("in a link that is not closed", html(&Front { before: "<a href=/open/>x".into(), ..front(10..40, 1) })),
     ] {
         let twice = page.text.replace(&title(40), &title(10));
         let page = super::super::page(page.url.as_str(), &twice);
@@ -195,8 +214,10 @@ proptest! {
         added in proptest::collection::vec((0..60usize, 60..90usize), 0..6),
         dropped in proptest::collection::vec(0..40usize, 0..6),
         swapped in (0..40usize, 0..40usize),
+        above in proptest::sample::select(vec!["", "<p>x<b>y</p>", "</div></main>", "<i>z", "<p><div>a < b</p>", "<form><li>"]),
     ) {
-        let before = html(&front(first.clone(), design));
+        let html = |rows: Vec<usize>| html(&Front { before: above.into(), ..front(rows, design) });
+        let before = html(first.clone());
         let (listing, guide) = noted(&before);
         let Some(guide) = guide else { return Ok(()) };
         let settled: HashSet<u64> = listing.teasers.iter().map(Teaser::print).collect();
@@ -209,7 +230,7 @@ proptest! {
         }
         let (a, b) = (swapped.0 % now.len(), swapped.1 % now.len());
         now.swap(a, b);
-        followed(&guide, &settled, &html(&front(now, design)));
+        followed(&guide, &settled, &html(now));
     }
 
     #[test]
