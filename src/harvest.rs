@@ -114,14 +114,14 @@ pub struct Harvested {
     /// What came of it.
     pub report: HarvestReport,
     /// The state that was stored.
-    pub state: SourceState,
+    pub state: Arc<SourceState>,
 }
 
 /// Runs once over one source and stores what came of it. Only a store that fails makes this fail: whatever
 /// else goes wrong is in the report.
 pub async fn harvest(
     watched: &Watched,
-    state: SourceState,
+    state: Box<SourceState>,
     parts: &Parts,
     now: DateTime<Utc>,
 ) -> Result<Harvested, StoreError> {
@@ -131,18 +131,18 @@ pub async fn harvest(
 /// The same with what the source's hub brought; where that is no feed, the source is asked.
 pub async fn harvest_told(
     watched: &Watched,
-    state: SourceState,
+    state: Box<SourceState>,
     told: Page,
     parts: &Parts,
     now: DateTime<Utc>,
 ) -> Result<Harvested, StoreError> {
-    run_over(watched, state, Some(told), parts, now).await
+    run_over(watched, state, Some(Box::new(told)), parts, now).await
 }
 
 async fn run_over(
     watched: &Watched,
-    state: SourceState,
-    told: Option<Page>,
+    state: Box<SourceState>,
+    told: Option<Box<Page>>,
     parts: &Parts,
     now: DateTime<Utc>,
 ) -> Result<Harvested, StoreError> {
@@ -172,7 +172,7 @@ pub async fn harvest_page(
     parts: &Parts,
     now: DateTime<Utc>,
 ) -> Result<Harvested, StoreError> {
-    let mut run = Run::begin(&watched.source, state, now);
+    let mut run = Run::begin(&watched.source, Box::new(state), now);
     let asked = ask::at_hand(watched, page.into(), &mut run.state, parts, now).await?;
     settle(watched, asked, run, parts, now).await
 }
@@ -230,6 +230,7 @@ async fn settle(
     }
     run.end(source, recent, now);
     let Run { mut report, state, shown, unchanged, seen, held, .. } = run;
+    let state: Arc<SourceState> = state.into();
     let snapshots = parts.album.as_ref().map(Album::take).unwrap_or_default();
     report.changes = parts
         .store

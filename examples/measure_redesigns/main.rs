@@ -13,6 +13,7 @@ mod redesign;
 use std::collections::{BTreeMap, HashSet};
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -221,12 +222,13 @@ impl Case {
         let mut state = SourceState::unseen(source.id.clone(), now());
         for hour in 0..5 {
             let at = now() + TimeDelta::hours(hour);
-            state = harvest_page(&watched, self.old.clone(), state, &parts, at).await?.state;
+            state = Arc::unwrap_or_clone(harvest_page(&watched, self.old.clone(), state, &parts, at).await?.state);
         }
         let before = store.entries(&selection, usize::MAX).await?;
         let first = harvest_page(&watched, new.clone(), state, &parts, now() + TimeDelta::hours(6)).await?;
         // What is settled on holds for the runs after.
-        let mut done = harvest_page(&watched, new, first.state, &parts, now() + TimeDelta::hours(7)).await?;
+        let state = Arc::unwrap_or_clone(first.state);
+        let mut done = harvest_page(&watched, new, state, &parts, now() + TimeDelta::hours(7)).await?;
         done.report.changes.new += first.report.changes.new;
         let after = store.entries(&selection, usize::MAX).await?;
         let held: HashSet<_> = before.iter().map(|entry| &entry.id).collect();

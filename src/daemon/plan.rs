@@ -56,7 +56,9 @@ impl Plan {
         let now = Utc::now();
         let first =
             |w: &Watched| schedule::next(&w.source.schedule, w.source.timezone, &w.source.id, &History::default(), now);
-        store.sync_sources(self.watched.iter().map(|(id, w)| (id.clone(), first(w))).collect()).await?;
+        // In the order of the file: what is run by hand in that order is then stored side by side.
+        let watched = self.config.sources.iter().filter_map(|source| self.watched.get(&source.id));
+        store.sync_sources(watched.map(|w| (w.source.id.clone(), first(w))).collect()).await?;
         store.take_part(self.config.telling()).await
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
+use futures_util::FutureExt;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -90,7 +91,7 @@ pub(super) async fn run(
         }
         let crowded = look <= Instant::now();
         tokio::select! {
-            _ = stop.wait_for(|stop| *stop) => {}
+            () = stop.wait_for(|stop| *stop).map(drop) => {}
             _ = plans.changed() => {
                 look = Instant::now();
                 let plan = plans.borrow().clone();
@@ -153,7 +154,7 @@ async fn start_due(plan: &Arc<Plan>, store: &dyn Store, worker: &str, runs: &mut
     Ok(wait.unwrap_or(LONGEST_SLEEP).clamp(Duration::from_millis(20), LONGEST_SLEEP))
 }
 
-async fn one(watched: &Watched, state: SourceState, parts: Parts) -> Result<Option<Harvested>, StoreError> {
+async fn one(watched: &Watched, state: Box<SourceState>, parts: Parts) -> Result<Option<Harvested>, StoreError> {
     harvest(watched, state, &parts, Utc::now()).await.map(Some)
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::TryFutureExt;
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Response};
 use tokio::time::{Instant, timeout_at};
@@ -137,9 +138,14 @@ impl Clock {
     }
 
     /// Runs a step for at most `step`, and not beyond the whole's end.
-    pub(super) async fn within<T>(&self, step: Duration, future: impl Future<Output = T>) -> Result<T, FetchErrorKind> {
+    pub(super) fn within<T>(
+        &self,
+        step: Duration,
+        future: impl Future<Output = T>,
+    ) -> impl Future<Output = Result<T, FetchErrorKind>> {
         let step_end = Instant::now() + step;
         let (end, spent) = if step_end < self.end { (step_end, step) } else { (self.end, self.total) };
-        timeout_at(end, future).await.map_err(|_| FetchErrorKind::Timeout(spent))
+        // An `async` block would hold the future twice.
+        timeout_at(end, future).map_err(move |_| FetchErrorKind::Timeout(spent))
     }
 }

@@ -198,7 +198,8 @@ impl Inner {
         self.guard.check(&url).map_err(|refusal| FetchErrorKind::Refused(refusal.0))?;
         self.take_turn(visit).await?;
         self.heed_robots(&url, visit).await?;
-        let mut headers = if same_party(start, &url) { own.clone() } else { HeaderMap::new() };
+        let is_own = same_party(start, &url);
+        let mut headers = if is_own { own.clone() } else { HeaderMap::new() };
         for (name, value) in [(ACCEPT, ACCEPTED), (ACCEPT_ENCODING, coding::ACCEPTED)] {
             headers.entry(name).or_insert(HeaderValue::from_static(value));
         }
@@ -209,12 +210,12 @@ impl Inner {
         let began = Instant::now();
         // Credentials of the address become an `Authorization` header in the client, where the source's own
         // headers name none.
-        let mut dialled = url.clone();
-        if same_party(start, &url) {
+        let mut dialled = url;
+        if is_own {
             let _ = dialled.set_username(ask.url.username());
             let _ = dialled.set_password(ask.url.password());
         }
-        let answer = exchange(self.way(&url)?, dialled, headers, self.bounds(visit.left)).await?;
+        let answer = exchange(self.way(&dialled)?, dialled, headers, self.bounds(visit.left)).await?;
         visit.left = visit.left.saturating_sub(began.elapsed());
         Ok((answer, conditional))
     }

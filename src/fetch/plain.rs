@@ -100,7 +100,7 @@ impl Plain {
         // Whoever has nothing new is not asked for anything else: after a 304 nothing is kept.
         if is_whole {
             match line.rest() {
-                line::Rest::Open(line) => self.keep(place, *line),
+                line::Rest::Open(line) => self.keep(place, line),
                 line::Rest::Overflows if head.status.is_success() && !body.is_empty() => {
                     return Err(FetchErrorKind::Content(
                         "the answer goes on after the length that it gives, so that its end is missing; tell the site"

@@ -65,7 +65,10 @@ impl Trail {
 /// Whether what is meant for `first` (credentials, cookies, the operator's headers) may be told to `url`:
 /// the same host and port, at least as well protected.
 pub(super) fn same_party(first: &Url, url: &Url) -> bool {
-    let same_origin = first.origin() == url.origin();
+    // As `Url::origin` tells it of both http and https, without making a text of the host.
+    let same_origin = first.scheme() == url.scheme()
+        && first.host() == url.host()
+        && first.port_or_known_default() == url.port_or_known_default();
     let upgraded = first.scheme() == "http"
         && url.scheme() == "https"
         && first.host() == url.host()

@@ -30,7 +30,7 @@ pub(super) const MOVED_AFTER: u32 = 2;
 pub(super) struct Run {
     pub(super) clock: Instant,
     pub(super) report: HarvestReport,
-    pub(super) state: SourceState,
+    pub(super) state: Box<SourceState>,
     /// Known entries that the listing shows and of which nothing more is wanted.
     pub(super) shown: Vec<EntryId>,
     /// Likewise, as they were when last seen: the store's numbers.
@@ -52,7 +52,7 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub(super) fn begin(source: &Source, state: SourceState, now: DateTime<Utc>) -> Self {
+    pub(super) fn begin(source: &Source, state: Box<SourceState>, now: DateTime<Utc>) -> Self {
         Self {
             clock: Instant::now(),
             report: HarvestReport::begun(source.id.clone(), now),

@@ -27,7 +27,7 @@ pub(super) async fn draft_all(
         listed;
     let Listed { mut short, guide, .. } = listed;
     ask::recall(&mut run.state, parts).await?;
-    let seen = (parts, &mut run.state, now);
+    let seen = (parts, &mut *run.state, now);
     let found = Found { listing: &mut listing, problems: &mut problems, page: page.as_ref(), short: &mut short, guide };
     let (verdict, mut sketch) = relearn::examine(watched, found, seen, run.told).await?;
     let mut parts = parts.clone();
@@ -48,7 +48,7 @@ pub(super) async fn draft_all(
         run.state.wishes.ttl_minutes = listing.ttl_minutes;
         run.state.wishes.quiet = Some(listing.quiet).filter(|quiet| !quiet.is_empty());
         run.state.title = listing.title.clone().or(run.state.title.take());
-        run.state.home = listing.home.clone().or_else(|| run.state.home.take());
+        run.state.home = listing.home.clone().map(String::from).or_else(|| run.state.home.take());
         run.state.about = normalize::about(&listing);
         run.state.feed = feed;
     }

@@ -1,5 +1,7 @@
 //! What goes in and out of the store besides entries.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -14,8 +16,8 @@ use crate::model::{
 pub struct Claim {
     /// The source.
     pub source: SourceId,
-    /// What is known of it.
-    pub state: SourceState,
+    /// What is known of it: more than a kilobyte, which would be moved from hand to hand.
+    pub state: Box<SourceState>,
 }
 
 /// What is known of a source between runs.
@@ -25,8 +27,8 @@ pub struct SourceState {
     pub id: SourceId,
     /// The title its page or feed gives itself.
     pub title: Option<String>,
-    /// The page for people that belongs to it.
-    pub home: Option<Url>,
+    /// The address of the page for people that belongs to it: shown, and never asked for.
+    pub home: Option<String>,
     /// The feed that was found on its page and is read instead, where that is so.
     pub feed: Option<Url>,
     /// Validators of the last whole answer.
@@ -244,7 +246,7 @@ pub struct Finished {
     /// The entries, in page order.
     pub drafts: Vec<Draft>,
     /// The state of the source from now on (`entries` is ignored).
-    pub state: SourceState,
+    pub state: Arc<SourceState>,
     /// Entries that the listing shows besides, known by sure keys and not drafted again: none of the drafts is one
     /// of these on the strength of a hint.
     pub shown: Vec<EntryId>,
@@ -260,11 +262,11 @@ pub struct Finished {
 
 impl Finished {
     /// A run that leaves this behind, and showed nothing besides.
-    pub fn new(report: HarvestReport, drafts: Vec<Draft>, state: SourceState) -> Self {
+    pub fn new(report: HarvestReport, drafts: Vec<Draft>, state: impl Into<Arc<SourceState>>) -> Self {
         Self {
             report,
             drafts,
-            state,
+            state: state.into(),
             shown: Vec::new(),
             unchanged: Vec::new(),
             seen: None,

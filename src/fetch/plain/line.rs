@@ -24,7 +24,8 @@ pub(super) struct Line {
 /// What reads and writes.
 #[derive(Debug)]
 pub(super) struct Wire {
-    connection: Connection<TokioIo<TcpStream>, Empty<Bytes>>,
+    /// Large, and handed on.
+    connection: Box<Connection<TokioIo<TcpStream>, Empty<Bytes>>>,
     /// Whether it has come to its end, after which it must not be polled.
     ended: bool,
 }
@@ -32,7 +33,7 @@ pub(super) struct Wire {
 /// What is left of a connection after an answer.
 pub(super) enum Rest {
     /// Another answer may come on it.
-    Open(Box<Line>),
+    Open(Line),
     /// More has come than the answer says it has: what was read is cut off somewhere, then.
     Overflows,
     Closed,
@@ -42,7 +43,7 @@ impl Line {
     pub(super) async fn on(stream: TcpStream) -> Result<Self, hyper::Error> {
         let mut builder = Builder::new();
         let (sender, connection) = builder.max_headers(MAX_HEADERS).handshake(TokioIo::new(stream)).await?;
-        Ok(Self { sender, wire: Wire { connection, ended: false } })
+        Ok(Self { sender, wire: Wire { connection: Box::new(connection), ended: false } })
     }
 
     /// Sends a request, and waits for the head of its answer.
@@ -55,7 +56,7 @@ impl Line {
         // Looks at what has come since, too.
         let ready = self.wire.driving(self.sender.ready()).now_or_never();
         if !self.wire.ended {
-            return if matches!(ready, Some(Ok(()))) { Rest::Open(Box::new(self)) } else { Rest::Closed };
+            return if matches!(ready, Some(Ok(()))) { Rest::Open(self) } else { Rest::Closed };
         }
         let parts = self.wire.connection.into_parts();
         let mut next = [0; 16];
@@ -71,7 +72,7 @@ impl Wire {
         let mut awaited = pin!(awaited);
         poll_fn(|context| {
             // What went wrong is told to whoever waits.
-            if !self.ended && Pin::new(&mut self.connection).poll(context).is_ready() {
+            if !self.ended && Pin::new(&mut *self.connection).poll(context).is_ready() {
                 self.ended = true;
             }
             awaited.as_mut().poll(context)

@@ -92,7 +92,6 @@ pub(in crate::serve) fn admin_source(
     reports: &[HarvestReport],
     titles: &HashMap<&str, &str>,
 ) -> String {
-    let address = |url: &Option<url::Url>| url.as_ref().map(ToString::to_string);
     let facts = [
         ("Last outcome", Some(shown(state.last_outcome).0.to_owned())),
         ("Reason", Some(state.last_reason.clone()).filter(|reason| !reason.is_empty())),
@@ -100,8 +99,8 @@ pub(in crate::serve) fn admin_source(
         ("Last success", state.last_success.map(|at| When(at).table())),
         ("Next run", Some(When(state.next_run).table())),
         ("Entries", Some(state.entries.to_string())),
-        ("Page", address(&state.home)),
-        ("Feed read instead of the page", address(&state.feed)),
+        ("Page", state.home.clone()),
+        ("Feed read instead of the page", state.feed.as_ref().map(ToString::to_string)),
         ("Gap", state.gaps().last().map(ToString::to_string)),
     ];
     let title = title(state, titles);

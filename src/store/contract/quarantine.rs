@@ -73,8 +73,9 @@ async fn what_is_discarded_leaves_nothing() {
 async fn a_sources_profile_is_kept() {
     let kept = Kept::new();
     let mut finished = run("x", minute(0), Vec::new());
-    finished.state.profile.get_or_insert_default().note(Shape { at: minute(0), listed: 30, known: 28, dated: 30 });
-    let expected = finished.state.profile.clone();
+    let state = Arc::make_mut(&mut finished.state);
+    state.profile.get_or_insert_default().note(Shape { at: minute(0), listed: 30, known: 28, dated: 30 });
+    let expected = state.profile.clone();
     kept.store.finish(finished).await.unwrap();
     // A run that did not ask for it leaves it as it is.
     kept.put("x", minute(1), Vec::new()).await;

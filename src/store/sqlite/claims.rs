@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::columns::instant;
-use super::sources::{STATE, state};
+use super::sources::{AFTER_STATE, STATE, state};
 use crate::model::SourceId;
 use crate::store::Claim;
 
@@ -26,36 +26,46 @@ pub(super) fn claim_due(
         .prepare_cached(&sql)?
         .query_map(params![now.timestamp_millis(), limit], with_row_number)?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    due.into_iter().map(|(nr, claim)| hold(db, nr, worker, now, lease).map(|()| claim)).collect()
+    let mut hold = holding(db, worker, now, lease)?;
+    due.into_iter().map(|(nr, claim)| hold(nr).map(|()| claim)).collect()
 }
 
-/// Claims one configured source that nobody holds.
-pub(super) fn claim(
+/// Claims configured sources, those of them that nobody holds.
+pub(super) fn claim_each(
     db: &Connection,
     worker: &str,
-    id: &SourceId,
+    ids: &[SourceId],
     now: DateTime<Utc>,
     lease: Duration,
-) -> rusqlite::Result<Option<Claim>> {
+) -> rusqlite::Result<Vec<Option<Claim>>> {
     let sql = format!(
         "select {STATE}, nr from sources
          where id = ?1 and configured = 1 and (claimed_until is null or claimed_until <= ?2)"
     );
-    let free =
-        db.prepare_cached(&sql)?.query_row(params![id.as_str(), now.timestamp_millis()], with_row_number).optional()?;
-    free.map(|(nr, claim)| hold(db, nr, worker, now, lease).map(|()| claim)).transpose()
+    let (mut free, mut hold) = (db.prepare_cached(&sql)?, holding(db, worker, now, lease)?);
+    ids.iter()
+        .map(|id| {
+            let free = free.query_row(params![id.as_str(), now.timestamp_millis()], with_row_number).optional()?;
+            free.map(|(nr, claim)| hold(nr).map(|()| claim)).transpose()
+        })
+        .collect()
 }
 
 fn with_row_number(row: &Row<'_>) -> rusqlite::Result<(i64, Claim)> {
-    let state = state(row)?;
-    Ok((row.get("nr")?, Claim { source: state.id.clone(), state }))
+    let state = Box::new(state(row)?);
+    Ok((row.get(AFTER_STATE)?, Claim { source: state.id.clone(), state }))
 }
 
-fn hold(db: &Connection, nr: i64, worker: &str, now: DateTime<Utc>, lease: Duration) -> rusqlite::Result<()> {
-    let until = now.checked_add_signed(lease).unwrap_or(DateTime::<Utc>::MAX_UTC);
-    db.prepare_cached("update sources set claimed_by = ?2, claimed_until = ?3 where nr = ?1")?
-        .execute(params![nr, worker, until.timestamp_millis()])
-        .map(drop)
+/// Holds sources for a worker, by their row numbers.
+fn holding(
+    db: &Connection,
+    worker: &str,
+    now: DateTime<Utc>,
+    lease: Duration,
+) -> rusqlite::Result<impl FnMut(i64) -> rusqlite::Result<()>> {
+    let until = now.checked_add_signed(lease).unwrap_or(DateTime::<Utc>::MAX_UTC).timestamp_millis();
+    let mut hold = db.prepare_cached("update sources set claimed_by = ?2, claimed_until = ?3 where nr = ?1")?;
+    Ok(move |nr| hold.execute(params![nr, worker, until]).map(drop))
 }
 
 /// Gives a claim back.

@@ -47,7 +47,7 @@ use super::{
     Claim, Counts, Dictionary, Dossier, Finished, Following, Held, Known, Resemblance, Revision, Seen, SiteRules,
     Snapshot, SourceState, Standing, Store, StoreError, StoreTrouble, Verdict,
 };
-use crate::model::{Changes, Entry, EntryId, HarvestReport, Profile, Selection, Sketch, SourceId};
+use crate::model::{Changes, Entry, EntryId, HarvestReport, Outcome, Profile, Selection, Sketch, SourceId};
 
 /// A store in a SQLite file.
 pub(super) struct Sqlite {
@@ -153,7 +153,7 @@ impl Store for Sqlite {
         lease: Duration,
     ) -> Result<Vec<Option<Claim>>, StoreError> {
         let worker = worker.to_owned();
-        self.write(move |db, _| ids.iter().map(|id| claims::claim(db, &worker, id, now, lease)).collect()).await
+        self.write(move |db, _| claims::claim_each(db, &worker, &ids, now, lease)).await
     }
 
     async fn release(&self, id: &SourceId) -> Result<(), StoreError> {
@@ -171,7 +171,13 @@ impl Store for Sqlite {
     }
 
     async fn finish(&self, finished: Finished) -> Result<Changes, StoreError> {
-        self.write(move |db, touched| storing::finish(db, touched, finished)).await
+        match &self.writer {
+            Some(writer) if finished.report.outcome == Outcome::Unchanged => {
+                let row = self.tallies.row_of(&finished.report.source);
+                writer.write_light(move |db| storing::finish_unchanged(db, row, &finished)).await
+            }
+            _ => self.write(move |db, touched| storing::finish(db, touched, finished)).await,
+        }
     }
 
     async fn known(&self, source: &SourceId, keys: Vec<String>) -> Result<Vec<Known>, StoreError> {

@@ -14,6 +14,8 @@ use crate::store::{SourceState, Standing, Wishes};
 /// The columns that [`state`] reads, in its order.
 pub(super) const STATE: &str = "id, title, home, feed, etag, last_modified, body_hash, reading, next_run, last_run, \
                                 last_success, last_outcome, last_reason, failures, entries, wishes, about";
+/// The number of the column that is selected after those.
+pub(super) const AFTER_STATE: usize = 17;
 
 /// A row of [`STATE`]; without the profile.
 pub(super) fn state(row: &Row<'_>) -> rusqlite::Result<SourceState> {
@@ -21,7 +23,7 @@ pub(super) fn state(row: &Row<'_>) -> rusqlite::Result<SourceState> {
     Ok(SourceState {
         id: SourceId::new(row.get::<_, String>(0)?).map_err(|e| damaged(0, e))?,
         title: row.get(1)?,
-        home: address(row, 2)?,
+        home: row.get(2)?,
         feed: address(row, 3)?,
         validators: Validators { etag: row.get(4)?, last_modified: row.get(5)? },
         body_hash: row.get::<_, Option<i64>>(6)?.map(i64::cast_unsigned),
@@ -81,7 +83,7 @@ pub(super) fn all(db: &Connection) -> rusqlite::Result<Vec<SourceState>> {
     let mut profiles = profiles::all(db)?;
     let mut ask = db.prepare_cached(&sql)?;
     let with_profile = |row: &Row<'_>| {
-        let profile = profiles.remove(&row.get("nr")?).unwrap_or_default();
+        let profile = profiles.remove(&row.get(AFTER_STATE)?).unwrap_or_default();
         Ok(SourceState { profile: Some(Box::new(profile)), ..state(row)? })
     };
     ask.query_map([], with_profile)?.collect()
@@ -142,7 +144,7 @@ pub(super) fn save(db: &Connection, nr: i64, state: &SourceState) -> rusqlite::R
     .execute(params![
         nr,
         state.title,
-        state.home.as_ref().map(url::Url::as_str),
+        state.home,
         state.feed.as_ref().map(url::Url::as_str),
         state.validators.etag,
         state.validators.last_modified,

@@ -37,12 +37,20 @@ pub(super) fn finish(db: &Connection, touched: &mut Touched, finished: Finished)
         }
     };
     snapshots::add(db, source, &snapshots)?;
-    match report.outcome {
-        Outcome::Unchanged => sources::save_unchanged(db, source, &state)?,
-        _ => sources::save(db, source, &state)?,
-    }
+    sources::save(db, source, &state)?;
     reports::add(db, source, &report, changes)?;
     Ok(changes)
+}
+
+/// Stores a run that found the page as it was, and so has neither entries nor a list; ends its claim. Most runs are such.
+/// The source's row number is looked up where it is not known.
+pub(super) fn finish_unchanged(db: &Connection, row: Option<i64>, finished: &Finished) -> rusqlite::Result<Changes> {
+    let Finished { report, state, snapshots, .. } = finished;
+    let source = row.map_or_else(|| sources::row_for(db, &report.source, state.next_run), Ok)?;
+    snapshots::add(db, source, snapshots)?;
+    sources::save_unchanged(db, source, state)?;
+    reports::add(db, source, report, Changes::default())?;
+    Ok(Changes::default())
 }
 
 /// What a run shows beside its drafts.

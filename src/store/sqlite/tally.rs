@@ -70,6 +70,12 @@ impl Tallies {
         selection.sources.iter().filter_map(|id| tallies.get(id.as_str())).map(|t| t.revision).sum()
     }
 
+    /// A source's row number, which it has for good.
+    pub(super) fn row_of(&self, source: &SourceId) -> Option<i64> {
+        let tallies = self.by_id.read().unwrap_or_else(PoisonError::into_inner);
+        tallies.get(source.as_str()).map(|tally| tally.nr)
+    }
+
     /// Whether a source is known and never had an entry.
     pub(super) fn is_new(&self, source: &SourceId) -> bool {
         let tallies = self.by_id.read().unwrap_or_else(PoisonError::into_inner);

@@ -1,7 +1,8 @@
 //! The one thread that writes.
 //!
 //! It owns the write connection and takes closures from a bounded queue. What has queued up while it was busy
-//! goes into one transaction, each job behind a savepoint of its own; a job is answered after the commit.
+//! goes into one transaction, each job behind a savepoint of its own, light ones behind one for several; a job is
+//! answered after the commit.
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -77,10 +78,30 @@ impl Writer {
         T: Send + 'static,
         F: FnOnce(&Connection, &mut Touched) -> rusqlite::Result<T> + Send + 'static,
     {
+        let mut job = Some(job);
+        let once = move |db: &Connection, touched: &mut Touched| job.take().map(|job| job(db, touched)).transpose();
+        self.queue(Weight::Heavy, once).await
+    }
+
+    /// Likewise what costs hardly more than its savepoint: it shares one with others, and is done once more where one of
+    /// them fails.
+    pub(super) async fn write_light<T, F>(&self, job: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: Fn(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.queue(Weight::Light, move |db: &Connection, _: &mut Touched| job(db).map(Some)).await
+    }
+
+    async fn queue<T, F>(&self, weight: Weight, job: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&Connection, &mut Touched) -> rusqlite::Result<Option<T>> + Send + 'static,
+    {
         let closed = || StoreError::closed(&self.path);
         let room = self.room.clone().acquire_owned().await.map_err(|_| closed())?;
         let (reply, answer) = oneshot::channel();
-        let job = Box::new(Typed { job: Some(job), done: None, reply, _room: room });
+        let job = Box::new(Typed { weight, job, done: None, reply, _room: room });
         self.queue
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -108,8 +129,17 @@ impl Drop for Writer {
     }
 }
 
+/// What a job costs beside its savepoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Weight {
+    Heavy,
+    /// Little, and it can be done again.
+    Light,
+}
+
 /// A job whose answer's type is known only to who asked.
 trait Job: Send {
+    fn weight(&self) -> Weight;
     /// Works inside the transaction.
     fn work(&mut self, db: &Connection, touched: &mut Touched) -> rusqlite::Result<()>;
     /// Tells who asked, after the commit or in its stead.
@@ -117,7 +147,8 @@ trait Job: Send {
 }
 
 struct Typed<T, F> {
-    job: Option<F>,
+    weight: Weight,
+    job: F,
     done: Option<T>,
     reply: oneshot::Sender<Result<T, StoreError>>,
     _room: OwnedSemaphorePermit,
@@ -126,12 +157,14 @@ struct Typed<T, F> {
 impl<T, F> Job for Typed<T, F>
 where
     T: Send,
-    F: FnOnce(&Connection, &mut Touched) -> rusqlite::Result<T> + Send,
+    F: FnMut(&Connection, &mut Touched) -> rusqlite::Result<Option<T>> + Send,
 {
+    fn weight(&self) -> Weight {
+        self.weight
+    }
+
     fn work(&mut self, db: &Connection, touched: &mut Touched) -> rusqlite::Result<()> {
-        if let Some(job) = self.job.take() {
-            self.done = Some(job(db, touched)?);
-        }
+        self.done = (self.job)(db, touched)?;
         Ok(())
     }
 
@@ -177,6 +210,37 @@ fn data_version(db: &Connection) -> i64 {
     db.prepare_cached("pragma data_version").and_then(|mut s| s.query_row([], |row| row.get(0))).unwrap_or(0)
 }
 
+/// A transaction under way.
+struct Batch<'b> {
+    db: &'b Connection,
+    path: &'b Path,
+    touched: Touched,
+    done: Vec<Box<dyn Job>>,
+    /// What ended it before its time.
+    broken: Option<StoreError>,
+}
+
+impl Batch<'_> {
+    /// Does jobs behind one savepoint; where one of several fails, each behind its own.
+    fn attempt(&mut self, mut jobs: Vec<Box<dyn Job>>) {
+        let error = match &self.broken {
+            // Outside of a transaction a savepoint would begin one.
+            Some(broken) => broken.clone(),
+            None => match behind_savepoint(self.db, &mut jobs, &mut self.touched) {
+                Ok(()) => return self.done.extend(jobs),
+                Err(error) => StoreError::sqlite(self.path, &error),
+            },
+        };
+        // A full disk and its like end the whole transaction, with all that was done in it.
+        if self.db.is_autocommit() {
+            self.broken = Some(error.clone());
+        } else if jobs.len() > 1 {
+            return jobs.into_iter().for_each(|job| self.attempt(vec![job]));
+        }
+        jobs.into_iter().for_each(|job| job.answer(Err(error.clone())));
+    }
+}
+
 /// One transaction: `first`, and what is queued behind it; gives the number of jobs.
 fn transact(
     db: &Connection,
@@ -194,26 +258,22 @@ fn transact(
         return 1;
     }
     let begun = Instant::now();
-    let mut done = vec![first];
-    let mut broken = None;
-    while done.len() < BATCH
+    let mut batch = Batch { db, path, touched, done: vec![first], broken: None };
+    let mut light = Vec::new();
+    while batch.done.len() + light.len() < BATCH
         && begun.elapsed() < BATCH_TIME
-        && let Ok(mut job) = jobs.try_recv()
+        && batch.broken.is_none()
+        && let Ok(job) = jobs.try_recv()
     {
-        let before = touched.len();
-        match behind_savepoint(db, job.as_mut(), &mut touched) {
-            Ok(()) => done.push(job),
-            Err(error) => {
-                touched.truncate(before);
-                job.answer(Err(told(&error)));
-                // A full disk and its like end the whole transaction, with all that was done in it.
-                if db.is_autocommit() {
-                    broken = Some(told(&error));
-                    break;
-                }
-            }
+        match job.weight() {
+            Weight::Heavy => batch.attempt(vec![job]),
+            Weight::Light => light.push(job),
         }
     }
+    if !light.is_empty() {
+        batch.attempt(light);
+    }
+    let Batch { mut touched, done, broken, .. } = batch;
     let committed = match broken {
         Some(error) => Err(error),
         None => run(db, "commit").map_err(|e| told(&e)),
@@ -238,9 +298,13 @@ fn undo(db: &Connection) {
     }
 }
 
-fn behind_savepoint(db: &Connection, job: &mut dyn Job, touched: &mut Touched) -> rusqlite::Result<()> {
+fn behind_savepoint(db: &Connection, jobs: &mut [Box<dyn Job>], touched: &mut Touched) -> rusqlite::Result<()> {
     run(db, "savepoint job")?;
-    let worked = job.work(db, touched);
+    let before = touched.len();
+    let worked = jobs.iter_mut().try_for_each(|job| job.work(db, touched));
+    if worked.is_err() {
+        touched.truncate(before);
+    }
     if db.is_autocommit() {
         return worked;
     }
@@ -253,4 +317,30 @@ fn behind_savepoint(db: &Connection, job: &mut dyn Job, touched: &mut Touched) -
 
 fn run(db: &Connection, sql: &str) -> rusqlite::Result<()> {
     db.prepare_cached(sql)?.execute([]).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::file;
+    use super::*;
+
+    #[tokio::test]
+    async fn a_light_job_that_fails_takes_no_other_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path: Arc<Path> = Arc::from(folder.path().join("store.db"));
+        let (db, presence) = (file::writing(&path).unwrap(), Presence::announce(&path));
+        let writer = Writer::start(db, presence, path, Arc::default()).unwrap();
+        let note = |origin: &'static str| {
+            writer.write_light(move |db| db.execute("insert into robots (origin, until) values (?1, 0)", [origin]))
+        };
+        // What comes while the first is at work gathers behind it.
+        let first = writer.write(|_, _| {
+            std::thread::sleep(Duration::from_millis(50));
+            Ok(())
+        });
+        let (first, a, twin, b) = tokio::join!(first, note("a"), note("a"), note("b"));
+        assert!(first.is_ok() && a.is_ok() && twin.is_err() && b.is_ok());
+        let count = |db: &Connection| db.query_row("select count(*) from robots", [], |row| row.get::<_, i64>(0));
+        assert_eq!(writer.write(move |db, _| count(db)).await.unwrap(), 2);
+    }
 }
