@@ -1,5 +1,7 @@
 //! What goes in and out of the store besides entries.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -119,7 +121,7 @@ pub struct Standing {
     /// The title its page or feed gives itself.
     pub title: Option<String>,
     /// What its feed says of itself, where that is anything.
-    pub about: Option<Box<About>>,
+    pub about: Option<Arc<About>>,
     /// The hub that it announces.
     pub announced: Option<Box<Announced>>,
     /// Stored entries.
