@@ -123,7 +123,7 @@ fn catalogue(ids: &[SourceId]) -> Catalogue {
     Catalogue {
         base_url: "http://127.0.0.1:8080".parse().expect("an address"),
         feeds: Vec::new(),
-        sources: ids.iter().map(|id| (id.clone(), feed(id))).collect(),
+        sources: ids.iter().map(|id| (id.clone(), feed(id).into())).collect(),
         admin_token: None,
         hub: false,
         locks: Locks::default(),

@@ -205,7 +205,7 @@ impl Case {
         let source = Source {
             kind: Kind::Listing,
             article: ArticleMode::Never,
-            rules: self.rules.clone(),
+            rules: self.rules.clone().into(),
             ..Source::at(self.page.url.clone())
         };
         let selection = Selection { sources: vec![source.id.clone()] };

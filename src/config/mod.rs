@@ -149,12 +149,15 @@ fn read(path: &Path, files: &[Letters], findings: &Findings) -> Option<Config> {
     let placed = sources.finish(findings);
     let (feeds, locks) = feeds::finish(written, &placed, findings);
     suspicions::look(&placed, &hosts, &settings, findings);
+    // Collected where they lie they would keep the room of all that was known of them.
+    let mut sources = Vec::with_capacity(placed.len());
+    sources.extend(placed.into_iter().map(|placed| Arc::new(placed.source)));
     let mut manners = settings.manners;
     manners.hosts = hosts.into_iter().map(|(rule, _)| rule).collect();
     findings.permit().then(|| Config {
         path: path.to_path_buf(),
         files: files.iter().map(|f| f.path.clone()).collect(),
-        sources: placed.into_iter().map(|p| Arc::new(p.source)).collect(),
+        sources,
         feeds,
         locks,
         manners,

@@ -1,6 +1,7 @@
 //! `[defaults]`, `[recipes.x]`, `[sources.x]` into sources.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono_tz::Tz;
@@ -110,6 +111,7 @@ impl Sources {
         let none = Layer::default();
         let defaults = self.defaults.as_ref().map_or(&none, |(_, layer)| layer);
         check_rules(defaults, findings);
+        let usual = Arc::new(Rules { listing: defaults.listing.clone(), article: defaults.article_rules.clone() });
         let mut used = Vec::new();
         let mut placed = Vec::new();
         for written in self.written {
@@ -135,7 +137,7 @@ impl Sources {
             check_rules(&layer, findings);
             if let Some(url) = written.url {
                 let title = written.title.map(|t| t.value);
-                placed.push(source(written.id, written.place, url, title, layer));
+                placed.push(source(written.id, written.place, url, title, layer, &usual));
             }
         }
         for (name, (place, layer)) in &self.recipes {
@@ -151,10 +153,11 @@ impl Sources {
     }
 }
 
-fn source(id: SourceId, place: Place, url: At<Url>, title: Option<String>, layer: Layer) -> Placed {
+fn source(id: SourceId, place: Place, url: At<Url>, title: Option<String>, layer: Layer, usual: &Arc<Rules>) -> Placed {
     let render = layer.render.as_ref().filter(|r| r.value != Render::Http).map(|r| r.place.clone());
     let browsing = layer.browsing.as_ref().map(|b| b.place.clone());
     let tags = layer.tags.unwrap_or_default();
+    let rules = Rules { listing: layer.listing, article: layer.article_rules };
     Placed {
         source: Source {
             id,
@@ -169,7 +172,7 @@ fn source(id: SourceId, place: Place, url: At<Url>, title: Option<String>, layer
             browsing: layer.browsing.map(|b| b.value).unwrap_or_default(),
             article: layer.article.map_or(ArticleMode::Auto, |a| a.value),
             headers: layer.headers,
-            rules: Rules { listing: layer.listing, article: layer.article_rules },
+            rules: if rules == **usual { Arc::clone(usual) } else { Arc::new(rules) },
             filters: layer.filters.unwrap_or_default(),
             identity: layer.identity.map(|i| i.value),
             expect: Expectation {

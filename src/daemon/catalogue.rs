@@ -1,6 +1,7 @@
 //! Which feeds the server publishes, of a configuration and the titles that pages give themselves.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::config::Config;
 use crate::model::{About, Dedupe, Feed, FeedId, Selection, Source, SourceId};
@@ -12,7 +13,7 @@ const SOURCE_LIMIT: usize = 50;
 
 /// What sources' pages and feeds say of themselves: their titles, and what readers of them alone are told.
 #[derive(Debug, Clone, Default)]
-pub struct Titles(HashMap<SourceId, (Option<String>, Option<Box<About>>)>);
+pub struct Titles(HashMap<SourceId, (Option<String>, Option<Arc<About>>)>);
 
 impl Titles {
     /// Those that the store knows.
@@ -28,7 +29,7 @@ impl Titles {
         if known.is_some_and(|known| known.0.as_ref() == title && known.1.as_deref() == about) {
             return false;
         }
-        self.0.insert(state.id.clone(), (title.cloned(), about.cloned().map(Box::new)));
+        self.0.insert(state.id.clone(), (title.cloned(), about.cloned().map(Arc::new)));
         true
     }
 
@@ -39,7 +40,7 @@ impl Titles {
     }
 
     /// What a feed of these sources alone is told of them.
-    fn about(&self, selection: &Selection) -> Option<Box<About>> {
+    fn about(&self, selection: &Selection) -> Option<Arc<About>> {
         let [only] = &*selection.sources else { return None };
         self.0.get(only)?.1.clone()
     }
@@ -65,10 +66,10 @@ pub fn catalogue(config: &Config, titles: &Titles) -> Catalogue {
                 dedupe: Dedupe::Link,
                 apart: Vec::new(),
             };
-            Some((source.id.clone(), feed))
+            Some((source.id.clone(), Arc::new(feed)))
         })
         .collect();
-    let feeds = config.feeds.iter().map(|feed| Feed { about: titles.about(&feed.selection), ..feed.clone() });
+    let feeds = config.feeds.iter().map(|feed| Arc::new(Feed { about: titles.about(&feed.selection), ..feed.clone() }));
     Catalogue {
         base_url: config.bind.base_url.clone(),
         feeds: feeds.collect(),

@@ -96,6 +96,8 @@ pub fn browsing(source: &Source, part: Part) -> Browsing {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     fn hash(html: &str) -> u64 {
@@ -125,10 +127,11 @@ mod tests {
     fn a_browser_waits_for_what_the_rules_read() {
         let mut source = Source::at("https://paper.example/".parse().expect("an URL"));
         assert_eq!(browsing(&source, Part::List).wait, None);
-        source.rules.listing.item = Some("$.rows[*]".into());
+        Arc::make_mut(&mut source.rules).listing.item = Some("$.rows[*]".into());
         assert_eq!(browsing(&source, Part::List).wait, None);
-        source.rules.listing.item = Some("ul > li".into());
-        source.rules.article.body = vec!["#a".into(), "meta@content".into(), ".b".into()];
+        let rules = Arc::make_mut(&mut source.rules);
+        rules.listing.item = Some("ul > li".into());
+        rules.article.body = vec!["#a".into(), "meta@content".into(), ".b".into()];
         source.browsing.steps = vec![crate::model::Step::Scroll(2)];
         assert_eq!(browsing(&source, Part::List).wait.as_deref(), Some("ul > li"));
         assert_eq!(browsing(&source, Part::More).steps, []);

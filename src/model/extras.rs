@@ -165,7 +165,7 @@ pub struct About {
     pub rights: Option<String>,
     /// What makes it a podcast.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub show: Option<Show>,
+    pub show: Option<Box<Show>>,
     /// Elements of the Podcast namespace, as they came.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub podcast: Vec<Tag>,

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::{About, FeedId, SourceId};
 
 /// One published feed: which entries go out under which name and title.
@@ -22,7 +24,7 @@ pub struct Feed {
     /// Sources whose entries stand for themselves all the same.
     pub apart: Vec<SourceId>,
     /// What its source's own feed says of itself, where it is of one source.
-    pub about: Option<Box<About>>,
+    pub about: Option<Arc<About>>,
 }
 
 /// Which entries belong to a feed: those of these sources, tags and `*` already resolved.

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -7,12 +8,13 @@ use serde::{Deserialize, Serialize};
 #[error("`{0}` is not an id: use 1 to 64 lower-case letters, digits, `-` and `_`, beginning with a letter or digit")]
 pub struct InvalidId(pub String);
 
+// An id stands in a dozen tables at once: its letters are shared among them.
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// Takes an id as an operator writes it. It names URLs and database rows for ever,
@@ -22,7 +24,7 @@ macro_rules! id {
                 let fits = (1..=64).contains(&text.len())
                     && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
                     && text.as_bytes()[0].is_ascii_alphanumeric();
-                if fits { Ok(Self(text)) } else { Err(InvalidId(text)) }
+                if fits { Ok(Self(text.into())) } else { Err(InvalidId(text)) }
             }
 
             /// The id's letters.
@@ -46,7 +48,7 @@ macro_rules! id {
 
         impl From<$name> for String {
             fn from(id: $name) -> String {
-                id.0
+                id.as_str().to_owned()
             }
         }
     };

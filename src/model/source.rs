@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -31,8 +33,8 @@ pub struct Source {
     pub article: ArticleMode,
     /// The operator's own request headers; values already taken from their secrets.
     pub headers: Vec<(String, String)>,
-    /// How to read its pages.
-    pub rules: Rules,
+    /// How to read its pages; most sources of a file share the same, which are none.
+    pub rules: Arc<Rules>,
     /// What to keep of what was read, in order.
     pub filters: Vec<Filter>,
     /// A regular expression whose group `id` is what in the URL names the entry.
@@ -65,7 +67,7 @@ impl Source {
             browsing: Browsing::default(),
             article: ArticleMode::Auto,
             headers: Vec::new(),
-            rules: Rules::default(),
+            rules: Arc::default(),
             filters: Vec::new(),
             identity: None,
             expect: Expectation::default(),

@@ -76,7 +76,7 @@ impl<'a> Carried<'a> {
     pub fn of_feed(about: &'a About) -> Self {
         Self {
             rights: rights(about.rights.as_deref(), &about.licenses),
-            show: about.show.as_ref(),
+            show: about.show.as_deref(),
             podcast: tags(&about.podcast),
             ..Self::default()
         }

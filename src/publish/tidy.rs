@@ -5,6 +5,7 @@ mod carried;
 mod language;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, NaiveDate, SubsecRound, Utc};
 use url::Url;
@@ -60,7 +61,7 @@ pub(super) fn feed(feed: &Feed) -> Feed {
         title: line(&feed.title).unwrap_or_else(|| feed.id.to_string()),
         description: feed.description.as_deref().and_then(line),
         language: feed.language.as_deref().and_then(language),
-        about: feed.about.as_deref().map(|about| Box::new(carried::about(about))),
+        about: feed.about.as_deref().map(|about| Arc::new(carried::about(about))),
         ..feed.clone()
     }
 }

@@ -45,7 +45,7 @@ pub(super) struct Shelf {
     /// Feed or source.
     pub collection: Collection,
     /// The feed.
-    pub feed: Feed,
+    pub feed: Arc<Feed>,
     /// The token that its pages repeat in their links, for who has said it; and whether there is any at all.
     key: Option<Secret>,
     /// Whether it is not for everyone.
@@ -55,7 +55,7 @@ pub(super) struct Shelf {
 }
 
 impl Shelf {
-    fn new(collection: Collection, feed: &Feed, locks: &Locks) -> Self {
+    fn new(collection: Collection, feed: &Arc<Feed>, locks: &Locks) -> Self {
         let id = feed.id.as_str();
         let (key, locked) = (locks.only_key(collection, id).cloned(), locks.has(collection, id));
         Self { collection, feed: feed.clone(), key, locked, kept: Default::default() }
@@ -80,7 +80,7 @@ impl Edition {
         let titles: BTreeMap<_, _> =
             catalogue.sources.iter().map(|(id, feed)| (id.clone(), feed.title.clone())).collect();
         let before = before.filter(|b| b.addresses == addresses && *b.titles == titles);
-        let shelf = |collection, feed: &Feed| {
+        let shelf = |collection, feed: &Arc<Feed>| {
             let new = Shelf::new(collection, feed, &catalogue.locks);
             let known = before.and_then(|b| b.shelf(collection, feed.id.as_str())).filter(|known| known.is_as(&new));
             let shelf = known.cloned().unwrap_or_else(|| Arc::new(new));
@@ -122,8 +122,8 @@ impl Edition {
 
     /// The feeds and sources that everyone may see, in the order of the index.
     pub fn open(&self) -> impl Iterator<Item = (Collection, &Feed)> {
-        let feeds = self.catalogue.feeds.iter().map(|feed| (Collection::Feed, feed));
-        let sources = self.catalogue.sources.iter().map(|(_, feed)| (Collection::Source, feed));
+        let feeds = self.catalogue.feeds.iter().map(|feed| (Collection::Feed, &**feed));
+        let sources = self.catalogue.sources.iter().map(|(_, feed)| (Collection::Source, &**feed));
         feeds.chain(sources).filter(|(collection, feed)| !self.catalogue.locks.has(*collection, feed.id.as_str()))
     }
 

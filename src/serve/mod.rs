@@ -85,9 +85,9 @@ pub struct Catalogue {
     /// What readers see, without a slash at the end.
     pub base_url: Url,
     /// The feeds, `all` among them, in the order of the index.
-    pub feeds: Vec<Feed>,
+    pub feeds: Vec<Arc<Feed>>,
     /// One feed per source (id, title, tags resolved), in the order of the index.
-    pub sources: Vec<(SourceId, Feed)>,
+    pub sources: Vec<(SourceId, Arc<Feed>)>,
     /// What operator pages ask for.
     pub admin_token: Option<String>,
     /// Whether there is a WebSub hub, so that readers are told of what is new.

@@ -27,7 +27,7 @@ use super::push::{self, Listeners, Memory};
 use super::router::{Asked, Place, Route, Shape, route};
 use super::view::{Part, View};
 use super::{Catalogue, Outward, asked, delta, hub, operator, preference, status, trouble};
-use crate::model::{Entry, EntryId};
+use crate::model::{Entry, EntryId, Feed};
 use crate::publish::{self, Format};
 use crate::store::{Store, StoreError};
 
@@ -438,7 +438,7 @@ fn place_of(found: Route<'_>) -> Option<(Collection, &str)> {
 }
 
 fn wanted(shelf: &Shelf, shape: Shape, view: View) -> Wanted {
-    Wanted { collection: shelf.collection, feed: shelf.feed.clone(), shape, view }
+    Wanted { collection: shelf.collection, feed: Feed::clone(&shelf.feed), shape, view }
 }
 
 /// `Content-Location` (RFC 9110 §8.7) of a document that was chosen by the client's preference.

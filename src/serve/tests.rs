@@ -114,8 +114,8 @@ fn feed(id: &str) -> Feed {
 fn catalogue(base: &str, token: Option<&str>) -> Arc<Catalogue> {
     Arc::new(Catalogue {
         base_url: Url::parse(base).unwrap(),
-        feeds: vec![feed("all"), feed("ports")],
-        sources: vec![(source("harbour"), feed("harbour"))],
+        feeds: vec![feed("all").into(), feed("ports").into()],
+        sources: vec![(source("harbour"), feed("harbour").into())],
         admin_token: token.map(str::to_owned),
         hub: true,
         locks: Locks::default(),
@@ -329,7 +329,7 @@ async fn a_new_catalogue_is_served_at_once_and_feeds_as_they_were_are_kept() {
     let stage = Stage::new("http://127.0.0.1:8080/", None).await;
     let before = stage.get("/feeds/all.rss").await;
     let mut next = Catalogue::clone(&catalogue("http://127.0.0.1:8080/", None));
-    next.feeds.push(feed("tides"));
+    next.feeds.push(feed("tides").into());
     next.feeds.retain(|feed| feed.id.as_str() != "ports");
     stage.catalogues.send_replace(Arc::new(next));
     assert_eq!(stage.get("/feeds/tides.rss").await.status, StatusCode::OK);

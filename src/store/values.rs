@@ -121,7 +121,7 @@ pub struct Standing {
     /// The title its page or feed gives itself.
     pub title: Option<String>,
     /// What its feed says of itself, where that is anything.
-    pub about: Option<Box<About>>,
+    pub about: Option<Arc<About>>,
     /// The hub that it announces.
     pub announced: Option<Box<Announced>>,
     /// Stored entries.

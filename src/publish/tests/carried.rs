@@ -1,5 +1,7 @@
 //! What a source's feed says besides goes out in the words of each format.
 
+use std::sync::Arc;
+
 use super::*;
 use crate::model::{About, Credit, Episode, Extras, Genre, Scheme, Show, Spot, SpotShape, Tag};
 
@@ -90,11 +92,11 @@ fn podcast() -> Feed {
         categories: vec!["Sea".into()],
         licenses: vec![url("https://creativecommons.org/licenses/by/4.0/")],
         rights: Some("© The Port".into()),
-        show: Some(show),
+        show: Some(Box::new(show)),
         podcast: vec![tag("locked", &[("owner", "ada@harbour.example")], vec![])],
     };
     let selection = Selection { sources: vec![SourceId::new("harbour").unwrap()] };
-    Feed { about: Some(Box::new(about)), description: None, selection, ..feed() }
+    Feed { about: Some(Arc::new(about)), description: None, selection, ..feed() }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What the W3C's feed validator complains of, in our own words, held against whatever is written.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use quick_xml::events::Event;
 
@@ -267,14 +268,14 @@ fn odd_feed(text: &str) -> Feed {
     let about = About {
         description: Some(text.to_owned()),
         rights: Some(text.to_owned()),
-        show: Some(show),
+        show: Some(Box::new(show)),
         ..About::default()
     };
     Feed {
         title: text.to_owned(),
         description: None,
         language: Some(text.to_owned()),
-        about: Some(Box::new(about)),
+        about: Some(Arc::new(about)),
         ..feed()
     }
 }

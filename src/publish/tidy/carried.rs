@@ -43,7 +43,7 @@ pub(super) fn about(about: &About) -> About {
         licenses: about.licenses.iter().map(address).collect(),
         categories: super::once(about.categories.iter().filter_map(|c| line(c))),
         rights: about.rights.as_deref().and_then(line),
-        show: about.show.as_ref().map(show),
+        show: about.show.as_deref().map(|it| Box::new(show(it))),
         podcast: about.podcast.iter().map(tag).collect(),
     }
 }

@@ -147,7 +147,7 @@ async fn the_state_of_a_run_is_kept_to_the_letter() {
     let standing = Standing {
         id: id("x"),
         title: expected.title.clone(),
-        about: Some(Box::new(expected.about.clone())),
+        about: Some(Arc::new(expected.about.clone())),
         announced: None,
         entries: 0,
         ran: true,

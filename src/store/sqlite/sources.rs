@@ -1,6 +1,7 @@
 //! States of sources.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -100,7 +101,7 @@ pub(super) fn standings(db: &Connection) -> rusqlite::Result<Vec<Standing>> {
         Ok(Standing {
             id: SourceId::new(row.get::<_, String>(0)?).map_err(|e| damaged(0, e))?,
             title: row.get(1)?,
-            about: Some(about).filter(|about| !about.is_empty()).map(Box::new),
+            about: Some(about).filter(|about| !about.is_empty()).map(Arc::new),
             announced: wishes.announced.map(Box::new),
             entries: row.get::<_, i64>(4)?.cast_unsigned(),
             ran: row.get(5)?,

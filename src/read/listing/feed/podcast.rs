@@ -33,7 +33,7 @@ pub(super) fn about(channel: Element, page: &Page) -> About {
             _ => {}
         }
     }
-    about.show = Some(show).filter(|show| *show != Show::default());
+    about.show = Some(show).filter(|show| *show != Show::default()).map(Box::new);
     about
 }
 
