@@ -105,9 +105,7 @@ pub async fn run(
     let housekeeping = tokio::spawn(housekeeping::run(plans.clone(), store.clone()));
     let asking = tokio::spawn(following.clone().run(plans.clone()));
     let sides = workers::Sides { titles, published, progress, following, told };
-    // A task of its own is woken at less cost by the runs, which are tasks, than what the runtime was started for.
-    let working = tokio::spawn(workers::run(plans, store.clone(), sides, stop.clone()));
-    working.await.map_err(|error| DaemonError::Bug(error.to_string()))??;
+    workers::run(plans, store.clone(), sides, stop.clone()).await?;
 
     reloading.abort();
     asking.abort();

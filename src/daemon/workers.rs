@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
-use futures_util::FutureExt;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -91,7 +90,7 @@ pub(super) async fn run(
         }
         let crowded = look <= Instant::now();
         tokio::select! {
-            () = stop.wait_for(|stop| *stop).map(drop) => {}
+            _ = stop.wait_for(|stop| *stop) => {}
             _ = plans.changed() => {
                 look = Instant::now();
                 let plan = plans.borrow().clone();
