@@ -16,6 +16,7 @@ mod numeric;
 mod order;
 mod relative;
 mod resolve;
+mod stamps;
 mod text;
 mod vocabulary;
 mod zones;

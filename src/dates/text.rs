@@ -4,7 +4,7 @@ use super::expression::Reader;
 use super::lexer::{self, Kind};
 use super::resolve::resolve;
 use super::vocabulary::Meaning;
-use super::{Context, Moment, Precision};
+use super::{Context, Moment, Precision, stamps};
 use crate::model::is_han;
 
 /// Longest text that is looked at, in bytes: no date is longer, and a page has many texts.
@@ -15,7 +15,11 @@ const LONGEST_IN_WORDS: usize = 64;
 
 /// Reads a text that is a date and nothing else but decoration ("Published: …", weekday, clock icon).
 pub fn parse(text: &str, context: &Context) -> Option<Moment> {
-    Sought::in_text(cut(text.trim()), context)?.whole()
+    let text = cut(text.trim());
+    match stamps::read(text) {
+        Some(fields) => resolve(&fields, context),
+        None => Sought::in_text(text, context)?.whole(),
+    }
 }
 
 /// Finds the first date in a longer text; gives its byte range too.
