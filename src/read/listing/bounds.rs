@@ -14,7 +14,7 @@ fn told(page: &Page, item: Option<&str>) -> Vec<String> {
 fn what_is_too_much_of_a_listing_is_left_out_and_told() {
     let links: String = (0..6000).map(|n| format!("<li><a href=/a/{n}>{n}</a>")).collect();
     let entries: String = (0..6000).map(|n| format!("{{\"title\":\"Of day {n}\",\"url\":\"/a/{n}\"}},")).collect();
-    let values = format!("<script type=application/json>[{}1]</script>", "[],".repeat(400_001));
+    let values = format!("<script type=application/json>[{}{{\"url\":1}}]</script>", "[],".repeat(400_001));
     let script = format!("<script>x = [{{\"a\": \"{}\"}}]</script>", "y".repeat(6 * 1024 * 1024));
     for (text, item, expected) in [
         (format!("<ul>{links}</ul>"), Some("li"), "`listing.item` matches 6000 elements; the last 1000 were left out"),

@@ -1,6 +1,7 @@
 //! Records in the page's scripts: JSON-LD, state for script frameworks, arrays in plain script.
 
 use foldhash::HashMap;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use url::Url;
 
@@ -18,6 +19,23 @@ const MOST_VALUES: usize = 400_000;
 const MOST_RECORDS: usize = 5_000;
 /// Most places in one script where JSON may begin.
 const MOST_STARTS: usize = 40;
+
+/// What a record's link is called, best first.
+const LINKS: [&str; 13] = [
+    "url",
+    "link",
+    "href",
+    "permalink",
+    "canonicalUrl",
+    "canonical_url",
+    "webUrl",
+    "path",
+    "uri",
+    "mainEntityOfPage",
+    "@id",
+    "pageUrl",
+    "shareUrl",
+];
 
 /// One list of records: the array that held them, or the page's loose ones.
 #[derive(Debug, Default)]
@@ -44,7 +62,9 @@ pub(super) fn gather(outline: &Outline, base: &Url, context: &Context) -> Read<V
         let kind = outline.attribute(*row, "type").unwrap_or_default().to_ascii_lowercase();
         let declared = kind.contains("ld+json");
         if kind.contains("json") {
-            if let Ok(value) = serde_json::from_str::<Value>(text.trim()) {
+            if may_lead_somewhere(text)
+                && let Ok(value) = serde_json::from_str::<Value>(text.trim())
+            {
                 walk(&value, declared, base, context, &mut budget, &mut lists);
             }
         } else if kind.is_empty() || kind.contains("javascript") || kind == "module" {
@@ -59,6 +79,20 @@ pub(super) fn gather(outline: &Outline, base: &Url, context: &Context) -> Read<V
         )));
     }
     Read { value: lists, problems }
+}
+
+/// Whether JSON may hold a record: where no name is that of a link, and no text looks like one, there is none.
+fn may_lead_somewhere(json: &str) -> bool {
+    let bytes = json.as_bytes();
+    let names = |name: &str| {
+        let quoted =
+            |at: usize| bytes.get(at + name.len()) == Some(&b'"') && at > 0 && bytes.get(at - 1) == Some(&b'"');
+        memchr::memmem::find_iter(bytes, name.as_bytes()).any(quoted)
+    };
+    // What is escaped may be anything.
+    memchr::memchr2(b'/', b'\\', bytes).is_some()
+        || memchr::memmem::find(bytes, b"http").is_some()
+        || LINKS.iter().any(|name| names(name))
 }
 
 /// JSON that is assigned to something in a script.
@@ -78,7 +112,17 @@ fn literals(script: &str) -> Vec<Value> {
         if starts > MOST_STARTS {
             break;
         }
-        let mut stream = serde_json::Deserializer::from_str(script.get(at..).unwrap_or_default()).into_iter::<Value>();
+        let rest = script.get(at..).unwrap_or_default();
+        // Settings are often long and lead nowhere: they are passed over without being kept.
+        let mut passed = serde_json::Deserializer::from_str(rest).into_iter::<IgnoredAny>();
+        if let Some(Ok(_)) = passed.next()
+            && let length = passed.byte_offset().max(1)
+            && !rest.get(..length).is_some_and(may_lead_somewhere)
+        {
+            from = at + length;
+            continue;
+        }
+        let mut stream = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
         if let Some(Ok(value)) = stream.next() {
             from = at + stream.byte_offset().max(1);
             found.push(value);
@@ -129,22 +173,7 @@ fn record(value: &Value, declared: bool, base: &Url, context: &Context) -> Optio
         return None;
     }
     let named = |names: &[&str]| names.iter().find_map(|n| fields.get(*n)).and_then(text_of);
-    let link = named(&[
-        "url",
-        "link",
-        "href",
-        "permalink",
-        "canonicalUrl",
-        "canonical_url",
-        "webUrl",
-        "path",
-        "uri",
-        "mainEntityOfPage",
-        "@id",
-        "pageUrl",
-        "shareUrl",
-    ])
-    .or_else(|| fields.values().find_map(link_like))?;
+    let link = named(&LINKS).or_else(|| fields.values().find_map(link_like))?;
     let link = address(&link, base)?;
     let headline = named(&["headline", "title", "name", "headlineText", "shortHeadline", "seoTitle", "caption"])
         .or_else(|| {
@@ -306,4 +335,25 @@ pub(super) fn by_address(lists: &[Records]) -> HashMap<&str, &Teaser> {
 pub(super) fn path_of(url: &Url) -> &str {
     // The positions that `url` gives are bounds of its own text.
     url[url::Position::BeforePath..].trim_end_matches('/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_that_lead_nowhere_are_passed_over_and_what_stands_behind_them_is_found() {
+        let settings = r#"{"flags":[{"id":"f0","on":false},{"id":"f1","on":true}]}"#;
+        for records in [
+            r#"[{"url":"a.html","title":"One"},{"url":"b.html","title":"Two"}]"#,
+            r#"[{"x":"/a","title":"One"},{"x":"/b","title":"Two"}]"#,
+            r#"[{"u\u0072l":"a.html","title":"One"},{"url":"b.html","title":"Two"}]"#,
+        ] {
+            let found = literals(&format!("window.settings={settings};window.news={records};"));
+            assert_eq!(found, [serde_json::from_str::<Value>(records).unwrap()], "{records}");
+        }
+        // What ends too early is no value, but what it holds may be one.
+        let cut = literals(r#"x={"a":[{"url":"a.html"}],"#);
+        assert_eq!(cut, [serde_json::json!([{ "url": "a.html" }])]);
+    }
 }
