@@ -1,5 +1,6 @@
 //! A page that is no longer what it was: is its list there all the same?
 
+use std::cell::LazyCell;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -61,9 +62,12 @@ pub(super) async fn relearn(
 }
 
 /// Whether a page is of another design than its source's healthy pages.
-fn is_redesigned(before: &Profile, now: &Markup) -> bool {
-    let (same, all) = before.markup.shared(now, |_| true);
-    before.runs.len() >= ENOUGH && !before.markup.is_empty() && (same as f64) < SAME_DESIGN * all as f64
+fn is_redesigned<'m>(before: &Profile, now: impl FnOnce() -> &'m Markup) -> bool {
+    if before.runs.len() < ENOUGH || before.markup.is_empty() {
+        return false;
+    }
+    let (same, all) = before.markup.shared(now(), |_| true);
+    (same as f64) < SAME_DESIGN * all as f64
 }
 
 /// Whether a list is shorter than its last ones were: some of it may stand where it is not looked for any more.
@@ -158,8 +162,8 @@ pub(super) async fn examine(
         ListingMethod::Guess | ListingMethod::Rules | ListingMethod::Embedded | ListingMethod::None
     );
     let page = page.filter(|_| is_html);
-    let markup = page.map(|page| markup(page)).unwrap_or_default();
-    let redesigned = is_redesigned(profile, &markup);
+    let markup = LazyCell::new(|| page.map(|page| markup(page)).unwrap_or_default());
+    let redesigned = is_redesigned(profile, || &*markup);
     let shrunk = has_shrunk(profile, &shape);
     let mut settled = true;
     if let Some(page) = page
@@ -193,7 +197,7 @@ pub(super) async fn examine(
         profile.note(shape);
         // Until the page is read as well without knowing its entries, it is known by them.
         if settled {
-            profile.markup = markup;
+            profile.markup = markup.clone();
             profile.links = page.map(|page| links(page)).unwrap_or_default();
         }
     }

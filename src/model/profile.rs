@@ -58,19 +58,14 @@ impl Links {
 
     /// Of these hashes.
     pub fn of(hashes: impl Iterator<Item = u32>) -> Self {
-        let hashes: Vec<u32> = hashes.collect();
-        // What was kept is in order.
-        if hashes.len() <= Self::MOST && hashes.iter().zip(hashes.iter().skip(1)).all(|(one, next)| one < next) {
-            return Self(hashes);
+        let mut hashes: Vec<u32> = hashes.collect();
+        if hashes.len() > Self::MOST {
+            // Front pages lead to the same article again and again.
+            let mut seen = HashSet::new();
+            hashes.retain(|hash| seen.len() < Self::MOST && seen.insert(*hash));
         }
-        Self::first_of(hashes.into_iter())
-    }
-
-    fn first_of(hashes: impl Iterator<Item = u32>) -> Self {
-        // Front pages lead to the same article again and again.
-        let mut seen = HashSet::new();
-        let mut hashes: Vec<u32> = hashes.filter(|hash| seen.insert(*hash)).take(Self::MOST).collect();
         hashes.sort_unstable();
+        hashes.dedup();
         Self(hashes)
     }
 

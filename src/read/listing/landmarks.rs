@@ -91,11 +91,19 @@ pub(super) fn address_hash(url: &Url) -> u32 {
 
 /// An address without scheme, `www.`, fragment, and what tells where its readers come from: entries are kept without it.
 fn plain_address(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default().trim_start_matches("www.");
-    let query = url.query().unwrap_or_default();
+    let path = url.path().trim_end_matches('/');
+    let mut out = String::with_capacity(url.as_str().len() + 1);
+    out.push_str(url.host_str().unwrap_or_default().trim_start_matches("www."));
+    out.push_str(path);
+    out.push('?');
     let own = |parameter: &&str| !["utm_", "fbclid=", "gclid="].iter().any(|name| parameter.starts_with(name));
-    let query = query.split('&').filter(own).collect::<Vec<_>>().join("&");
-    format!("{host}{}?{query}", url.path().trim_end_matches('/'))
+    for (nr, parameter) in url.query().unwrap_or_default().split('&').filter(own).enumerate() {
+        if nr > 0 {
+            out.push('&');
+        }
+        out.push_str(parameter);
+    }
+    out
 }
 
 #[cfg(test)]

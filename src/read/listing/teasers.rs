@@ -11,7 +11,7 @@ use super::slots;
 use super::targets::Target;
 use super::when::{self, Headings, Seen};
 use crate::dates::Context;
-use crate::model::{Person, Teaser, text_weight};
+use crate::model::{Person, Teaser, Written, text_weight};
 
 /// Least and most weight of a text that passes for a summary.
 const SUMMARY: std::ops::RangeInclusive<usize> = 30..=2500;
@@ -26,13 +26,14 @@ pub(super) fn read(outline: &Outline, chosen: &[&Target], base: &Url, context: &
     let own: Vec<Option<Seen>> =
         cards.iter().zip(&headlines).map(|(card, headline)| when::in_card(outline, card, headline, context)).collect();
     let mut settled = slots::settle(outline, &cards, &own, context).into_iter();
-    for (((target, card), headline), own) in chosen.iter().zip(&cards).zip(headlines).zip(own) {
-        headings.pass(outline, card, context);
-        let published = settled
-            .next()
-            .flatten()
-            .or(own)
-            .map(|seen| seen.written)
+    let dates: Vec<Option<Written>> =
+        own.into_iter().map(|own| settled.next().flatten().or(own).map(|seen| seen.written)).collect();
+    let need_headings = !dates.iter().all(|date| date.as_ref().is_some_and(when::needs_no_heading));
+    for (((target, card), headline), date) in chosen.iter().zip(&cards).zip(headlines).zip(dates) {
+        if need_headings {
+            headings.pass(outline, card, context);
+        }
+        let published = date
             .map(|written| headings.complete(written, card, context))
             .or_else(|| headings.date(card).cloned())
             .or_else(|| when::in_address(&target.url, context));

@@ -159,6 +159,11 @@ fn in_text(text: &str, headline: &str, context: &Context) -> Option<Seen> {
     })
 }
 
+/// Whether no heading adds anything to a card's date.
+pub(super) fn needs_no_heading(written: &Written) -> bool {
+    written.origin != Origin::Text || has_year(&written.text)
+}
+
 /// Dates of headings above groups of cards, as the cards are walked in page order.
 #[derive(Debug, Default)]
 pub(super) struct Headings {
@@ -220,7 +225,7 @@ impl Headings {
     /// A card's date without a year, with the year of the heading that it stands under.
     pub(super) fn complete(&self, written: Written, card: &Card, context: &Context) -> Written {
         let Some((year, _)) = self.year.filter(|(_, end)| card.row < *end) else { return written };
-        if written.origin != Origin::Text || has_year(&written.text) {
+        if needs_no_heading(&written) {
             return written;
         }
         let text = &written.text;

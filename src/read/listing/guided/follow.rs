@@ -10,7 +10,7 @@ use super::super::landmarks::address_hash;
 use super::super::outline::Outline;
 use super::super::targets::{self, Target};
 use super::super::{page_kind, paging, teasers};
-use super::tags::{self, Tags};
+use super::tags::{Kinds, Tags};
 use super::{FEWEST, USUAL, date_themselves, name_hash, names_itself, own_dates, print_of, raw, shape_hash};
 use crate::dates::Context;
 use crate::html::parse_html;
@@ -58,12 +58,13 @@ pub fn follow(page: &Page, guide: &Guide, settled: impl Fn(u64) -> bool) -> Opti
         return None;
     }
     let known: HashMap<u64, Row> = guide.rows.iter().map(|row| (row.raw, *row)).collect();
+    let mut kinds = Kinds::default();
     let mut rows: Vec<Now> = split(list, &guide.mark)?
         .map(|text| {
             let raw = raw(text);
             let known = known.get(&raw).copied();
             let settled = known.is_some_and(|row| settled(row.says));
-            let kind = known.map_or_else(|| tags::kind(text), |row| row.kind);
+            let kind = known.map_or_else(|| kinds.of(text), |row| row.kind);
             Now { text, raw, kind, known, settled, read: !settled }
         })
         .collect();

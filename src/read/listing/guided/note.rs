@@ -11,7 +11,7 @@ use super::super::outline::{self, Outline};
 use super::super::targets::Target;
 use super::super::when::{Headings, Seen};
 use super::follow::reads_alike;
-use super::tags::{self, Tag, Tags};
+use super::tags::{self, Kinds, Tag, Tags};
 use super::{FEWEST, date_themselves, name_hash, names_itself, own_dates, print_of, raw, shape_hash};
 use crate::dates::Context;
 use crate::model::{Guide, Links, Listing, ListingMethod, Origin, Page, PageKind, Row, text_weight};
@@ -66,12 +66,14 @@ pub(in crate::read::listing) fn note(reading: &Reading, listing: &Listing) -> Op
         teaser.headline.as_deref() == Some(target.headline.text.as_str())
             && names_itself(outline, target, card, context)
     });
-    let mut headings = Headings::default();
-    headings.pass(outline, cards.first()?, context);
     let own = own_dates(outline, &cards, &chosen, context);
     // A date that is marked as one needs no heading, neither here nor in rows to come, whose markup is the same.
     let marked = |own: &Option<Seen>| own.as_ref().is_some_and(|seen| seen.written.origin != Origin::Text);
-    let stand_alone = headings.say_nothing() || own.iter().all(marked);
+    let stand_alone = own.iter().all(marked) || {
+        let mut headings = Headings::default();
+        headings.pass(outline, cards.first()?, context);
+        headings.say_nothing()
+    };
     if !named || !stand_alone || !date_themselves(outline, &cards, &own, context) {
         return None;
     }
@@ -79,10 +81,11 @@ pub(in crate::read::listing) fn note(reading: &Reading, listing: &Listing) -> Op
     let addresses = Links::of(found.iter().map(|target| address_hash(&target.url)));
     let places = Places::of(&page.text, outline, &cards)?;
     let mut rows = Vec::with_capacity(cards.len());
+    let mut kinds = Kinds::default();
     let mut leads: HashMap<u32, usize> = HashMap::default();
     for (((target, card), teaser), row) in chosen.iter().zip(&cards).zip(&listing.teasers).zip(&places.rows) {
         let text = page.text.get(row.0..row.1)?;
-        let (kind, lead) = (tags::kind(text), target.best - card.row);
+        let (kind, lead) = (kinds.of(text), target.best - card.row);
         if *leads.entry(kind).or_insert(lead) != lead {
             return None;
         }
@@ -203,13 +206,17 @@ impl Places {
         let name = outline.tag(first);
         let named = |row: &usize| outline.tag(*row) == name;
         let opens = |tag: &Tag| !tag.closes;
-        let begins: Vec<usize> = Tags::from(text, 0)
-            .filter(opens)
-            .filter(|tag| tag.name.eq_ignore_ascii_case(name))
-            .map(|tag| tag.begin)
-            .collect();
         let before = (0..first).filter(named).count();
-        let sure = begins.len() == before + (first..outline.nodes.len()).filter(named).count();
+        let all = before + (first..outline.nodes.len()).filter(named).count();
+        // Where each such word is a tag, none stands in a script or a comment.
+        let words: Vec<usize> = tags::words(text, name).take(all + 1).collect();
+        let begins: Vec<usize> = if words.len() == all {
+            words
+        } else {
+            let alike = |tag: &Tag| opens(tag) && tag.name.eq_ignore_ascii_case(name);
+            Tags::from(text, 0).filter(alike).map(|tag| tag.begin).collect()
+        };
+        let sure = begins.len() == all;
         let mut tags = Tags::from(text, *begins.get(before)?).filter(opens).peekable();
         let mut wanted = cards.iter().map(|card| card.row).peekable();
         let mut rows = Vec::with_capacity(cards.len());

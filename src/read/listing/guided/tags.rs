@@ -2,8 +2,9 @@
 
 use std::hash::{Hash, Hasher};
 
+use foldhash::HashMap;
 use memchr::{memchr, memmem};
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::super::groups;
 use super::super::hints::Hints;
@@ -122,33 +123,78 @@ pub(super) fn end_of_element(text: &str, at: usize) -> Option<usize> {
     None
 }
 
-/// Fingerprint of a row's markup: all that decides how its links are grouped and where its parts are looked for. What
-/// is different from row to row (addresses, numbers, names of sections) is left out.
-pub(super) fn kind(row: &str) -> u32 {
-    let mut hash = Xxh3::new();
-    for tag in Tags::from(row, 0) {
-        (tag.name, tag.closes).hash(&mut hash);
-        let mut rest = tag.attributes;
-        while let Some((name, value, after)) = attribute(rest) {
-            rest = after;
-            name.hash(&mut hash);
-            match name {
-                "class" => {
-                    value.split_ascii_whitespace().filter(|c| groups::may_be_stable(c)).for_each(|c| c.hash(&mut hash));
-                    Hints::of_names(value).hash(&mut hash);
+/// Where an element's name stands behind a `<`, in lower case, in order: as a tag, or anywhere else.
+pub(super) fn words(text: &str, name: &str) -> impl Iterator<Item = usize> {
+    let bytes = text.as_bytes();
+    let opening = format!("<{name}");
+    let length = opening.len();
+    let found: Vec<usize> = memmem::find_iter(bytes, opening.as_bytes()).collect();
+    found.into_iter().filter(move |at| bytes.get(at + length).is_some_and(|b| ends_value(*b) || *b == b'/'))
+}
+
+/// Tells rows by their markup.
+#[derive(Debug, Default)]
+pub(super) struct Kinds<'t> {
+    /// What was made of class names, which come again with every row.
+    classes: HashMap<&'t str, u64>,
+}
+
+impl<'t> Kinds<'t> {
+    /// Fingerprint of a row's markup: all that decides how its links are grouped and where its parts are looked for.
+    /// What is different from row to row (addresses, numbers, names of sections) is left out.
+    pub(super) fn of(&mut self, row: &'t str) -> u32 {
+        let mut print = Print::default();
+        for tag in Tags::from(row, 0) {
+            print.add(tag.name);
+            print.add_number(tag.closes.into());
+            let mut rest = tag.attributes;
+            while let Some((name, value, after)) = attribute(rest) {
+                rest = after;
+                print.add(name);
+                match name {
+                    "class" => print.add_number(*self.classes.entry(value).or_insert_with(|| of_classes(value))),
+                    "id" => print.add_number(of_hints(value)),
+                    "rel" | "role" | "itemprop" | "type" | "hidden" => print.add(value),
+                    "style" => print.add_number(value.contains("none").into()),
+                    "href" => {
+                        let value = value.trim();
+                        let scheme = value.split_once(':').map(|(scheme, _)| scheme);
+                        print.add(scheme.filter(|scheme| !scheme.contains(['/', '?'])).unwrap_or_default());
+                        print.add_number(u64::from(value.is_empty()) << 1 | u64::from(value.starts_with('#')));
+                    }
+                    _ => {}
                 }
-                "id" => Hints::of_names(value).hash(&mut hash),
-                "rel" | "role" | "itemprop" | "type" | "hidden" => value.hash(&mut hash),
-                "style" => value.contains("none").hash(&mut hash),
-                "href" => {
-                    let scheme = value.split_once(':').map(|(scheme, _)| scheme).filter(|s| !s.contains(['/', '?']));
-                    (value.trim().is_empty(), value.trim().starts_with('#'), scheme).hash(&mut hash);
-                }
-                _ => {}
             }
         }
+        (print.0 ^ print.0 >> 32) as u32
     }
-    hash.finish() as u32
+}
+
+fn of_classes(value: &str) -> u64 {
+    let mut print = Print(of_hints(value));
+    value.split_ascii_whitespace().filter(|class| groups::may_be_stable(class)).for_each(|class| print.add(class));
+    print.0
+}
+
+fn of_hints(value: &str) -> u64 {
+    let mut hash = Xxh3::new();
+    Hints::of_names(value).hash(&mut hash);
+    hash.finish()
+}
+
+/// A fingerprint of many short pieces, in order.
+#[derive(Debug, Default)]
+struct Print(u64);
+
+impl Print {
+    fn add(&mut self, piece: &str) {
+        self.add_number(xxh3_64(piece.as_bytes()));
+    }
+
+    fn add_number(&mut self, number: u64) {
+        // The multiplier is that of Fibonacci hashing.
+        self.0 = (self.0.rotate_left(23) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
 }
 
 /// The first attribute of several: its name, its value, and what follows.
@@ -209,7 +255,8 @@ mod tests {
             ("<li class='post-7 x tag-a' id=p7><h3><a href='/7.html'>Seven</a></h3><i></i></li>", false),
             ("<li class='post-7 x tag-a' id=date><h3><a href='/7.html'>Seven</a></h3></li>", false),
         ] {
-            assert_eq!(kind(row) == kind(other), same, "{other}");
+            let mut kinds = Kinds::default();
+            assert_eq!(kinds.of(row) == kinds.of(other), same, "{other}");
         }
     }
 }
