@@ -89,7 +89,6 @@ pub trait Store: Send + Sync {
     ///   key never seen before, is filled in: this bumps the revision, and neither moves `updated` nor counts as altered.
     /// - The key of a deleted entry makes nothing new.
     /// - A draft that is an entry which the list also shows unchanged only adds its keys.
-    /// - A run that found the page unchanged brings no drafts.
     /// - A run that is held changes no entry: its drafts go to quarantine. The next that is not held ends that.
     async fn finish(&self, finished: Finished) -> Result<Changes, StoreError>;
 

@@ -274,6 +274,12 @@ impl Finished {
             snapshots: Vec::new(),
         }
     }
+
+    /// Whether it has nothing of a list: neither entries nor what stands in for them.
+    pub(super) fn is_bare(&self) -> bool {
+        let Self { drafts, shown, unchanged, seen, held, .. } = self;
+        drafts.is_empty() && shown.is_empty() && unchanged.is_empty() && seen.is_none() && held.is_none()
+    }
 }
 
 /// An entry's text as it was before it changed.

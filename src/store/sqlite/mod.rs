@@ -172,7 +172,7 @@ impl Store for Sqlite {
 
     async fn finish(&self, finished: Finished) -> Result<Changes, StoreError> {
         match &self.writer {
-            Some(writer) if finished.report.outcome == Outcome::Unchanged => {
+            Some(writer) if finished.report.outcome == Outcome::Unchanged && finished.is_bare() => {
                 let row = self.tallies.row_of(&finished.report.source);
                 writer.write_light(move |db| storing::finish_unchanged(db, row, &finished)).await
             }
