@@ -86,18 +86,63 @@ impl<'k> Landmarks<'k> {
 
 /// Hash of an address as landmarks are compared.
 pub(super) fn address_hash(url: &Url) -> u32 {
-    xxhash_rust::xxh3::xxh3_64(plain_address(url).as_bytes()) as u32
+    hash(&plain_address(url))
+}
+
+/// The same of what `href` leads to from a page at `base`; nothing where that is no address.
+pub(super) fn link_hash(href: &str, base: &Url) -> Option<u32> {
+    match path_on_host(href) {
+        Some((path, query)) if base.host_str().is_some() => Some(hash(&plain(base.host_str(), path, query))),
+        _ => base.join(href).ok().map(|url| address_hash(&url)),
+    }
+}
+
+fn hash(plain: &str) -> u32 {
+    xxhash_rust::xxh3::xxh3_64(plain.as_bytes()) as u32
+}
+
+/// Path and query of a link to the same host that are what is written, letter for letter: most links of most pages.
+fn path_on_host(href: &str) -> Option<(&str, Option<&str>)> {
+    let bytes = href.as_bytes();
+    let mut before = b' ';
+    let (mut mark, mut end) = (None, bytes.len());
+    for (at, byte) in bytes.iter().copied().enumerate() {
+        match byte {
+            b'#' => {
+                end = at;
+                break;
+            }
+            b'?' => mark = mark.or(Some(at)),
+            // `//` leads to another host, and dots may lead upwards.
+            b'/' if at == 1 => return None,
+            b'.' if before == b'/' => return None,
+            b'/' | b'-' | b'_' | b'.' | b'=' | b'&' => {}
+            _ if byte.is_ascii_alphanumeric() => {}
+            _ => return None,
+        }
+        before = byte;
+    }
+    let path = href.get(..mark.unwrap_or(end)).filter(|path| path.starts_with('/'))?;
+    Some((path, mark.and_then(|mark| href.get(mark + 1..end))))
 }
 
 /// An address without scheme, `www.`, fragment, and what tells where its readers come from: entries are kept without it.
 fn plain_address(url: &Url) -> String {
-    let path = url.path().trim_end_matches('/');
-    let mut out = String::with_capacity(url.as_str().len() + 1);
-    out.push_str(url.host_str().unwrap_or_default().trim_start_matches("www."));
-    out.push_str(path);
+    plain(url.host_str(), url.path(), url.query())
+}
+
+fn plain(host: Option<&str>, path: &str, query: Option<&str>) -> String {
+    let host = host.unwrap_or_default().trim_start_matches("www.");
+    let query = query.unwrap_or_default();
+    let mut out = String::with_capacity(host.len() + path.len() + query.len() + 1);
+    out.push_str(host);
+    out.push_str(path.trim_end_matches('/'));
     out.push('?');
+    if query.is_empty() {
+        return out;
+    }
     let own = |parameter: &&str| !["utm_", "fbclid=", "gclid="].iter().any(|name| parameter.starts_with(name));
-    for (nr, parameter) in url.query().unwrap_or_default().split('&').filter(own).enumerate() {
+    for (nr, parameter) in query.split('&').filter(own).enumerate() {
         if nr > 0 {
             out.push('&');
         }
@@ -108,7 +153,23 @@ fn plain_address(url: &Url) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn a_links_hash_is_that_of_the_address_it_leads_to(
+            href in r"(/|//|\./)?[ab./?=&#%:é\\-]{0,6}(/|\.\./|\.|utm_a=b)?[ab./?=&#-]{0,6}",
+            base in proptest::sample::select(vec![
+                "https://www.lantern.example/news/?page=2", "http://[::1]:8080/", "http://lantern.example:81/a/b.html", "data:text/html,x",
+            ]),
+        ) {
+            let base = Url::parse(base).unwrap();
+            let expected = base.join(&href).ok().map(|url| address_hash(&url));
+            prop_assert_eq!(link_hash(&href, &base), expected, "{}", href);
+        }
+    }
 
     #[test]
     fn a_headline_speaks_only_where_nothing_stands_at_its_address_and_for_the_first_that_bears_it() {

@@ -1,8 +1,11 @@
 //! How a page is marked up and where it leads, in short: enough to see that it is another design, and what of it is old.
 
+use std::borrow::Cow;
+
+use memchr::memmem::Finder;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::landmarks::address_hash;
+use super::landmarks::link_hash;
 use crate::model::{Links, Page, Sketch};
 
 /// Most bytes of a page that are looked at.
@@ -14,8 +17,9 @@ const LONGEST: usize = 2000;
 /// have most of it in common, two designs next to nothing. Numbers in class names tell entries and are left out.
 pub fn markup(page: &Page) -> Sketch {
     let mut before = 0u64;
+    let class = Finder::new(b"class=");
     let marks = tags(page).map(|(name, attributes)| {
-        let classes = classes(attributes);
+        let classes = classes(attributes, &class);
         let hash = classes.fold(xxh3_64(name), |hash, class| hash.rotate_left(9) ^ xxh3_64(class));
         let mark = xxh3_64(&(hash ^ before.rotate_left(7)).to_le_bytes());
         before = hash;
@@ -28,18 +32,19 @@ pub fn markup(page: &Page) -> Sketch {
 pub fn links(page: &Page) -> Links {
     let mut base = page.url.clone();
     let mut seen = Vec::new();
+    let place = Finder::new(b"href=");
     for (name, attributes) in tags(page) {
         let is_base = name.eq_ignore_ascii_case(b"base");
         if !is_base && !name.eq_ignore_ascii_case(b"a") {
             continue;
         }
-        let href = attribute(attributes, b"href=").and_then(|href| str::from_utf8(href).ok()).map(str::trim);
+        let href = attribute(attributes, &place).and_then(|href| str::from_utf8(href).ok()).map(str::trim);
         let Some(href) = href.filter(|href| !href.is_empty() && !href.starts_with('#')) else { continue };
-        let Ok(url) = base.join(&href.replace("&amp;", "&")) else { continue };
+        let href = if href.contains('&') { Cow::Owned(href.replace("&amp;", "&")) } else { Cow::Borrowed(href) };
         if is_base {
-            base = url;
+            base = base.join(&href).unwrap_or(base);
         } else {
-            seen.push(address_hash(&url));
+            seen.extend(link_hash(&href, &base));
         }
     }
     Links::of(seen.into_iter())
@@ -59,14 +64,14 @@ fn tags(page: &Page) -> impl Iterator<Item = (&[u8], &[u8])> {
 }
 
 /// The class names in a tag's attributes, but for those with digits.
-fn classes(attributes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let names = attribute(attributes, b"class=").unwrap_or_default().split(u8::is_ascii_whitespace);
+fn classes<'t>(attributes: &'t [u8], class: &Finder) -> impl Iterator<Item = &'t [u8]> {
+    let names = attribute(attributes, class).unwrap_or_default().split(u8::is_ascii_whitespace);
     names.filter(|name| !name.is_empty() && !name.iter().any(u8::is_ascii_digit))
 }
 
-/// The value of an attribute, given with its equals sign.
-fn attribute<'t>(attributes: &'t [u8], name: &[u8]) -> Option<&'t [u8]> {
-    let value = attributes.get(memchr::memmem::find(attributes, name)? + name.len()..)?;
+/// The value of an attribute that is looked for with its equals sign.
+fn attribute<'t>(attributes: &'t [u8], name: &Finder) -> Option<&'t [u8]> {
+    let value = attributes.get(name.find(attributes)? + name.needle().len()..)?;
     let (quote, value) = match value.split_first() {
         Some((quote @ (b'"' | b'\''), rest)) => (Some(*quote), rest),
         _ => (None, value),
@@ -77,6 +82,7 @@ fn attribute<'t>(attributes: &'t [u8], name: &[u8]) -> Option<&'t [u8]> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::landmarks::address_hash;
     use super::super::page;
     use super::*;
 
