@@ -51,9 +51,7 @@ struct Now<'p> {
 /// teaser with this fingerprint. Nothing where a full reading might give another list.
 pub fn follow(page: &Page, guide: &Guide, settled: impl Fn(u64) -> bool) -> Option<Followed> {
     let text: &str = &page.text;
-    let (from, to) = (guide.before.0, text.len().checked_sub(guide.after.0)?);
-    let list = text.get(from..to)?;
-    let (before, after) = (text.get(..from)?, text.get(to..)?);
+    let (before, list, after) = parts(text, guide)?;
     if guide.after.1 != print_of(page, after) || guide.before.1 != print_of(page, before) {
         return None;
     }
@@ -89,8 +87,8 @@ pub fn follow(page: &Page, guide: &Guide, settled: impl Fn(u64) -> bool) -> Opti
 
 /// Whether the rows that a guide tells of, read by themselves, say what they were read as.
 pub(super) fn reads_alike(page: &Page, guide: &Guide) -> bool {
-    let list = page.text.len().checked_sub(guide.after.0).and_then(|to| page.text.get(guide.before.0..to));
-    let Some(rows) = list.and_then(|list| split(list, &guide.mark)) else { return false };
+    let rows = parts(&page.text, guide).and_then(|(_, list, _)| split(list, &guide.mark));
+    let Some(rows) = rows else { return false };
     let now = |(text, row): (_, &Row)| Now {
         text,
         raw: row.raw,
@@ -104,6 +102,13 @@ pub(super) fn reads_alike(page: &Page, guide: &Guide) -> bool {
         rows.get(place).and_then(|row| row.known).is_some_and(|known| known.says == teaser.print())
     };
     rows.len() == guide.rows.len() && read_rows(page, guide, &rows).is_some_and(|read| read.into_iter().all(says))
+}
+
+/// What stands before the list, the list, and what stands behind it.
+fn parts<'t>(text: &'t str, guide: &Guide) -> Option<(&'t str, &'t str, &'t str)> {
+    let (before, rest) = text.split_at_checked(guide.before.0)?;
+    let (list, after) = rest.split_at_checked(rest.len().checked_sub(guide.after.0)?)?;
+    Some((before, list, after))
 }
 
 /// The rows, each from one mark to the next.

@@ -15,6 +15,7 @@ use super::tags::{self, Kinds, Tag, Tags};
 use super::{FEWEST, date_themselves, name_hash, names_itself, own_dates, print_of, raw, shape_hash};
 use crate::dates::Context;
 use crate::model::{Guide, Links, Listing, ListingMethod, Origin, Page, PageKind, Row, text_weight};
+use crate::read::xml::escape;
 
 /// A list less likely than this is found by a hair.
 const SURE: f32 = 0.6;
@@ -184,8 +185,9 @@ fn opening(text: &str, outline: &Outline, holders: &[usize]) -> Option<String> {
         out.push('<');
         out.push_str(element.name());
         for (name, value) in element.attrs() {
-            let value = value.replace('&', "&amp;").replace('"', "&quot;");
-            out.extend([" ", name, "=\"", &value, "\""]);
+            out.extend([" ", name, "=\""]);
+            escape(value, &mut out);
+            out.push('"');
         }
         out.push('>');
     }
@@ -209,7 +211,7 @@ impl Places {
         let before = (0..first).filter(named).count();
         let all = before + (first..outline.nodes.len()).filter(named).count();
         // Where each such word is a tag, none stands in a script or a comment.
-        let words: Vec<usize> = tags::words(text, name).take(all + 1).collect();
+        let words = tags::words(text, name);
         let begins: Vec<usize> = if words.len() == all {
             words
         } else {

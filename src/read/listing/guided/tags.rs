@@ -124,12 +124,11 @@ pub(super) fn end_of_element(text: &str, at: usize) -> Option<usize> {
 }
 
 /// Where an element's name stands behind a `<`, in lower case, in order: as a tag, or anywhere else.
-pub(super) fn words(text: &str, name: &str) -> impl Iterator<Item = usize> {
+pub(super) fn words(text: &str, name: &str) -> Vec<usize> {
     let bytes = text.as_bytes();
     let opening = format!("<{name}");
-    let length = opening.len();
-    let found: Vec<usize> = memmem::find_iter(bytes, opening.as_bytes()).collect();
-    found.into_iter().filter(move |at| bytes.get(at + length).is_some_and(|b| ends_value(*b) || *b == b'/'))
+    let ends = |at: &usize| bytes.get(at + opening.len()).is_some_and(|b| ends_value(*b) || *b == b'/');
+    memmem::find_iter(bytes, opening.as_bytes()).filter(ends).collect()
 }
 
 /// Tells rows by their markup.
