@@ -5,7 +5,9 @@
 //! whole page. Counted are the pages that a guide is written for, and the times it was followed; whatever was followed
 //! must come to what a full reading gives.
 
-use std::io::Read as _;
+#[path = "../saved/mod.rs"]
+mod saved;
+
 use std::path::Path;
 
 use anyhow::{Result, ensure};
@@ -13,8 +15,6 @@ use chrono::Utc;
 use courant::fetch::saved_page;
 use courant::model::{Guide, Kind, Page};
 use courant::read::{CompiledRules, Extent, follow, note_listing, read_listing};
-use serde_json::Value;
-use url::Url;
 
 /// How many rows are new at once.
 const NEW: [usize; 3] = [1, 3, 5];
@@ -23,14 +23,9 @@ fn main() -> Result<()> {
     let folder = std::env::args().nth(1).unwrap_or_else(|| ".".to_owned());
     let folder = Path::new(&folder);
     let (mut pages, mut plain, mut tried, mut served, mut wrong) = (0, 0, 0, 0, 0);
-    for line in std::fs::read_to_string(folder.join("truth.jsonl"))?.lines() {
-        let row: Value = serde_json::from_str(line)?;
-        let id = row["id"].as_str().unwrap_or_default();
-        let mut bytes = Vec::new();
-        flate2::read::GzDecoder::new(std::fs::File::open(folder.join(format!("{id}.html.gz")))?)
-            .read_to_end(&mut bytes)?;
-        let url: Url = row["url"].as_str().unwrap_or_default().parse()?;
-        let page = saved_page(url, Some("text/html"), bytes.into(), Utc::now());
+    for saved in saved::pages(folder, Utc::now())? {
+        let (row, page) = saved?;
+        let id = saved::id(&row);
         pages += 1;
         let Some(guide) = guide_of(&page) else { continue };
         plain += 1;
@@ -71,5 +66,5 @@ fn without(page: &Page, guide: &Guide, from: usize, count: usize) -> Option<Page
     let begins: Vec<usize> = page.text.get(first..last)?.match_indices(&guide.mark).map(|(at, _)| first + at).collect();
     let place = |at: usize| begins.get(at).copied().unwrap_or(last);
     let text = [page.text.get(..place(from))?, page.text.get(place(from + count)..)?].concat();
-    Some(saved_page(page.url.clone(), Some("text/html; charset=utf-8"), text.into_bytes().into(), Utc::now()))
+    Some(saved_page(page.url.clone(), Some("text/html; charset=utf-8"), text.into_bytes().into(), page.fetched))
 }

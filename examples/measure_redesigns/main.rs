@@ -9,9 +9,10 @@
 #[path = "../dice/mod.rs"]
 mod dice;
 mod redesign;
+#[path = "../saved/mod.rs"]
+mod saved;
 
 use std::collections::{BTreeMap, HashSet};
-use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -40,17 +41,12 @@ fn main() -> Result<()> {
     let only = arguments.next();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let mut sums: BTreeMap<&str, Sum> = BTreeMap::new();
-    for line in std::fs::read_to_string(folder.join("truth.jsonl"))?.lines() {
-        let row: Value = serde_json::from_str(line)?;
-        let id = row["id"].as_str().unwrap_or_default();
+    for saved in saved::pages(folder, now())? {
+        let (row, page) = saved?;
+        let id = saved::id(&row);
         if only.as_ref().is_some_and(|only| only != id) {
             continue;
         }
-        let mut bytes = Vec::new();
-        flate2::read::GzDecoder::new(std::fs::File::open(folder.join(format!("{id}.html.gz")))?)
-            .read_to_end(&mut bytes)?;
-        let url: Url = row["url"].as_str().unwrap_or_default().parse()?;
-        let page = saved_page(url, Some("text/html"), bytes.into(), now());
         for by_rules in [false, true] {
             let Some(case) = Case::of(&page, &row, by_rules) else { continue };
             for round in 0..rounds {
