@@ -9,6 +9,7 @@ use std::collections::hash_map::Entry;
 use std::error::Error as _;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use base64::Engine as _;
 use bytes::Bytes;
@@ -29,6 +30,9 @@ mod dial;
 mod line;
 #[cfg(test)]
 mod tests;
+
+/// Longest wait for an answer on a connection that was left open, before a new one is made.
+const SILENCE: Duration = Duration::from_secs(10);
 
 /// Makes plain requests, and keeps the connections that they leave open for a moment.
 #[derive(Debug)]
@@ -65,8 +69,9 @@ impl Plain {
         let request = self.request(url, headers)?;
         let place = &url[Position::BeforeHost..Position::AfterPort];
         if let Some(mut line) = self.take(place) {
-            // Where it was closed while it lay idle, nobody has read the request; and a GET may be made twice.
-            if let Ok(answer) = clock.within(FIRST, line.ask(request.clone())).await? {
+            // Where it was closed while it lay idle, nobody has read the request; and a GET may be made twice
+            // (RFC 9112 §9.3.1).
+            if let Ok(Ok(answer)) = clock.within(SILENCE, line.ask(request.clone())).await {
                 return self.answer(line, place, answer, clock, bounds).await;
             }
         }

@@ -2,12 +2,13 @@
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
+use std::task::Poll;
 
 use bytes::Bytes;
 use futures_util::FutureExt;
 use http_body_util::Empty;
 use hyper::body::Incoming;
-use hyper::client::conn::http1::{Builder, Connection, SendRequest};
+use hyper::client::conn::http1::{Builder, Connection, Parts, SendRequest};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
@@ -24,10 +25,10 @@ pub(super) struct Line {
 /// What reads and writes.
 #[derive(Debug)]
 pub(super) struct Wire {
-    /// Large, and handed on.
-    connection: Box<Connection<TokioIo<TcpStream>, Empty<Bytes>>>,
-    /// Whether it has come to its end, after which it must not be polled.
-    ended: bool,
+    /// Until it has come to its end. Large, and handed on.
+    connection: Option<Box<Connection<TokioIo<TcpStream>, Empty<Bytes>>>>,
+    /// What is left of it then.
+    left: Option<Parts<TokioIo<TcpStream>>>,
 }
 
 /// What is left of a connection after an answer.
@@ -43,7 +44,7 @@ impl Line {
     pub(super) async fn on(stream: TcpStream) -> Result<Self, hyper::Error> {
         let mut builder = Builder::new();
         let (sender, connection) = builder.max_headers(MAX_HEADERS).handshake(TokioIo::new(stream)).await?;
-        Ok(Self { sender, wire: Wire { connection: Box::new(connection), ended: false } })
+        Ok(Self { sender, wire: Wire { connection: Some(Box::new(connection)), left: None } })
     }
 
     /// Sends a request, and waits for the head of its answer.
@@ -55,10 +56,9 @@ impl Line {
     pub(super) fn rest(mut self) -> Rest {
         // Looks at what has come since, too.
         let ready = self.wire.driving(self.sender.ready()).now_or_never();
-        if !self.wire.ended {
+        let Some(parts) = self.wire.left.take() else {
             return if matches!(ready, Some(Ok(()))) { Rest::Open(self) } else { Rest::Closed };
-        }
-        let parts = self.wire.connection.into_parts();
+        };
         let mut next = [0; 16];
         let came = parts.io.inner().try_read(&mut next).unwrap_or(0);
         let more = |bytes: &[u8]| bytes.iter().any(|b| !matches!(b, b'\r' | b'\n'));
@@ -71,9 +71,12 @@ impl Wire {
     pub(super) async fn driving<T>(&mut self, awaited: impl Future<Output = T>) -> T {
         let mut awaited = pin!(awaited);
         poll_fn(|context| {
-            // What went wrong is told to whoever waits.
-            if !self.ended && Pin::new(&mut *self.connection).poll(context).is_ready() {
-                self.ended = true;
+            // What went wrong is told to whoever waits: that no answer comes, only when the connection is gone.
+            if let Some(mut connection) = self.connection.take() {
+                match Pin::new(&mut *connection).poll(context) {
+                    Poll::Pending => self.connection = Some(connection),
+                    Poll::Ready(_) => self.left = Some(connection.into_parts()),
+                }
             }
             awaited.as_mut().poll(context)
         })

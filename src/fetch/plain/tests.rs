@@ -1,11 +1,14 @@
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use reqwest::header::HeaderMap;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
 
 use super::Plain;
-use crate::fetch::exchange::{Bounds, Clock};
+use crate::fetch::error::FetchErrorKind;
+use crate::fetch::exchange::{Answer, Bounds, Clock};
 use crate::fetch::guard::Guard;
 
 /// An answer, and what is read of it: its status and body, or words of what is said.
@@ -130,17 +133,66 @@ async fn a_connection_left_open_is_used_again_and_one_that_has_ended_is_made_ane
         }
     });
     let plain = plain();
-    let url = format!("http://{place}/").parse().expect("an address");
     let mut bodies = String::new();
     for _ in 0..5 {
-        let bounds =
-            Bounds { connect: Duration::from_secs(5), total: Duration::from_secs(20), max_bytes: 9, cut: false };
-        let clock = Clock::start(bounds.total);
-        let answer = plain.get(&url, &HeaderMap::new(), &clock, bounds).await.expect("an answer");
+        let answer = visit(&plain, place).await.expect("an answer");
         bodies.push_str(str::from_utf8(&answer.body).expect("a digit"));
     }
     server.abort();
     assert_eq!(bodies, "00122");
+}
+
+/// Takes a visitor's first request, and answers it.
+async fn served(listener: &TcpListener) -> TcpStream {
+    let (mut stream, _) = listener.accept().await.expect("a visitor");
+    let _ = stream.read(&mut [0; 4096]).await;
+    stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\na").await.expect("a reader");
+    stream
+}
+
+async fn visit(plain: &Plain, place: SocketAddr) -> Result<Answer, FetchErrorKind> {
+    let bounds = Bounds { connect: Duration::from_secs(5), total: Duration::from_secs(20), max_bytes: 9, cut: false };
+    let url = format!("http://{place}/").parse().expect("an address");
+    plain.get(&url, &HeaderMap::new(), &Clock::start(bounds.total), bounds).await
+}
+
+#[tokio::test]
+async fn a_connection_that_was_closed_while_it_lay_idle_is_made_anew_at_once() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a place");
+    let place = listener.local_addr().expect("an address");
+    let (close, closed) = oneshot::channel::<()>();
+    tokio::spawn(async move {
+        let first = served(&listener).await;
+        let _ = closed.await;
+        drop(first);
+        served(&listener).await
+    });
+    let plain = plain();
+    visit(&plain, place).await.expect("an answer");
+    assert_eq!(super::locked(&plain.idle).by_host.len(), 1);
+    drop(close);
+    // Until the runtime knows of its end.
+    for _ in 0..16 {
+        tokio::task::yield_now().await;
+    }
+    visit(&plain, place).await.expect("an answer");
+}
+
+#[tokio::test]
+async fn a_connection_that_has_fallen_silent_is_made_anew() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a place");
+    let place = listener.local_addr().expect("an address");
+    tokio::spawn(async move {
+        let mut first = served(&listener).await;
+        let _ = first.read(&mut [0; 4096]).await;
+        tokio::time::pause();
+        tokio::time::advance(super::SILENCE).await;
+        tokio::time::resume();
+        (first, served(&listener).await)
+    });
+    let plain = plain();
+    visit(&plain, place).await.expect("an answer");
+    visit(&plain, place).await.expect("an answer");
 }
 
 #[tokio::test]
@@ -149,17 +201,13 @@ async fn few_connections_are_left_open_however_many_places_are_asked() {
     let mut servers = Vec::new();
     for _ in 0..4 {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a place");
-        let url = format!("http://{}/", listener.local_addr().expect("an address")).parse().expect("an address");
+        let place = listener.local_addr().expect("an address");
         servers.push(tokio::spawn(async move {
-            let (mut stream, _) = listener.accept().await.expect("a visitor");
-            let _ = stream.read(&mut [0; 4096]).await;
-            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\na").await.expect("a reader");
+            let mut stream = served(&listener).await;
             // Until the visitor goes.
             let _ = stream.read(&mut [0; 16]).await;
         }));
-        let bounds =
-            Bounds { connect: Duration::from_secs(5), total: Duration::from_secs(20), max_bytes: 9, cut: false };
-        plain.get(&url, &HeaderMap::new(), &Clock::start(bounds.total), bounds).await.expect("an answer");
+        visit(&plain, place).await.expect("an answer");
     }
     assert_eq!(super::locked(&plain.idle).by_host.len(), 2);
     // The first were closed for the last.
