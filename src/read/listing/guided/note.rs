@@ -112,7 +112,6 @@ pub(in crate::read::listing) fn note(reading: &Reading, listing: &Listing) -> Op
         language: listing.language.clone(),
         picture: listing.picture.as_ref().map(|picture| picture.url.clone()),
         next: listing.next.clone(),
-        ..PageGuide::default()
     };
     // Where the tags around the rows are not in order, the rows must be seen to be read alike without them.
     (in_order && places.sure || reads_alike(page, &guide)).then_some(guide)
