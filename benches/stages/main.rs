@@ -87,9 +87,9 @@ mod read {
         let rules = CompiledRules::default();
         let before = page::page("/news/", "text/html", paper::listing(30));
         let now = page::page("/news/", "text/html", paper::listing(33));
-        let guide = note_listing(&before, Kind::Listing, &rules, Extent::Noting).value.guide.expect("a plain list");
-        assert!(follow(&now, &guide, |_| true).is_some());
-        bencher.bench_local(|| follow(&now, &guide, |_| true));
+        let way = note_listing(&before, Kind::Listing, &rules, Extent::Noting).value.way.expect("a plain list");
+        assert!(follow(&now, &way, |_| true).is_some());
+        bencher.bench_local(|| follow(&now, &way, |_| true));
     }
 
     /// A full reading that leaves a guide.

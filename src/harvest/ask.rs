@@ -131,11 +131,12 @@ pub(super) async fn listing(
             let body_hash = if in_browser { shown::print(&page) } else { xxh3_64(&page.body) };
             let answer = if as_before && state.body_hash == Some(body_hash) {
                 Answer::Unchanged(page.status, page.validators.clone())
-            } else if let Some(feed) = feed {
-                Box::pin(feed_listing(watched, page, body_hash, feed, parts)).await
             } else {
                 recall(state, parts).await?;
-                Box::pin(page_listing(watched, page, body_hash, state, parts, now)).await
+                match feed {
+                    Some(feed) => Box::pin(feed_listing(watched, page, body_hash, feed, state, parts, now)).await,
+                    None => Box::pin(page_listing(watched, page, body_hash, state, parts, now)).await,
+                }
             };
             Asked { answer, base, moved, fresh_until }
         }
@@ -189,10 +190,25 @@ pub(super) async fn at_hand(
 }
 
 /// Reads the feed that was found for the source.
-async fn feed_listing(watched: &Watched, page: Arc<Page>, body_hash: u64, feed: Url, parts: &Parts) -> Answer {
-    let read = read(watched, &page, Kind::Feed, parts).await;
+async fn feed_listing(
+    watched: &Watched,
+    page: Arc<Page>,
+    body_hash: u64,
+    feed: Url,
+    state: &SourceState,
+    parts: &Parts,
+    now: DateTime<Utc>,
+) -> Answer {
+    if let Some(mut listed) = short::listing(watched, &page, body_hash, state, parts, now).await {
+        (listed.page, listed.feed) = (Some(page), Some(feed));
+        return Answer::Listed(Box::new(listed));
+    }
+    let Read { value: noted, problems } = short::noting(watched, &page, Kind::Feed, state, parts, Extent::Noting).await;
+    let read = Read { value: noted.listing, problems };
     if is_feed(&read.value) {
-        return Answer::Listed(Box::new(Listed::of(&page, read, body_hash, Some(feed))));
+        let mut listed = Listed::of(&page, read, body_hash, Some(feed));
+        listed.guide = noted.guide;
+        return Answer::Listed(Box::new(listed));
     }
     let reason = format!("{feed} is no longer a feed; the page {} will be read instead", watched.source.url);
     Answer::Failed(Failed { forget_feed: true, ..Failed::at(&page, Outcome::StructureMissing, reason, read.problems) })
@@ -218,13 +234,15 @@ async fn page_listing(
     let first = state.reading != Some(watched.reading);
     // At first most feeds that a page announces are read in its stead.
     let extent = if first && source.kind == Kind::Auto { Extent::Brief } else { Extent::Noting };
-    let Read { value: mut noted, mut problems } = short::noting(watched, &page, state, parts, extent).await;
+    let Read { value: mut noted, mut problems } =
+        short::noting(watched, &page, source.kind, state, parts, extent).await;
     let may_have_feed = source.kind == Kind::Auto && !source.rules.listing.find_teasers() && !is_feed(&noted.listing);
     if may_have_feed && let Some(listed) = feed_of(watched, &page, &noted.listing, parts, first).await {
         return Answer::Listed(Box::new(listed));
     }
     if noted.brief {
-        Read { value: noted, problems } = short::noting(watched, &page, state, parts, Extent::Noting).await;
+        Read { value: noted, problems } =
+            short::noting(watched, &page, source.kind, state, parts, Extent::Noting).await;
     }
     let (mut read, guide) = (Read { value: noted.listing, problems }, noted.guide);
     if shown::list_wants(&watched.source, &read.value) {
@@ -254,7 +272,7 @@ async fn page_listing(
     let mut listed = Listed::of(&page, read, body_hash, None);
     listed.bytes += bytes;
     listed.page = Some(page);
-    listed.guide = guide.map(Box::new);
+    listed.guide = guide;
     Answer::Listed(Box::new(listed))
 }
 

@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::ask::is_feed;
 use super::drift::{ENOUGH, Verdict, judge};
 use super::reader::{on_reader, read};
-use super::short::Short;
+use super::short::{self, Short};
 use super::sketch::Sketch;
 use super::{Parts, Watched};
 use crate::model::{
-    Guide, Kind, Listing, ListingMethod, ListingRules, Page, Problem, Profile, Read, Selection, Shape, Sketch as Markup,
+    Guide, Kind, Listing, ListingMethod, ListingRules, Page, Problem, Profile, Read, Selection, Shape,
+    Sketch as Markup, Way,
 };
 use crate::read::{Landmark, Learned, learn, links, markup, recall};
 use crate::store::{SourceState, StoreError};
@@ -111,17 +113,18 @@ async fn examine_short(
     if judge(profile, &shape) == Verdict::Healthy && !has_shrunk(profile, &shape) {
         if state.last_success.is_some() {
             profile.note(shape);
-            if profile.markup.is_empty() {
-                profile.markup = markup(page);
-            }
-            if let Some(guide) = &found.guide {
-                profile.links = profile.links.with(guide.addresses.iter());
+            if let Some(Way::Page(way)) = found.guide.as_ref().map(|guide| &guide.way) {
+                if profile.markup.is_empty() {
+                    profile.markup = markup(page);
+                }
+                profile.links = profile.links.with(way.addresses.iter());
             }
         }
         profile.guide = found.guide.as_ref().map(|guide| guide.packed());
         return Ok(Some(sketch));
     }
-    let Read { value, problems } = read(watched, page, watched.source.kind, parts).await;
+    let kind = if is_feed(found.listing) { Kind::Feed } else { watched.source.kind };
+    let Read { value, problems } = read(watched, page, kind, parts).await;
     *found.listing = value;
     found.problems.extend(problems);
     (*found.short, found.guide) = (None, None);
@@ -191,7 +194,9 @@ pub(super) async fn examine(
         }
     }
     if verdict == Verdict::Healthy {
-        profile.guide = guide.filter(|_| settled).map(|guide| guide.packed());
+        let guide = guide.filter(|_| settled).zip(sketch.around.as_ref());
+        let guide = guide.and_then(|(guide, around)| short::completed(*guide, around));
+        profile.guide = guide.map(|guide| guide.packed());
     }
     if verdict == Verdict::Healthy && shape.listed > 0 && state.last_success.is_some() {
         profile.note(shape);

@@ -10,8 +10,8 @@ use super::reader::{at_once, on_reader, read};
 use super::sketch::{around_print, is_fresh};
 use super::{Parts, Watched};
 use crate::dates::{Order, order_of};
-use crate::model::{Guide, Kind, Listing, Page, Read, Render};
-use crate::normalize::Surroundings;
+use crate::model::{FeedGuide, Guide, Kind, Links, Listing, Page, Read, Render, Way};
+use crate::normalize::{self, Surroundings};
 use crate::read::{Extent, Followed, Noted, follow, note_listing};
 use crate::store::{Seen, SourceState};
 
@@ -33,11 +33,21 @@ pub(super) struct Short {
     pub(super) around: Surroundings,
 }
 
+/// A list that was read in full.
+#[derive(Debug, Default)]
+pub(super) struct Reread {
+    pub(super) listing: Listing,
+    /// How to read it the next time.
+    pub(super) guide: Option<Box<Guide>>,
+    /// Whether nothing was read but where it leads.
+    pub(super) brief: bool,
+}
+
 /// Whether a source's page may be read so. A browser's page has other marks each time; rules look for themselves; what
 /// filters change by the day is looked at each time.
 fn may_be(watched: &Watched) -> bool {
     let source = &watched.source;
-    matches!(source.kind, Kind::Auto | Kind::Listing)
+    matches!(source.kind, Kind::Auto | Kind::Listing | Kind::Feed)
         && source.render == Render::Http
         && source.filters.is_empty()
         && !source.rules.listing.find_teasers()
@@ -62,59 +72,76 @@ pub(super) async fn listing(
     let guide = Guide::unpacked(may_be(watched).then_some(kept(watched, state)).flatten()?)?;
     // A store that fails here fails again where the run is stored, and is told there.
     let held = parts.store.seen(&watched.source.id).await.ok()??;
-    let bare = Listing { title: guide.title.clone(), language: guide.language.clone(), ..Listing::default() };
-    let order = guide.day_first.map(|first| if first { Order::DayFirst } else { Order::MonthFirst });
-    let around = Surroundings::remembered(&bare, guide.spoken.clone(), order);
-    if !is_fresh(&held, around_print(watched, &around), now) {
-        return None;
-    }
     let settled: HashSet<u64> = held.teasers.iter().map(|sight| sight.print).collect();
-    let followed = if page.text.len() <= SMALL {
-        at_once(|| Read::clean(follow(page, &guide, |says| settled.contains(&says))))
-    } else {
-        let read = Arc::clone(page);
-        on_reader(parts, move || Read::clean(follow(&read, &guide, |says| settled.contains(&says)))).await
-    };
-    let Followed { listing, known, guide } = followed.value?;
-    let dates = listing.teasers.iter().filter_map(|teaser| teaser.published.as_ref());
+    let guide = Arc::new(guide);
+    let (read, by) = (Arc::clone(page), Arc::clone(&guide));
+    let work = move || Read::clean(follow(&read, &by.way, |says| settled.contains(&says)));
+    let followed = if page.text.len() <= SMALL { at_once(work) } else { on_reader(parts, work).await };
+    let Followed { listing, known, mut way } = followed.value?;
+    if let (Way::Feed(before), Way::Feed(now)) = (&guide.way, &mut way) {
+        now.names = with_new(before, now, &listing)?;
+    }
+    let order = guide.day_first.map(|first| if first { Order::DayFirst } else { Order::MonthFirst });
+    let dates = listing.teasers.iter().flat_map(|teaser| teaser.published.iter().chain(&teaser.updated));
     if order_of(dates.map(|written| written.text.as_str())).is_some_and(|proved| Some(proved) != order) {
         return None;
     }
+    let around = Surroundings::remembered(&listing, guide.spoken.clone(), order);
+    if !is_fresh(&held, around_print(watched, &around), now) {
+        return None;
+    }
     let mut listed = Listed::of(page, Read::clean(listing), body_hash, None);
-    listed.guide = Some(Box::new(Guide { missed: 0, ..guide }));
+    listed.guide = Some(Box::new(Guide { way, missed: 0, spoken: guide.spoken.clone(), day_first: guide.day_first }));
     listed.short = Some(Short { known, held, around });
     Some(listed)
 }
 
-/// Reads a list in full, and writes a guide for the next time, where the page is one that a guide may serve.
+/// The names of a feed's entries with those of the new ones; nothing where one of these bears a name that is taken.
+fn with_new(before: &FeedGuide, now: &FeedGuide, listing: &Listing) -> Option<Links> {
+    let known: HashSet<u64> = before.entries.iter().map(|(raw, _)| *raw).collect();
+    let new = listing.teasers.iter().zip(&now.entries).filter(|(_, (raw, _))| !known.contains(raw));
+    let new: Vec<u32> = normalize::names(new.map(|(teaser, _)| teaser)).collect();
+    let mut seen = HashSet::new();
+    let free = new.iter().all(|name| !before.names.holds(*name) && seen.insert(*name));
+    free.then(|| before.names.with(new.into_iter()))
+}
+
+/// Reads a list in full, and notes where it stands, where that may serve the next time.
 pub(super) async fn noting(
     watched: &Watched,
     page: &Arc<Page>,
+    kind: Kind,
     state: &SourceState,
     parts: &Parts,
     extent: Extent,
-) -> Read<Noted> {
-    let source = &watched.source;
+) -> Read<Reread> {
     let before = kept(watched, state).and_then(Guide::unpacked);
     let missed = before.as_ref().map_or(0, |guide| guide.missed.saturating_add(1));
     let plainly =
-        |Read { value: listing, problems }, guide| Read { value: Noted { listing, guide, brief: false }, problems };
+        |Read { value: listing, problems }, guide| Read { value: Reread { listing, guide, brief: false }, problems };
     if !may_be(watched) {
-        return plainly(read(watched, page, source.kind, parts).await, None);
+        return plainly(read(watched, page, kind, parts).await, None);
     }
     if missed > PATIENCE && !missed.is_multiple_of(NOW_AND_THEN) {
-        let guide = before.map(|guide| Guide { missed, ..guide });
-        return plainly(read(watched, page, source.kind, parts).await, guide);
+        let guide = before.map(|guide| Box::new(Guide { missed, ..guide }));
+        return plainly(read(watched, page, kind, parts).await, guide);
     }
-    let (own, rules, kind) = (Arc::clone(page), watched.rules.clone(), source.kind);
-    let mut read = on_reader(parts, move || note_listing(&own, kind, &rules, extent)).await;
-    let listing = &read.value.listing;
-    read.value.guide = read.value.guide.and_then(|guide| {
-        let around = Surroundings::of(listing);
-        (!around.share_titles()).then(|| {
-            let day_first = around.order.map(|order| order == Order::DayFirst);
-            Guide { spoken: around.language, day_first, missed, ..guide }
-        })
-    });
-    read
+    let (own, rules) = (Arc::clone(page), watched.rules.clone());
+    let Read { value, problems } = on_reader(parts, move || note_listing(&own, kind, &rules, extent)).await;
+    let Noted { listing, way, brief } = value;
+    let guide = way.map(|way| Box::new(Guide { missed, ..way.into() }));
+    Read { value: Reread { listing, guide, brief }, problems }
+}
+
+/// A guide with what all teasers of its list show together; nothing where that cannot be told without all of them.
+pub(super) fn completed(mut guide: Guide, around: &Surroundings) -> Option<Guide> {
+    if let Way::Feed(feed) = &mut guide.way {
+        feed.names = Links::of(around.names.iter().copied());
+        if feed.names.is_full() {
+            return None;
+        }
+    }
+    guide.spoken.clone_from(&around.language);
+    guide.day_first = around.order.map(|order| order == Order::DayFirst);
+    (!around.share_titles() && around.guids_are_unique).then_some(guide)
 }

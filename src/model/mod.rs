@@ -34,7 +34,7 @@ pub use enclosure::{Enclosure, Picture};
 pub use entry::{Changes, Draft, Elsewhere, Entry, EntryId, is_sure};
 pub use extras::{About, Credit, Episode, Extras, Genre, Scheme, Show, Spot, SpotShape, Tag};
 pub use feed::{Dedupe, Feed, Selection};
-pub use guide::{Guide, Row};
+pub use guide::{FeedGuide, Guide, PageGuide, Row, Way};
 pub use harvest::{HarvestReport, Outcome};
 pub use ids::{FeedId, InvalidId, SourceId};
 pub use listing::{FeedFormat, FeedLink, Listing, ListingMethod, PageKind, Teaser};

@@ -31,4 +31,4 @@ pub use identity::mint;
 pub use likeness::sketch;
 pub use moments::{Moments, moments};
 pub use recipe::draft;
-pub use surroundings::Surroundings;
+pub use surroundings::{Surroundings, names};

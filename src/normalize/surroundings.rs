@@ -3,13 +3,13 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::{Xxh3, xxh3_64_with_seed};
 
 use super::identity::title_hash;
 use super::language;
 use super::title::plain;
 use crate::dates::{Order, order_of};
-use crate::model::Listing;
+use crate::model::{Listing, Teaser};
 
 /// The page-wide facts that every teaser of a listing shares.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +26,8 @@ pub struct Surroundings {
     pub guids_are_unique: bool,
     /// Hashes of titles that several of its entries bear, so that none is known by them.
     pub(super) shared_titles: HashSet<u64>,
+    /// Fingerprints of what names its entries: see [`names`].
+    pub names: Vec<u32>,
 }
 
 impl Surroundings {
@@ -44,7 +46,7 @@ impl Surroundings {
     pub fn remembered(listing: &Listing, language: Option<String>, order: Option<Order>) -> Self {
         let site = listing.title.as_deref().map(plain).filter(|title| !title.is_empty());
         let declared = listing.language.clone();
-        Self { language, declared, order, site, guids_are_unique: true, shared_titles: HashSet::new() }
+        Self { language, declared, order, site, guids_are_unique: true, ..Self::default() }
     }
 
     /// Whether several entries bear one title.
@@ -82,10 +84,12 @@ impl Surroundings {
                     },
                 );
         }
+        let titles: Vec<u64> = titles(listing).map(|title| title_hash(&plain(title))).collect();
         let mut counts: HashMap<u64, usize> = HashMap::new();
-        for title in titles(listing) {
-            *counts.entry(title_hash(&plain(title))).or_default() += 1;
+        for title in &titles {
+            *counts.entry(*title).or_default() += 1;
         }
+        let guids = listing.teasers.iter().filter_map(guid_hash);
         Self {
             language,
             declared: listing.language.clone(),
@@ -95,8 +99,19 @@ impl Surroundings {
             site: listing.title.as_deref().map(plain).filter(|t| !t.is_empty()),
             guids_are_unique,
             shared_titles: counts.into_iter().filter(|(_, n)| *n > 1).map(|(hash, _)| hash).collect(),
+            names: titles.iter().map(|title| *title as u32).chain(guids).collect(),
         }
     }
+}
+
+/// Fingerprints of what names teasers: their titles, and their guids.
+pub fn names<'t>(teasers: impl Iterator<Item = &'t Teaser>) -> impl Iterator<Item = u32> {
+    let title = |teaser: &Teaser| teaser.headline.as_deref().map(|title| title_hash(&plain(title)) as u32);
+    teasers.flat_map(move |teaser| [title(teaser), guid_hash(teaser)]).flatten()
+}
+
+fn guid_hash(teaser: &Teaser) -> Option<u32> {
+    teaser.guid.as_deref().map(|guid| xxh3_64_with_seed(guid.trim().as_bytes(), 1) as u32)
 }
 
 fn titles(listing: &Listing) -> impl Iterator<Item = &str> {

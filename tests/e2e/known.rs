@@ -42,6 +42,67 @@ fn feed(desk: &Desk, source: &str) -> Vec<Vec<String>> {
     entries
 }
 
+/// A feed with these entries; a tag around them says `mark`.
+fn rss(press: &Press, numbers: &[usize], edited: &[usize], mark: &str, built: usize) -> String {
+    let rows: String = numbers
+        .iter()
+        .map(|n| {
+            let more = if edited.contains(n) { ", and that again" } else { "" };
+            format!(
+                "<item><title>{}{more}</title><link>{}</link><guid isPermaLink=\"false\">{n}</guid><pubDate>{:02} Oct 2026 08:00:00 GMT</pubDate>\
+                 <description>What was said of it on the quays in hour {n}, and by whom.</description></item>\n",
+                headline(*n),
+                press.url(&format!("/n/report-{n}.html")),
+                n % 30 + 1
+            )
+        })
+        .collect();
+    format!(
+        "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel {mark}><title>The Lantern</title><lastBuildDate>{built:02} Nov 2026 08:00:00 \
+         GMT</lastBuildDate>{rows}</channel></rss>"
+    )
+}
+
+/// What a run said of a source's list.
+fn listed(said: &str, id: &str) -> String {
+    let line = said.lines().find(|line| line.contains(id)).expect("a line");
+    line.split(id).nth(1).unwrap_or_default().split(" (").next().unwrap_or_default().trim().to_owned()
+}
+
+#[test]
+fn a_feed_read_by_what_is_new_comes_to_what_a_feed_read_in_full_comes_to() {
+    let press = Press::start();
+    let source =
+        |id: &str| format!("[sources.{id}]\nurl = \"{}\"\narticle = \"never\"\n", press.url(&format!("/{id}")));
+    let desk = Desk::new(&format!("{}{}", source("still"), source("restless")));
+    let mut numbers: Vec<usize> = (0..20).rev().collect();
+    let mut edited: Vec<usize> = Vec::new();
+    for day in 0..9 {
+        match day {
+            1 => numbers.splice(0..0, [22, 21, 20]).for_each(drop),
+            2 => numbers.truncate(20),
+            3 => edited.push(15),
+            4 => numbers.swap(0, 5),
+            5 => numbers.splice(2..2, [30, 31]).for_each(drop),
+            6 => numbers.retain(|n| n % 6 != 1),
+            // It bears the headline of 12.
+            7 => numbers.insert(0, 12 + 35),
+            8 => numbers.insert(3, 12 + 35),
+            _ => {}
+        }
+        press.set("/still", Sheet::new("application/rss+xml", rss(&press, &numbers, &edited, "", day)));
+        // Another tag around its entries each time, for which no guide serves.
+        press.set(
+            "/restless",
+            Sheet::new("application/rss+xml", rss(&press, &numbers, &edited, &format!("id=\"day-{day}\""), day)),
+        );
+        let said = desk.ok(&["fetch"]);
+        desk.ok(&["export", "out"]);
+        assert_eq!(feed(&desk, "still"), feed(&desk, "restless"), "day {day}: {said}");
+        assert_eq!(listed(&said, "still"), listed(&said, "restless"), "day {day}: {said}");
+    }
+}
+
 #[test]
 fn a_list_read_by_what_is_new_comes_to_what_a_list_read_in_full_comes_to() {
     let press = Press::start();
@@ -73,10 +134,6 @@ fn a_list_read_by_what_is_new_comes_to_what_a_list_read_in_full_comes_to() {
         let said = desk.ok(&["fetch"]);
         desk.ok(&["export", "out"]);
         assert_eq!(feed(&desk, "still"), feed(&desk, "restless"), "day {day}: {said}");
-        let listed = |id: &str| {
-            let line = said.lines().find(|line| line.contains(id)).expect("a line").to_owned();
-            line.split(id).nth(1).map(|line| line.split(" (").next().unwrap_or_default().trim().to_owned())
-        };
-        assert_eq!(listed("still"), listed("restless"), "day {day}: {said}");
+        assert_eq!(listed(&said, "still"), listed(&said, "restless"), "day {day}: {said}");
     }
 }

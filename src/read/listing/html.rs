@@ -14,7 +14,7 @@ use super::weighed::Weighed;
 use super::{Extent, Noted, by_rules, page_kind, paging, targets, teasers};
 use crate::dates::Context;
 use crate::html::parse_html;
-use crate::model::{Kind, Listing, ListingMethod, Page, PageKind, Problem, Read, Teaser};
+use crate::model::{Kind, Listing, ListingMethod, Page, PageKind, Problem, Read, Teaser, Way};
 use crate::read::{CompiledRules, fitting_feeds};
 
 /// Reads the list of an HTML page.
@@ -77,7 +77,10 @@ pub(super) fn note(page: &Page, kind: Kind, rules: &CompiledRules, extent: Exten
         let reading = Reading { page, outline: &outline, base: &base, context: &context, found, candidates, in_order };
         guided::note(&reading, &listing)
     });
-    Read { value: Noted { listing, guide: guide.flatten(), brief: false }, problems: tree.problems }
+    Read {
+        value: Noted { listing, way: guide.flatten().map(|guide| Way::Page(Box::new(guide))), brief: false },
+        problems: tree.problems,
+    }
 }
 
 /// What the page was searched by.

@@ -32,7 +32,6 @@ mod weighed;
 mod weights;
 mod when;
 
-pub use guided::{Followed, follow};
 pub use html::weigh_links;
 pub use landmarks::Landmark;
 pub use learn::{Learned, learn};
@@ -40,7 +39,7 @@ pub use markup::{links, markup};
 pub use recall::{Agreement, Recalled, recall};
 pub use weighed::Weighed;
 
-use crate::model::{Guide, Kind, Listing, Page, Problem, Read};
+use crate::model::{Kind, Listing, Page, Problem, Read, Way};
 
 use super::CompiledRules;
 
@@ -62,9 +61,29 @@ pub struct Noted {
     /// What it says.
     pub listing: Listing,
     /// Where it stands.
-    pub guide: Option<Guide>,
+    pub way: Option<Way>,
     /// Whether nothing was read but where it leads.
     pub brief: bool,
+}
+
+/// A list of which only what is new was read.
+#[derive(Debug, Clone)]
+pub struct Followed {
+    /// The list. Of a row that is known it has an empty teaser.
+    pub listing: Listing,
+    /// For each teaser that is empty the fingerprint of what it says.
+    pub known: Vec<Option<u64>>,
+    /// What to go by the next time.
+    pub way: Way,
+}
+
+/// Reads the rows that are new since it was noted where a list stands; `settled` says whether nothing is wanted any more
+/// of a row that says this. It gives what a full reading would give; nothing where the page must be read in full.
+pub fn follow(page: &Page, way: &Way, settled: impl Fn(u64) -> bool) -> Option<Followed> {
+    match way {
+        Way::Page(guide) => guided::follow(page, guide, settled),
+        Way::Feed(guide) => feed::follow(page, guide, settled),
+    }
 }
 
 /// Reads what a page lists. `kind` is what the operator expects; [`Kind::Auto`] looks at the bytes.
@@ -86,14 +105,12 @@ pub fn read_listing(page: &Page, kind: Kind, rules: &CompiledRules) -> Read<List
 /// Reads what a page lists, or as much of it as is wanted.
 pub fn note_listing(page: &Page, kind: Kind, rules: &CompiledRules, extent: Extent) -> Read<Noted> {
     let by_looking = rules.listing().item.is_none() && rules.listing().next.is_none() && rules.json().is_none();
-    let is_html = match kind {
-        Kind::Listing => true,
-        Kind::Auto => {
-            !feed::looks_like_feed(page) && !sitemap::looks_like_sitemap(page) && !json::looks_like_json(page)
-        }
-        _ => false,
-    };
-    if is_html && by_looking {
+    let auto = kind == Kind::Auto;
+    if by_looking && (kind == Kind::Feed || auto && feed::looks_like_feed(page)) {
+        return feed::note(page, extent != Extent::Whole);
+    }
+    let is_other = || sitemap::looks_like_sitemap(page) || json::looks_like_json(page);
+    if by_looking && (kind == Kind::Listing || auto && !is_other()) {
         return html::note(page, kind, rules, extent);
     }
     let Read { value: listing, problems } = read_listing(page, kind, rules);

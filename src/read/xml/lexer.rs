@@ -34,6 +34,9 @@ pub(in crate::read) struct Lexer<'a> {
     /// No `]]>` stands behind here, so that it need not be sought again.
     no_cdata_end: bool,
     no_comment_end: bool,
+    /// Something was left open: a tag, a quote, a comment, a section. What follows may then be read otherwise than it
+    /// would be by itself.
+    pub(in crate::read) mended: bool,
     /// Only the first document type declaration is looked into.
     had_doctype: bool,
 }
@@ -47,8 +50,14 @@ impl<'a> Lexer<'a> {
             last: "",
             no_cdata_end: false,
             no_comment_end: false,
+            mended: false,
             had_doctype: false,
         }
+    }
+
+    /// How much was read, in bytes.
+    pub(in crate::read) fn at(&self) -> usize {
+        self.at
     }
 
     fn rest(&self) -> &'a str {
@@ -85,6 +94,7 @@ impl<'a> Lexer<'a> {
                 self.no_comment_end = true;
             }
             if self.no_comment_end {
+                self.mended = true;
                 self.take_past(">").unwrap_or_else(|| self.take(usize::MAX));
             }
             return None;
@@ -95,11 +105,10 @@ impl<'a> Lexer<'a> {
         }
         match rest.as_bytes().get(1) {
             Some(b'?') => {
-                let end = if memmem::find(rest.as_bytes().get(..4096).unwrap_or(rest.as_bytes()), b"?>").is_some() {
-                    "?>"
-                } else {
-                    ">"
-                };
+                let near = rest.as_bytes().get(..4096).unwrap_or(rest.as_bytes());
+                let is_closed = memmem::find(near, b"?>").is_some();
+                self.mended |= !is_closed;
+                let end = if is_closed { "?>" } else { ">" };
                 self.take_past(end).unwrap_or_else(|| self.take(usize::MAX));
                 None
             }
@@ -110,6 +119,8 @@ impl<'a> Lexer<'a> {
                 let name = self.take(end);
                 if self.rest().starts_with('>') {
                     self.at += 1;
+                } else {
+                    self.mended = true;
                 }
                 Some(Token::End(cut(name.trim())))
             }
@@ -126,6 +137,7 @@ impl<'a> Lexer<'a> {
             }
             self.no_cdata_end = true;
         }
+        self.mended = true;
         let end = format!("</{}", self.last);
         let end = memmem::find(self.rest().as_bytes(), end.as_bytes()).unwrap_or(usize::MAX);
         self.take(end)
@@ -150,6 +162,7 @@ impl<'a> Lexer<'a> {
             }
             false
         });
+        self.mended |= end.is_none();
         // A quote that never ends must not swallow the document.
         let end = end.or_else(|| memchr(b'>', bytes)).unwrap_or(bytes.len());
         let text = self.take(end);
@@ -170,7 +183,10 @@ impl<'a> Lexer<'a> {
                 rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '=' || c == '"' || c == '\'');
             self.at += rest.len() - trimmed.len();
             match trimmed.as_bytes().first() {
-                None | Some(b'<') => break,
+                None | Some(b'<') => {
+                    self.mended = true;
+                    break;
+                }
                 Some(b'>') => {
                     self.at += 1;
                     break;
@@ -202,6 +218,7 @@ impl<'a> Lexer<'a> {
                 inner.get(..end).unwrap_or_default()
             }
             None => {
+                self.mended |= quote.is_some();
                 let from = usize::from(quote.is_some());
                 self.at += from;
                 let rest = self.rest();

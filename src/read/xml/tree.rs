@@ -25,6 +25,9 @@ pub(in crate::read) struct Xml<'a> {
     attributes: Vec<Attribute<'a>>,
     /// Whether something was left out to keep within bounds.
     pub(in crate::read) cut: bool,
+    /// Whether each tag has its own at the other end and nothing was mended or declared: each element then is what it
+    /// is whatever stands beside it.
+    pub(in crate::read) in_order: bool,
 }
 
 #[derive(Debug)]
@@ -85,7 +88,7 @@ impl<'a> Xml<'a> {
         let document = Kind::Element { space: Space::Foreign, prefix: 0, raw: "", attributes: (0, 0) };
         let root = Node { parent: ROOT, first_child: ROOT, last_child: ROOT, next: ROOT, kind: document };
         let mut growing = Growing {
-            xml: Xml { nodes: vec![root], attributes: Vec::new(), cut: end < text.len() },
+            xml: Xml { nodes: vec![root], attributes: Vec::new(), cut: end < text.len(), in_order: true },
             open: Vec::new(),
             declared: Vec::new(),
             entities: Entities::new(),
@@ -101,13 +104,17 @@ impl<'a> Xml<'a> {
                 Token::Cdata(text) => growing.text(clean(text)),
                 Token::Start { name, empty } => growing.start(name, empty, &lexer.attributes),
                 Token::End(name) => growing.end(name),
-                Token::Doctype(text) => growing.entities.declare(text),
+                Token::Doctype(text) => {
+                    growing.xml.in_order = false;
+                    growing.entities.declare(text);
+                }
             }
             if growing.xml.nodes.len() >= MAX_NODES {
                 growing.xml.cut = true;
                 break;
             }
         }
+        growing.xml.in_order &= !lexer.mended && !growing.xml.cut && growing.open.is_empty();
         growing.xml
     }
 
@@ -247,6 +254,7 @@ impl<'a> Growing<'a> {
                         || o.space == Space::Content
                 })
             {
+                self.xml.in_order = false;
                 self.truncate(depth);
             }
         } else if space == Space::Plain
@@ -254,6 +262,7 @@ impl<'a> Growing<'a> {
             && self.open.len() > 2
             && self.open.last().is_some_and(|o| is(o, &LEAVES))
         {
+            self.xml.in_order = false;
             self.truncate(self.open.len() - 1);
         }
     }
@@ -263,6 +272,7 @@ impl<'a> Growing<'a> {
             self.too_deep -= 1;
             return;
         }
+        self.xml.in_order &= self.open.last().is_some_and(|open| open.raw == raw);
         let same = |open: &Open| open.raw == raw;
         let found = self.open.iter().rposition(same);
         let found = found.or_else(|| self.open.iter().rposition(|o| o.raw.eq_ignore_ascii_case(raw)));
@@ -312,6 +322,16 @@ impl<'x, 'a> Element<'x, 'a> {
             Some(Kind::Element { prefix, raw, .. }) => raw.get(usize::from(*prefix)..).unwrap_or_default(),
             _ => "",
         }
+    }
+
+    /// The name as written.
+    pub(in crate::read) fn name(&self) -> &'a str {
+        self.parts().1
+    }
+
+    /// Where its start tag begins in the text that it was read from, in bytes.
+    pub(in crate::read) fn begins(&self, text: &str) -> usize {
+        (self.name().as_ptr() as usize).wrapping_sub(text.as_ptr() as usize).wrapping_sub(1)
     }
 
     pub(super) fn attributes(&self) -> &'x [Attribute<'a>] {

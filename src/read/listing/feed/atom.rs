@@ -33,11 +33,15 @@ pub(super) fn read(root: Element, page: &Page) -> Listing {
     let entries = root.children().filter(|e| e.space() == own || e.space() == Space::Atom);
     let entries = entries.filter(|e| e.local().eq_ignore_ascii_case("entry"));
     listing.teasers = entries.take(MAX_ENTRIES).map(|e| teaser(e, own, page)).collect();
-    // RFC 4287 §4.2.1: the feed's authors are those of every entry that names none.
-    for teaser in listing.teasers.iter_mut().filter(|t| t.authors.is_empty()) {
-        teaser.authors.clone_from(&listing.authors);
-    }
+    share_authors(&mut listing.teasers, &listing.authors);
     listing
+}
+
+/// RFC 4287 §4.2.1: the feed's authors are those of every entry that names none.
+pub(super) fn share_authors(teasers: &mut [Teaser], authors: &[Person]) {
+    for teaser in teasers.iter_mut().filter(|t| t.authors.is_empty()) {
+        teaser.authors = authors.to_vec();
+    }
 }
 
 /// The first of these elements that says anything; names in order of preference.

@@ -12,16 +12,18 @@ mod media;
 mod opml;
 mod person;
 mod podcast;
+mod rows;
 mod rss;
 mod sniff;
 #[cfg(test)]
 mod tests;
 mod text;
 
-use crate::model::{Announced, FeedFormat, Listing, ListingMethod, Page, Problem, Read};
+use crate::model::{Announced, FeedFormat, Listing, ListingMethod, Page, Problem, Read, Way};
 use crate::read::xml::{Element, Space, Xml};
 
-use super::nothing;
+use super::{Noted, nothing};
+pub(super) use rows::follow;
 pub(super) use sniff::looks_like_feed;
 
 /// Most entries taken of one feed: more than any newspaper or podcast keeps in one, and little enough for a small
@@ -30,24 +32,56 @@ const MAX_ENTRIES: usize = 10_000;
 
 /// Reads a feed of any kind; a document that is none is refused with the reason.
 pub(super) fn read(page: &Page) -> Read<Listing> {
-    let text = page.text.trim_start_matches(|c: char| c == '\u{feff}' || c.is_whitespace() || c == '\0');
+    let Read { value, problems } = note(page, false);
+    Read { value: value.listing, problems }
+}
+
+/// Reads a feed of any kind, and where it is `noting`, also what each of its entries was read as, for [`follow`] to go by
+/// the next time.
+pub(super) fn note(page: &Page, noting: bool) -> Read<Noted> {
+    let plainly = |Read { value, problems }: Read<Listing>| Read {
+        value: Noted { listing: value, ..Noted::default() },
+        problems,
+    };
+    let text = beginning(page);
     if text.is_empty() {
-        return nothing("not a feed: the document is empty");
+        return plainly(nothing("not a feed: the document is empty"));
     }
     if is_packed(&page.body) {
-        return nothing("not a feed: the document is compressed data that cannot be unpacked within bounds");
+        let why = "not a feed: the document is compressed data that cannot be unpacked within bounds";
+        return plainly(nothing(why));
     }
     if text.starts_with('{') {
-        return json::read(page, text);
+        return plainly(json::read(page, text));
     }
     let xml = Xml::parse(text);
-    let Some(root) = root(&xml) else {
+    let Some(listing) = told(&xml, page) else {
         let what = match xml.tops().next() {
             Some(top) => format!("its outermost element is `{}`", shown(top.local())),
             None => "it holds no markup".to_owned(),
         };
-        return nothing(format!("not a feed: {what}, none of RSS, RDF, Atom, CDF or OPML"));
+        return plainly(nothing(format!("not a feed: {what}, none of RSS, RDF, Atom, CDF or OPML")));
     };
+    let mut problems = Vec::new();
+    if xml.cut {
+        problems.push(Problem::warning("the feed is too large or too deep; what lay beyond the bounds was left out"));
+    }
+    if listing.teasers.len() >= MAX_ENTRIES {
+        problems
+            .push(Problem::warning(format!("the feed is very long; only its first {MAX_ENTRIES} entries were read")));
+    }
+    let way = noting.then(|| rows::note(page, text, &xml, &listing)).flatten().map(Way::Feed);
+    Read { value: Noted { listing, way, brief: false }, problems }
+}
+
+/// A document's text without what may stand before it.
+fn beginning(page: &Page) -> &str {
+    page.text.trim_start_matches(|c: char| c == '\u{feff}' || c.is_whitespace() || c == '\0')
+}
+
+/// What a document says, if it is a feed.
+fn told(xml: &Xml, page: &Page) -> Option<Listing> {
+    let root = root(xml)?;
     let (format, mut listing) = match root {
         Root::Rss(root) => (FeedFormat::Rss, rss::read(root, page)),
         Root::Rdf(root) => (FeedFormat::Rdf, rss::read(root, page)),
@@ -62,15 +96,7 @@ pub(super) fn read(page: &Page) -> Read<Listing> {
     if listing.language.is_none() {
         listing.language.clone_from(&page.content_language);
     }
-    let mut problems = Vec::new();
-    if xml.cut {
-        problems.push(Problem::warning("the feed is too large or too deep; what lay beyond the bounds was left out"));
-    }
-    if listing.teasers.len() >= MAX_ENTRIES {
-        problems
-            .push(Problem::warning(format!("the feed is very long; only its first {MAX_ENTRIES} entries were read")));
-    }
-    Read { value: listing, problems }
+    Some(listing)
 }
 
 /// The WebSub hub that a feed's Atom links announce.

@@ -4,6 +4,7 @@ use foldhash::{HashMap, HashSet};
 use memchr::memmem;
 use url::Url;
 
+use super::super::Followed;
 use super::super::cards::{self, Card};
 use super::super::head::Head;
 use super::super::landmarks::address_hash;
@@ -14,18 +15,7 @@ use super::tags::{Kinds, Tags};
 use super::{FEWEST, USUAL, date_themselves, name_hash, names_itself, own_dates, print_of, raw, shape_hash};
 use crate::dates::Context;
 use crate::html::parse_html;
-use crate::model::{Guide, Listing, ListingMethod, Page, Picture, Row, Teaser, text_weight};
-
-/// A list of which only what is new was read.
-#[derive(Debug, Clone)]
-pub struct Followed {
-    /// The list. Of a row that is known it has an empty teaser.
-    pub listing: Listing,
-    /// For each teaser that is empty the fingerprint of what it says.
-    pub known: Vec<Option<u64>>,
-    /// What to go by the next time.
-    pub guide: Guide,
-}
+use crate::model::{Listing, ListingMethod, Page, PageGuide, Picture, Row, Teaser, Way, text_weight};
 
 /// Rows that are read at least, known ones with them: what is read alone may look like another thing.
 const FEWEST_READ: usize = 4;
@@ -47,9 +37,13 @@ struct Now<'p> {
     read: bool,
 }
 
-/// Reads the rows that are new since a [`Guide`] was written; `settled` says whether nothing is wanted any more of a
+/// Reads the rows that are new since a [`PageGuide`] was written; `settled` says whether nothing is wanted any more of a
 /// teaser with this fingerprint. Nothing where a full reading might give another list.
-pub fn follow(page: &Page, guide: &Guide, settled: impl Fn(u64) -> bool) -> Option<Followed> {
+pub(in crate::read::listing) fn follow(
+    page: &Page,
+    guide: &PageGuide,
+    settled: impl Fn(u64) -> bool,
+) -> Option<Followed> {
     let text: &str = &page.text;
     let (before, list, after) = parts(text, guide)?;
     if guide.after.1 != print_of(page, after) || guide.before.1 != print_of(page, before) {
@@ -86,7 +80,7 @@ pub fn follow(page: &Page, guide: &Guide, settled: impl Fn(u64) -> bool) -> Opti
 }
 
 /// Whether the rows that a guide tells of, read by themselves, say what they were read as.
-pub(super) fn reads_alike(page: &Page, guide: &Guide) -> bool {
+pub(super) fn reads_alike(page: &Page, guide: &PageGuide) -> bool {
     let rows = parts(&page.text, guide).and_then(|(_, list, _)| split(list, &guide.mark));
     let Some(rows) = rows else { return false };
     let now = |(text, row): (_, &Row)| Now {
@@ -105,7 +99,7 @@ pub(super) fn reads_alike(page: &Page, guide: &Guide) -> bool {
 }
 
 /// What stands before the list, the list, and what stands behind it.
-fn parts<'t>(text: &'t str, guide: &Guide) -> Option<(&'t str, &'t str, &'t str)> {
+fn parts<'t>(text: &'t str, guide: &PageGuide) -> Option<(&'t str, &'t str, &'t str)> {
     let (before, rest) = text.split_at_checked(guide.before.0)?;
     let (list, after) = rest.split_at_checked(rest.len().checked_sub(guide.after.0)?)?;
     Some((before, list, after))
@@ -125,7 +119,7 @@ fn split<'t>(list: &'t str, mark: &'t str) -> Option<impl Iterator<Item = &'t st
 
 /// Whether the list is about as long as it was, most of it is known, no row stands there twice, and what is new is of
 /// kinds that were common and still are.
-fn is_usual(guide: &Guide, rows: &[Now]) -> bool {
+fn is_usual(guide: &PageGuide, rows: &[Now]) -> bool {
     let before = guide.rows.len();
     let known = rows.iter().filter(|row| row.known.is_some()).count();
     let mut seen = HashSet::default();
@@ -157,7 +151,7 @@ fn add_known(rows: &mut [Now]) -> Option<()> {
 }
 
 /// Reads rows in a page that holds nothing else.
-fn read_rows(page: &Page, guide: &Guide, rows: &[Now]) -> Option<Vec<(usize, Teaser)>> {
+fn read_rows(page: &Page, guide: &PageGuide, rows: &[Now]) -> Option<Vec<(usize, Teaser)>> {
     let places: Vec<usize> = (0..rows.len()).filter(|at| rows.get(*at).is_some_and(|row| row.read)).collect();
     let read: Vec<Now> = places.iter().filter_map(|at| rows.get(*at)).copied().collect();
     let text = small_page(guide, &read);
@@ -214,7 +208,7 @@ fn read_rows(page: &Page, guide: &Guide, rows: &[Now]) -> Option<Vec<(usize, Tea
 }
 
 /// A page of these rows, in the elements that hold them.
-fn small_page(guide: &Guide, rows: &[Now]) -> String {
+fn small_page(guide: &PageGuide, rows: &[Now]) -> String {
     let holders: Vec<&str> = Tags::from(&guide.opening, 0).map(|tag| tag.name).collect();
     let length: usize = rows.iter().map(|row| row.text.len()).sum();
     let mut text = String::with_capacity(guide.opening.len() * 2 + length);
@@ -235,7 +229,13 @@ fn elements(outline: &Outline, depth: usize, rows: usize) -> Option<Vec<usize>> 
 
 /// What the row's own link leads to, where it stands in the row as it did in others of its kind, and leads to a new
 /// address of a known form.
-fn lead<'t>(outline: &Outline, guide: &Guide, found: &'t [Target], row: &Now, element: usize) -> Option<&'t Target> {
+fn lead<'t>(
+    outline: &Outline,
+    guide: &PageGuide,
+    found: &'t [Target],
+    row: &Now,
+    element: usize,
+) -> Option<&'t Target> {
     let place = match row.known {
         Some(known) => known.lead,
         None => guide.rows.iter().find(|noted| noted.kind == row.kind)?.lead,
@@ -248,7 +248,7 @@ fn lead<'t>(outline: &Outline, guide: &Guide, found: &'t [Target], row: &Now, el
 }
 
 /// The listing that this comes to, and what to go by the next time.
-fn told(page: &Page, guide: &Guide, rows: &[Now], teasers: Vec<Teaser>) -> Followed {
+fn told(page: &Page, guide: &PageGuide, rows: &[Now], teasers: Vec<Teaser>) -> Followed {
     let listing = Listing {
         method: ListingMethod::Guess,
         confidence: guide.confidence,
@@ -274,6 +274,6 @@ fn told(page: &Page, guide: &Guide, rows: &[Now], teasers: Vec<Teaser>) -> Follo
     Followed {
         listing: Listing { teasers, ..listing },
         known,
-        guide: Guide { rows, addresses, names, ..guide.clone() },
+        way: Way::Page(Box::new(PageGuide { rows, addresses, names, ..guide.clone() })),
     }
 }

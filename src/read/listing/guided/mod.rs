@@ -23,7 +23,7 @@ use super::{slots, when};
 use crate::dates::{self, Context};
 use crate::model::{Page, letters};
 
-pub use follow::{Followed, follow};
+pub(super) use follow::follow;
 pub(super) use note::{Reading, note};
 
 /// Fewer rows are no list that is worth it.

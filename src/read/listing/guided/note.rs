@@ -14,7 +14,7 @@ use super::follow::reads_alike;
 use super::tags::{self, Kinds, Tag, Tags};
 use super::{FEWEST, date_themselves, name_hash, names_itself, own_dates, print_of, raw, shape_hash};
 use crate::dates::Context;
-use crate::model::{Guide, Links, Listing, ListingMethod, Origin, Page, PageKind, Row, text_weight};
+use crate::model::{Links, Listing, ListingMethod, Origin, Page, PageGuide, PageKind, Row, text_weight};
 use crate::read::xml::escape;
 
 /// A list less likely than this is found by a hair.
@@ -39,7 +39,7 @@ pub(in crate::read::listing) struct Reading<'r> {
 }
 
 /// Notes where the list stands; nothing where it is not plain enough for that.
-pub(in crate::read::listing) fn note(reading: &Reading, listing: &Listing) -> Option<Guide> {
+pub(in crate::read::listing) fn note(reading: &Reading, listing: &Listing) -> Option<PageGuide> {
     let Reading { page, outline, base, context, found, candidates, in_order } = *reading;
     let taken = only_taken(outline, candidates, found)?;
     let chosen: Vec<&Target> = taken.group.members.iter().filter_map(|at| found.get(*at)).collect();
@@ -94,7 +94,7 @@ pub(in crate::read::listing) fn note(reading: &Reading, listing: &Listing) -> Op
     }
     let (first, last) = (places.rows.first()?.0, places.rows.last()?.1);
     let (before, after) = (page.text.get(..first)?, page.text.get(last..)?);
-    let guide = Guide {
+    let guide = PageGuide {
         before: (before.len(), print_of(page, before)),
         after: (after.len(), print_of(page, after)),
         mark: mark(&page.text, &places.rows)?,
@@ -112,7 +112,6 @@ pub(in crate::read::listing) fn note(reading: &Reading, listing: &Listing) -> Op
         language: listing.language.clone(),
         picture: listing.picture.as_ref().map(|picture| picture.url.clone()),
         next: listing.next.clone(),
-        ..Guide::default()
     };
     // Where the tags around the rows are not in order, the rows must be seen to be read alike without them.
     (in_order && places.sure || reads_alike(page, &guide)).then_some(guide)

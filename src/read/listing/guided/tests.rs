@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use proptest::prelude::*;
 
-use super::super::{Extent, Noted, note_listing, page, read_listing};
+use super::super::{Extent, Followed, Noted, follow, note_listing, page, read_listing};
 use super::*;
-use crate::model::{Guide, Kind, Listing, PageKind, Teaser};
+use crate::model::{Kind, Listing, PageKind, Teaser, Way};
 use crate::read::CompiledRules;
 
 /// The front page of a paper.
@@ -82,14 +82,14 @@ fn read(page: &Page) -> Listing {
     read_listing(page, Kind::Auto, &CompiledRules::default()).value
 }
 
-fn noted(page: &Page) -> (Listing, Option<Guide>) {
-    let Noted { listing, guide, .. } = note_listing(page, Kind::Auto, &CompiledRules::default(), Extent::Noting).value;
+fn noted(page: &Page) -> (Listing, Option<Way>) {
+    let Noted { listing, way, .. } = note_listing(page, Kind::Auto, &CompiledRules::default(), Extent::Noting).value;
     assert_eq!(listing, self::read(page));
-    (listing, guide)
+    (listing, way)
 }
 
 /// Follows a guide and compares with a full reading; whether it could be followed.
-fn followed(guide: &Guide, settled: &HashSet<u64>, page: &Page) -> Option<Followed> {
+fn followed(guide: &Way, settled: &HashSet<u64>, page: &Page) -> Option<Followed> {
     let found = follow(page, guide, |says| settled.contains(&says))?;
     let whole = read_listing(page, Kind::Auto, &CompiledRules::default());
     assert_eq!(whole.problems, []);
@@ -114,7 +114,7 @@ fn what_is_new_on_a_list_is_read_and_nothing_else() {
         let settled: HashSet<u64> = listing.teasers.iter().map(Teaser::print).collect();
         let same = followed(&guide, &settled, &html(&front((10..40).rev(), design))).unwrap();
         assert!(same.known.iter().all(Option::is_some));
-        assert_eq!(same.guide, guide);
+        assert_eq!(same.way, guide);
         let next = followed(&guide, &settled, &html(&front((13..43).rev(), design))).unwrap();
         assert_eq!(next.known.iter().filter(|known| known.is_none()).count(), 3);
         let new: Vec<String> = next.listing.teasers.iter().filter_map(|t| t.headline.clone()).collect();
@@ -128,7 +128,7 @@ fn what_is_new_on_a_list_is_read_and_nothing_else() {
             .into_iter()
             .chain(next.listing.teasers.iter().filter(|t| t.link.is_some()).map(Teaser::print))
             .collect();
-        let later = followed(&next.guide, &more, &html(&front((14..44).rev(), design))).unwrap();
+        let later = followed(&next.way, &more, &html(&front((14..44).rev(), design))).unwrap();
         assert_eq!(later.known.iter().filter(|known| known.is_none()).count(), 1);
     }
 }
