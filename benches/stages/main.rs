@@ -88,8 +88,8 @@ mod read {
         let before = page::page("/news/", "text/html", paper::listing(30));
         let now = page::page("/news/", "text/html", paper::listing(33));
         let way = note_listing(&before, Kind::Listing, &rules, Extent::Noting).value.way.expect("a plain list");
-        assert!(follow(&now, &way, |_| true).is_some());
-        bencher.bench_local(|| follow(&now, &way, |_| true));
+        assert!(follow(&now, &way, &rules, |_| true).is_some());
+        bencher.bench_local(|| follow(&now, &way, &rules, |_| true));
     }
 
     /// A full reading that leaves a guide.

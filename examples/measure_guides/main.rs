@@ -64,7 +64,9 @@ impl Count {
             for from in [0, begins.len() / 2] {
                 self.tried += 1;
                 let before = without(page, &begins, from, new);
-                let Some(followed) = before.and_then(|b| way_of(&b)).and_then(|way| follow(page, &way, |_| true))
+                let Some(followed) = before
+                    .and_then(|b| way_of(&b))
+                    .and_then(|way| follow(page, &way, &CompiledRules::default(), |_| true))
                 else {
                     continue;
                 };

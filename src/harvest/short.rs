@@ -10,7 +10,7 @@ use super::reader::{at_once, on_reader, read};
 use super::sketch::{around_print, is_fresh};
 use super::{Parts, Watched};
 use crate::dates::{Order, order_of};
-use crate::model::{FeedGuide, Guide, Kind, Links, Listing, Page, Read, Render, Way};
+use crate::model::{Guide, Kind, Links, Listing, Page, Read, Render, Way};
 use crate::normalize::{self, Surroundings};
 use crate::read::{Extent, Followed, Noted, follow, note_listing};
 use crate::store::{Seen, SourceState};
@@ -43,14 +43,13 @@ pub(super) struct Reread {
     pub(super) brief: bool,
 }
 
-/// Whether a source's page may be read so. A browser's page has other marks each time; rules look for themselves; what
+/// Whether a source's page may be read so. A browser's page has other marks each time; what
 /// filters change by the day is looked at each time.
 fn may_be(watched: &Watched) -> bool {
     let source = &watched.source;
     matches!(source.kind, Kind::Auto | Kind::Listing | Kind::Feed)
         && source.render == Render::Http
         && source.filters.is_empty()
-        && !source.rules.listing.find_teasers()
         && source.rules.listing.pages.unwrap_or(1) <= 1
 }
 
@@ -74,13 +73,11 @@ pub(super) async fn listing(
     let held = parts.store.seen(&watched.source.id).await.ok()??;
     let settled: HashSet<u64> = held.teasers.iter().map(|sight| sight.print).collect();
     let guide = Arc::new(guide);
-    let (read, by) = (Arc::clone(page), Arc::clone(&guide));
-    let work = move || Read::clean(follow(&read, &by.way, |says| settled.contains(&says)));
+    let (read, by, rules) = (Arc::clone(page), Arc::clone(&guide), watched.rules.clone());
+    let work = move || Read::clean(follow(&read, &by.way, &rules, |says| settled.contains(&says)));
     let followed = if page.text.len() <= SMALL { at_once(work) } else { on_reader(parts, work).await };
-    let Followed { listing, known, mut way } = followed.value?;
-    if let (Way::Feed(before), Way::Feed(now)) = (&guide.way, &mut way) {
-        now.names = with_new(before, now, &listing)?;
-    }
+    let Followed { listing, known, way } = followed.value?;
+    let names = with_new(&guide, &way, &listing)?;
     let order = guide.day_first.map(|first| if first { Order::DayFirst } else { Order::MonthFirst });
     let dates = listing.teasers.iter().flat_map(|teaser| teaser.published.iter().chain(&teaser.updated));
     if order_of(dates.map(|written| written.text.as_str())).is_some_and(|proved| Some(proved) != order) {
@@ -91,15 +88,16 @@ pub(super) async fn listing(
         return None;
     }
     let mut listed = Listed::of(page, Read::clean(listing), body_hash, None);
-    listed.guide = Some(Box::new(Guide { way, missed: 0, spoken: guide.spoken.clone(), day_first: guide.day_first }));
+    listed.guide =
+        Some(Box::new(Guide { way, names, missed: 0, spoken: guide.spoken.clone(), day_first: guide.day_first }));
     listed.short = Some(Short { known, held, around });
     Some(listed)
 }
 
-/// The names of a feed's entries with those of the new ones; nothing where one of these bears a name that is taken.
-fn with_new(before: &FeedGuide, now: &FeedGuide, listing: &Listing) -> Option<Links> {
-    let known: HashSet<u64> = before.entries.iter().map(|(raw, _)| *raw).collect();
-    let new = listing.teasers.iter().zip(&now.entries).filter(|(_, (raw, _))| !known.contains(raw));
+/// The names of a list's entries with those of the new ones; nothing where one of these bears a name that is taken.
+fn with_new(before: &Guide, now: &Way, listing: &Listing) -> Option<Links> {
+    let known: HashSet<u64> = before.way.raws().into_iter().collect();
+    let new = listing.teasers.iter().zip(now.raws()).filter(|(_, raw)| !known.contains(raw));
     let new: Vec<u32> = normalize::names(new.map(|(teaser, _)| teaser)).collect();
     let mut seen = HashSet::new();
     let free = new.iter().all(|name| !before.names.holds(*name) && seen.insert(*name));
@@ -135,13 +133,8 @@ pub(super) async fn noting(
 
 /// A guide with what all teasers of its list show together; nothing where that cannot be told without all of them.
 pub(super) fn completed(mut guide: Guide, around: &Surroundings) -> Option<Guide> {
-    if let Way::Feed(feed) = &mut guide.way {
-        feed.names = Links::of(around.names.iter().copied());
-        if feed.names.is_full() {
-            return None;
-        }
-    }
+    guide.names = Links::of(around.names.iter().copied());
     guide.spoken.clone_from(&around.language);
     guide.day_first = around.order.map(|order| order == Order::DayFirst);
-    (!around.share_titles() && around.guids_are_unique).then_some(guide)
+    (!around.share_titles() && around.guids_are_unique && !guide.names.is_full()).then_some(guide)
 }

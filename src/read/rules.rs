@@ -63,6 +63,16 @@ pub struct ListingPickers {
     pub next: Option<Picker>,
 }
 
+impl ListingPickers {
+    /// Whether a teaser is found by its own element and those that hold it, whatever stands beside them.
+    pub fn are_local(&self) -> bool {
+        let lists = [&self.link, &self.title, &self.date, &self.summary, &self.content];
+        let more = [&self.id, &self.image, &self.author, &self.category];
+        let pickers = lists.into_iter().chain(more).flatten();
+        self.next.is_none() && self.container.iter().chain(&self.item).chain(pickers).all(|picker| picker.local)
+    }
+}
+
 /// What finds the parts of an article.
 #[derive(Debug, Default)]
 pub struct ArticlePickers {
@@ -186,6 +196,8 @@ pub struct Picker {
     selector: Option<Selector>,
     /// None: the visible text.
     attribute: Option<String>,
+    /// Whether it looks at nothing beside an element and those that hold it.
+    local: bool,
 }
 
 impl Picker {
@@ -197,12 +209,16 @@ impl Picker {
             return Err("the selector is empty; write CSS such as `ul.news > li`, or take the key out".to_owned());
         }
         if css.is_empty() || css == "." || css == ":scope" {
-            return Ok(Self { selector: None, attribute });
+            return Ok(Self { selector: None, attribute, local: true });
         }
         // `> li` means a child of what is looked into.
         let css = if css.starts_with(['>', '+', '~']) { format!(":scope {css}") } else { css.to_owned() };
         match Selector::parse(&css) {
-            Ok(selector) => Ok(Self { selector: Some(selector), attribute }),
+            // Combinators of siblings and pseudo-classes, and letters of values that look like them.
+            Ok(selector) => {
+                let local = !css.strip_prefix(":scope >").unwrap_or(&css).contains(['+', '~', ':', '|']);
+                Ok(Self { selector: Some(selector), attribute, local })
+            }
             Err(_) => Err(remedy(&css)),
         }
     }

@@ -1,5 +1,4 @@
 use super::packing::{Packed, Packing};
-use crate::model::Links;
 
 /// What a feed's entries say, as a full reading found it: enough to read only those that are new the next time.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -9,8 +8,6 @@ pub struct FeedGuide {
     /// Of each entry the fingerprint of its bytes, and that of the teaser that it was read as
     /// ([`Teaser::print`](crate::model::Teaser::print)).
     pub entries: Vec<(u64, u64)>,
-    /// Fingerprints of what names its entries: no other may bear them.
-    pub names: Links,
 }
 
 impl FeedGuide {
@@ -21,12 +18,11 @@ impl FeedGuide {
             out.number(*raw);
             out.number(*says);
         }
-        out.links(&self.names);
     }
 
     pub(super) fn unpack(packed: &mut Packed) -> Option<Self> {
         let around = packed.number()?;
         let entries = packed.several(|packed| Some((packed.number()?, packed.number()?)))?;
-        Some(Self { around, entries, names: packed.links()? })
+        Some(Self { around, entries })
     }
 }

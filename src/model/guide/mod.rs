@@ -7,6 +7,7 @@ mod page;
 pub use feed::FeedGuide;
 pub use page::{PageGuide, Row};
 
+use super::Links;
 use packing::{Packed, Packing};
 
 /// What a full reading of a list leaves for the next.
@@ -14,6 +15,8 @@ use packing::{Packed, Packing};
 pub struct Guide {
     /// Where the list stands and what its rows say.
     pub way: Way,
+    /// Fingerprints of what names its entries, titles and guids: no other may bear them.
+    pub names: Links,
     /// The language that all its headlines together are in.
     pub spoken: Option<String>,
     /// Whether its dates put the day first, where they prove that.
@@ -31,6 +34,16 @@ pub enum Way {
     Feed(FeedGuide),
 }
 
+impl Way {
+    /// Fingerprints of the bytes of its rows, in order.
+    pub fn raws(&self) -> Vec<u64> {
+        match self {
+            Self::Page(guide) => guide.rows.iter().map(|row| row.raw).collect(),
+            Self::Feed(guide) => guide.entries.iter().map(|(raw, _)| *raw).collect(),
+        }
+    }
+}
+
 /// The form that [`Guide::packed`] writes; another is not read.
 const FORM: u64 = 4;
 
@@ -42,6 +55,7 @@ impl Guide {
         out.choice(self.day_first);
         out.number(self.missed.into());
         out.text(self.spoken.as_deref());
+        out.links(&self.names);
         match &self.way {
             Way::Page(guide) => {
                 out.number(0);
@@ -63,19 +77,19 @@ impl Guide {
             return None;
         }
         let (day_first, missed) = (packed.choice()?, u32::try_from(packed.number()?).ok()?);
-        let spoken = packed.text()?;
+        let (spoken, names) = (packed.text()?, packed.links()?);
         let way = match packed.number()? {
             0 => Way::Page(Box::new(PageGuide::unpack(&mut packed)?)),
             1 => Way::Feed(FeedGuide::unpack(&mut packed)?),
             _ => return None,
         };
-        Some(Self { way, spoken, day_first, missed })
+        Some(Self { way, names, spoken, day_first, missed })
     }
 }
 
 impl From<Way> for Guide {
     fn from(way: Way) -> Self {
-        Self { way, spoken: None, day_first: None, missed: 0 }
+        Self { way, names: Links::default(), spoken: None, day_first: None, missed: 0 }
     }
 }
 
@@ -84,7 +98,6 @@ mod tests {
     use url::Url;
 
     use super::*;
-    use crate::model::Links;
 
     #[test]
     fn a_guide_survives_being_kept_and_nothing_else_is_taken_for_one() {
@@ -102,9 +115,10 @@ mod tests {
             next: Url::parse("https://lantern.example/?page=2").ok(),
             ..PageGuide::default()
         };
-        let feed = FeedGuide { around: u64::MAX, entries: vec![(u64::MAX, 1), (7, u64::MAX >> 1)], names };
+        let feed = FeedGuide { around: u64::MAX, entries: vec![(u64::MAX, 1), (7, u64::MAX >> 1)] };
         for way in [Way::Page(page.into()), Way::Feed(feed)] {
-            let guide = Guide { way, spoken: Some("de".into()), day_first: Some(false), missed: 300 };
+            let guide =
+                Guide { way, names: names.clone(), spoken: Some("de".into()), day_first: Some(false), missed: 300 };
             let word = guide.packed();
             assert_eq!(Guide::unpacked(&word), Some(guide));
             for cut in 0..word.len() {

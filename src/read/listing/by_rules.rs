@@ -1,7 +1,7 @@
 //! By rules: the operator says where the list is.
 
-use scraper::ElementRef;
-use scraper::Html;
+use scraper::node::Element;
+use scraper::{ElementRef, Html};
 use url::Url;
 
 use crate::dates::Context;
@@ -14,16 +14,25 @@ const MOST_TEASERS: usize = 5_000;
 /// Most categories of one.
 const MOST_VALUES: usize = 64;
 
+/// What rules find on a page.
+#[derive(Default)]
+pub(super) struct Found<'h> {
+    pub(super) listing: Listing,
+    /// The element of each of its teasers.
+    pub(super) items: Vec<&'h Element>,
+}
+
 /// Reads the teasers that the rules find.
-pub(super) fn read(html: &Html, rules: &ListingPickers, base: &Url, context: &Context) -> Read<Listing> {
+pub(super) fn read<'h>(html: &'h Html, rules: &ListingPickers, base: &Url, context: &Context) -> Read<Found<'h>> {
     let mut listing = Listing { method: ListingMethod::Rules, confidence: 1.0, ..Listing::default() };
-    let Some(item) = &rules.item else { return Read::clean(listing) };
+    let mut items = Vec::new();
+    let Some(item) = &rules.item else { return Read::clean(Found { listing, items }) };
     let root = html.root_element();
     let containers = rules.container.as_ref().map(|c| c.elements(root));
     if containers.as_ref().is_some_and(Vec::is_empty) {
         let problem = "the page has changed: nothing on it matches `listing.container`; look at the page and mend the rule, \
                        or take the rules out and let the list be found";
-        return Read { value: listing, problems: vec![Problem::failure(problem)] };
+        return Read { value: Found { listing, items }, problems: vec![Problem::failure(problem)] };
     }
     let mut problems = Vec::new();
     let (mut matched, mut without_link, mut undated, mut beyond) = (0usize, 0usize, 0usize, 0usize);
@@ -43,6 +52,7 @@ pub(super) fn read(html: &Html, rules: &ListingPickers, base: &Url, context: &Co
             undated += usize::from(!rules.date.is_empty() && teaser.published.is_none());
             if teaser.link.is_some() || teaser.headline.is_some() {
                 listing.teasers.push(teaser);
+                items.push(element.value());
             } else {
                 without_link += 1;
             }
@@ -69,7 +79,7 @@ pub(super) fn read(html: &Html, rules: &ListingPickers, base: &Url, context: &Co
         problems
             .push(Problem::warning("`listing.date` gave no date that can be read for any teaser; see what it selects"));
     }
-    Read { value: listing, problems }
+    Read { value: Found { listing, items }, problems }
 }
 
 /// The next page by the operator's rule.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use scraper::node::Element;
 use scraper::{Html, Node};
 
 use super::embedded;
@@ -32,8 +33,10 @@ pub(super) fn note(page: &Page, kind: Kind, rules: &CompiledRules, extent: Exten
     let base = head.base.clone().unwrap_or_else(|| page.url.clone());
     let context = Context::on(page, head.language.as_deref());
     let feeds = head.feeds(&outline, &base);
-    let has_stand_in = extent != Extent::Whole && kind == Kind::Auto && !fitting_feeds(page, &feeds).is_empty();
-    let sought = rules.listing().item.is_none().then(|| Sought::on(&outline, page, &base, &context));
+    let by_looking = rules.listing().item.is_none();
+    let may_have_stand_in = extent != Extent::Whole && kind == Kind::Auto && by_looking;
+    let has_stand_in = may_have_stand_in && !fitting_feeds(page, &feeds).is_empty();
+    let sought = by_looking.then(|| Sought::on(&outline, page, &base, &context));
     if has_stand_in
         && extent == Extent::Brief
         && let Some(teasers) = sought.as_ref().and_then(Sought::addresses)
@@ -51,7 +54,7 @@ pub(super) fn note(page: &Page, kind: Kind, rules: &CompiledRules, extent: Exten
         None => {
             let Read { value, problems } = by_rules::read(&tree.html, rules.listing(), &base, &context);
             tree.problems.extend(problems);
-            (value, Looked::default())
+            (value.listing, Looked { items: value.items, ..Looked::default() })
         }
     };
     head.tell(&outline, page, &base, &mut listing);
@@ -72,9 +75,10 @@ pub(super) fn note(page: &Page, kind: Kind, rules: &CompiledRules, extent: Exten
     let noting = extent != Extent::Whole && !has_stand_in;
     let plain = noting && !looked.scripted && seen.clear && tree.problems.is_empty();
     let guide = (plain && matches!(text, Cow::Borrowed(_))).then(|| {
-        let Sought { found, candidates, .. } = &looked.sought;
-        let in_order = tree.in_order;
-        let reading = Reading { page, outline: &outline, base: &base, context: &context, found, candidates, in_order };
+        let Looked { sought: Sought { found, candidates, .. }, items, .. } = &looked;
+        let (rules, in_order) = (rules.listing(), tree.in_order);
+        let (outline, base, context) = (&outline, &base, &context);
+        let reading = Reading { page, outline, base, context, rules, found, candidates, items, in_order };
         guided::note(&reading, &listing)
     });
     Read {
@@ -85,7 +89,9 @@ pub(super) fn note(page: &Page, kind: Kind, rules: &CompiledRules, extent: Exten
 
 /// What the page was searched by.
 #[derive(Default)]
-struct Looked {
+struct Looked<'h> {
+    /// The elements that rules found.
+    items: Vec<&'h Element>,
     /// The rows of the links that lead the list, in page order.
     leads: Vec<usize>,
     sought: Sought,
@@ -151,7 +157,7 @@ fn look(
     base: &url::Url,
     context: &Context,
     problems: &mut Vec<Problem>,
-) -> (Listing, Looked) {
+) -> (Listing, Looked<'static>) {
     let chosen = sought.chosen();
     let mut leads: Vec<usize> = chosen.iter().map(|target| target.best).collect();
     leads.sort_unstable();
@@ -163,7 +169,7 @@ fn look(
     let scripted = !records.is_empty();
     let best = records.into_iter().filter(|r| r.teasers.len() >= 3).max_by_key(|r| (r.declared, r.teasers.len()));
     let best = best.filter(|records| !sought.beats(seen.len(), records.teasers.len()));
-    let looked = Looked { leads, sought, scripted };
+    let looked = Looked { items: Vec::new(), leads, sought, scripted };
     if let Some(best) = best {
         let found = Listing { method: ListingMethod::Embedded, teasers: best.teasers, ..Listing::default() };
         return (Listing { confidence: 0.6, ..found }, looked);

@@ -79,9 +79,9 @@ pub struct Followed {
 
 /// Reads the rows that are new since it was noted where a list stands; `settled` says whether nothing is wanted any more
 /// of a row that says this. It gives what a full reading would give; nothing where the page must be read in full.
-pub fn follow(page: &Page, way: &Way, settled: impl Fn(u64) -> bool) -> Option<Followed> {
+pub fn follow(page: &Page, way: &Way, rules: &CompiledRules, settled: impl Fn(u64) -> bool) -> Option<Followed> {
     match way {
-        Way::Page(guide) => guided::follow(page, guide, settled),
+        Way::Page(guide) => guided::follow(page, guide, rules.listing(), settled),
         Way::Feed(guide) => feed::follow(page, guide, settled),
     }
 }
@@ -104,13 +104,12 @@ pub fn read_listing(page: &Page, kind: Kind, rules: &CompiledRules) -> Read<List
 
 /// Reads what a page lists, or as much of it as is wanted.
 pub fn note_listing(page: &Page, kind: Kind, rules: &CompiledRules, extent: Extent) -> Read<Noted> {
-    let by_looking = rules.listing().item.is_none() && rules.listing().next.is_none() && rules.json().is_none();
-    let auto = kind == Kind::Auto;
-    if by_looking && (kind == Kind::Feed || auto && feed::looks_like_feed(page)) {
+    let auto = kind == Kind::Auto && rules.json().is_none();
+    if kind == Kind::Feed || auto && feed::looks_like_feed(page) {
         return feed::note(page, extent != Extent::Whole);
     }
     let is_other = || sitemap::looks_like_sitemap(page) || json::looks_like_json(page);
-    if by_looking && (kind == Kind::Listing || auto && !is_other()) {
+    if kind == Kind::Listing && rules.json().is_none() || auto && !is_other() {
         return html::note(page, kind, rules, extent);
     }
     let Read { value: listing, problems } = read_listing(page, kind, rules);

@@ -1,5 +1,7 @@
 //! Pages that are no list: an article, a login, an error, a consent wall, a bot check, an empty shell.
 
+use std::cell::LazyCell;
+
 use super::address::Viewpoint;
 use super::head::Head;
 use super::hints::Hints;
@@ -77,14 +79,16 @@ pub(super) fn of(outline: &Outline, head: &Head, page: &Page, listing: &Listing,
     if let Some(wall) = notice.wall(teasers, sure) {
         return unclear(wall);
     }
-    let traits = Traits::of(outline, head, page, listing, leads, weight);
+    let traits = LazyCell::new(|| Traits::of(outline, head, page, listing, leads, weight));
     let is_article = |confidence: f32| weight >= NEXT_TO_NOTHING && traits.make_article(confidence);
-    if (listing.method != ListingMethod::Rules || !sure) && is_article(listing.confidence) {
+    // What the operator's rules find is a list, if there is some of it.
+    let ruled = sure && listing.method == ListingMethod::Rules;
+    if !ruled && is_article(listing.confidence) {
         return unclear(PageKind::Article);
     }
     if sure {
         let noticed = weight < 2 * NOTICE && (notice.challenged || says_wall(notice.title) || says_wall(&outline.text));
-        return Kind { kind: PageKind::Listing, clear: !noticed && !is_article(listing.confidence * 0.75) };
+        return Kind { kind: PageKind::Listing, clear: !noticed && (ruled || !is_article(listing.confidence * 0.75)) };
     }
     if weight < NEXT_TO_NOTHING && outline.scripts.len() + scripts_with_source(outline) > 0 && teasers < 3 {
         return unclear(PageKind::Shell);

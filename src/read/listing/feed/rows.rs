@@ -31,7 +31,7 @@ pub(super) fn note(page: &Page, text: &str, xml: &Xml, listing: &Listing) -> Opt
     }
     let says = |(row, teaser): (&&str, &Teaser)| (raw(row), teaser.print());
     let entries = rows.rows.iter().zip(&listing.teasers).map(says).collect();
-    Some(FeedGuide { around: rows.around(page, listing)?, entries, ..FeedGuide::default() })
+    Some(FeedGuide { around: rows.around(page, listing)?, entries })
 }
 
 /// Reads what is new of a feed that a guide tells of. Entries that say what is `settled` are not read.
@@ -67,7 +67,7 @@ pub(in crate::read::listing) fn follow(
         *teasers.get_mut(place)? = teaser;
     }
     listing.teasers = teasers;
-    Some(Followed { listing, known, way: Way::Feed(FeedGuide { entries, ..guide.clone() }) })
+    Some(Followed { listing, known, way: Way::Feed(FeedGuide { around: guide.around, entries }) })
 }
 
 /// Where the entries stand in a feed's text.

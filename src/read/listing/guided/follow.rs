@@ -2,9 +2,11 @@
 
 use foldhash::{HashMap, HashSet};
 use memchr::memmem;
+use scraper::Html;
 use url::Url;
 
 use super::super::Followed;
+use super::super::by_rules;
 use super::super::cards::{self, Card};
 use super::super::head::Head;
 use super::super::landmarks::address_hash;
@@ -15,7 +17,8 @@ use super::tags::{Kinds, Tags};
 use super::{FEWEST, USUAL, date_themselves, name_hash, names_itself, own_dates, print_of, raw, shape_hash};
 use crate::dates::Context;
 use crate::html::parse_html;
-use crate::model::{Listing, ListingMethod, Page, PageGuide, Picture, Row, Teaser, Way, text_weight};
+use crate::model::{Listing, ListingMethod, Page, PageGuide, Picture, Read, Row, Teaser, Way, text_weight};
+use crate::read::rules::ListingPickers;
 
 /// Rows that are read at least, known ones with them: what is read alone may look like another thing.
 const FEWEST_READ: usize = 4;
@@ -42,6 +45,7 @@ struct Now<'p> {
 pub(in crate::read::listing) fn follow(
     page: &Page,
     guide: &PageGuide,
+    rules: &ListingPickers,
     settled: impl Fn(u64) -> bool,
 ) -> Option<Followed> {
     let text: &str = &page.text;
@@ -66,7 +70,7 @@ pub(in crate::read::listing) fn follow(
     let mut teasers = vec![Teaser::default(); rows.len()];
     if rows.iter().any(|row| row.read) {
         add_known(&mut rows)?;
-        for (place, teaser) in read_rows(page, guide, &rows)? {
+        for (place, teaser) in read_rows(page, guide, rules, &rows)? {
             let row = rows.get_mut(place)?;
             if row.known.is_some_and(|known| known.says != teaser.print()) {
                 return None;
@@ -76,11 +80,12 @@ pub(in crate::read::listing) fn follow(
             }
         }
     }
-    Some(told(page, guide, &rows, teasers))
+    let method = if rules.item.is_some() { ListingMethod::Rules } else { ListingMethod::Guess };
+    Some(told(page, guide, method, &rows, teasers))
 }
 
 /// Whether the rows that a guide tells of, read by themselves, say what they were read as.
-pub(super) fn reads_alike(page: &Page, guide: &PageGuide) -> bool {
+pub(super) fn reads_alike(page: &Page, guide: &PageGuide, rules: &ListingPickers) -> bool {
     let rows = parts(&page.text, guide).and_then(|(_, list, _)| split(list, &guide.mark));
     let Some(rows) = rows else { return false };
     let now = |(text, row): (_, &Row)| Now {
@@ -95,7 +100,8 @@ pub(super) fn reads_alike(page: &Page, guide: &PageGuide) -> bool {
     let says = |(place, teaser): (usize, Teaser)| {
         rows.get(place).and_then(|row| row.known).is_some_and(|known| known.says == teaser.print())
     };
-    rows.len() == guide.rows.len() && read_rows(page, guide, &rows).is_some_and(|read| read.into_iter().all(says))
+    rows.len() == guide.rows.len()
+        && read_rows(page, guide, rules, &rows).is_some_and(|read| read.into_iter().all(says))
 }
 
 /// What stands before the list, the list, and what stands behind it.
@@ -151,7 +157,7 @@ fn add_known(rows: &mut [Now]) -> Option<()> {
 }
 
 /// Reads rows in a page that holds nothing else.
-fn read_rows(page: &Page, guide: &PageGuide, rows: &[Now]) -> Option<Vec<(usize, Teaser)>> {
+fn read_rows(page: &Page, guide: &PageGuide, rules: &ListingPickers, rows: &[Now]) -> Option<Vec<(usize, Teaser)>> {
     let places: Vec<usize> = (0..rows.len()).filter(|at| rows.get(*at).is_some_and(|row| row.read)).collect();
     let read: Vec<Now> = places.iter().filter_map(|at| rows.get(*at)).copied().collect();
     let text = small_page(guide, &read);
@@ -161,50 +167,91 @@ fn read_rows(page: &Page, guide: &PageGuide, rows: &[Now]) -> Option<Vec<(usize,
     }
     let outline = Outline::of(&tree.html);
     let base = guide.base.as_ref().unwrap_or(&page.url);
-    let context = Context::on(page, guide.language.as_deref());
-    let elements = elements(&outline, guide.depth, read.len())?;
-    let found = targets::gather(&outline, &page.url, base);
-    let all = outline.links.len();
-    let is_most = |row: usize| all > 4 && outline.links_in(row) * 2 > all;
-    let within = elements.first().copied()?..outline.end(*elements.last()?);
-    let whole = outline.scripts.is_empty()
-        && !within.into_iter().any(is_most)
-        && paging::next(&outline, &Head::default(), &page.url, base).is_none();
-    if !whole {
-        return None;
-    }
-    let chosen: Vec<&Target> = read
-        .iter()
-        .zip(&elements)
-        .map(|(row, element)| lead(&outline, guide, &found, row, *element))
-        .collect::<Option<_>>()?;
-    let things: Vec<(usize, &[usize])> = chosen.iter().map(|t| (t.best, t.links.as_slice())).collect();
-    let cards = cards::deal(&outline, &things);
-    let alone = |(card, element): (&Card, &usize)| {
-        card.row == *element && card.rows == (*element..outline.end(*element)) && card.span == outline.span(*element)
+    let small = Small {
+        page,
+        guide,
+        base,
+        context: Context::on(page, guide.language.as_deref()),
+        elements: elements(&outline, guide.depth, read.len())?,
+        outline,
     };
-    let own = own_dates(&outline, &cards, &chosen, &context);
-    let mut names = HashSet::default();
-    let fits = |((row, target), card): ((&Now, &&Target), &Card)| {
-        let name = name_hash(&target.headline.text);
-        names_itself(&outline, target, card, &context)
-            && names.insert(name)
-            && (row.known.is_some() || !guide.names.holds(name))
-            && text_weight(outline.text(card.row)) * 2 <= guide.heaviest * 3
-            && (row.known.is_some() || !page_kind::says_wall(outline.text(card.row)))
+    let is_wall =
+        |(row, element): (&Now, &usize)| row.known.is_none() && page_kind::says_wall(small.outline.text(*element));
+    let plain = small.outline.scripts.is_empty()
+        && paging::next(&small.outline, &Head::default(), &page.url, base).is_none()
+        && !read.iter().zip(&small.elements).any(is_wall);
+    if !plain {
+        return None;
+    }
+    let teasers = match &rules.item {
+        Some(_) => small.by_rules(&tree.html, rules)?,
+        None => small.by_looking(&read)?,
     };
-    if !cards.iter().zip(&elements).all(alone)
-        || !read.iter().zip(&chosen).zip(&cards).all(fits)
-        || !date_themselves(&outline, &cards, &own, &context)
-    {
-        return None;
-    }
-    let teasers = teasers::read(&outline, &chosen, base, &context);
-    let named = |(teaser, target): (&Teaser, &&Target)| teaser.headline.as_ref() == Some(&target.headline.text);
-    if !teasers.iter().zip(&chosen).all(named) {
-        return None;
-    }
     Some(places.into_iter().zip(teasers).collect())
+}
+
+/// Rows in a page of their own.
+struct Small<'s> {
+    page: &'s Page,
+    guide: &'s PageGuide,
+    outline: Outline<'s>,
+    base: &'s Url,
+    context: Context<'s>,
+    /// The rows' elements.
+    elements: Vec<usize>,
+}
+
+impl Small<'_> {
+    /// What rules find in each.
+    fn by_rules(&self, html: &Html, rules: &ListingPickers) -> Option<Vec<Teaser>> {
+        let Read { value: found, problems } = by_rules::read(html, rules, self.base, &self.context);
+        let own = self.elements.iter().filter_map(|row| self.outline.nodes.get(*row)).map(|node| node.element);
+        let same = found.items.len() == self.elements.len()
+            && found.items.iter().zip(own).all(|(item, element)| std::ptr::eq(*item, element));
+        (same && problems.is_empty()).then_some(found.listing.teasers)
+    }
+
+    /// What each looks to be.
+    fn by_looking(&self, read: &[Now]) -> Option<Vec<Teaser>> {
+        let Self { page, guide, outline, base, context, elements } = self;
+        let found = targets::gather(outline, &page.url, base);
+        let all = outline.links.len();
+        let is_most = |row: usize| all > 4 && outline.links_in(row) * 2 > all;
+        let mut within = elements.first().copied()?..outline.end(*elements.last()?);
+        if within.any(is_most) {
+            return None;
+        }
+        let chosen: Vec<&Target> = read
+            .iter()
+            .zip(elements)
+            .map(|(row, element)| lead(outline, guide, &found, row, *element))
+            .collect::<Option<_>>()?;
+        let things: Vec<(usize, &[usize])> = chosen.iter().map(|t| (t.best, t.links.as_slice())).collect();
+        let cards = cards::deal(outline, &things);
+        let alone = |(card, element): (&Card, &usize)| {
+            card.row == *element
+                && card.rows == (*element..outline.end(*element))
+                && card.span == outline.span(*element)
+        };
+        let own = own_dates(outline, &cards, &chosen, context);
+        let mut names = HashSet::default();
+        let fits = |((row, target), card): ((&Now, &&Target), &Card)| {
+            let name = name_hash(&target.headline.text);
+            names_itself(outline, target, card, context)
+                && names.insert(name)
+                && (row.known.is_some() || !guide.names.holds(name))
+                && text_weight(outline.text(card.row)) * 2 <= guide.heaviest * 3
+        };
+        if !cards.iter().zip(elements).all(alone)
+            || !read.iter().zip(&chosen).zip(&cards).all(fits)
+            || !date_themselves(outline, &cards, &own, context)
+        {
+            return None;
+        }
+        let teasers = teasers::read(outline, &chosen, base, context);
+        let named = |(teaser, target): (&Teaser, &&Target)| teaser.headline.as_ref() == Some(&target.headline.text);
+        teasers.iter().zip(&chosen).all(named).then_some(teasers)
+    }
 }
 
 /// A page of these rows, in the elements that hold them.
@@ -248,9 +295,9 @@ fn lead<'t>(
 }
 
 /// The listing that this comes to, and what to go by the next time.
-fn told(page: &Page, guide: &PageGuide, rows: &[Now], teasers: Vec<Teaser>) -> Followed {
+fn told(page: &Page, guide: &PageGuide, method: ListingMethod, rows: &[Now], teasers: Vec<Teaser>) -> Followed {
     let listing = Listing {
-        method: ListingMethod::Guess,
+        method,
         confidence: guide.confidence,
         title: guide.title.clone(),
         description: guide.description.clone(),

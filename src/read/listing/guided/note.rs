@@ -1,6 +1,7 @@
 //! Where the list of a page stands, for the next time.
 
 use foldhash::HashMap;
+use scraper::node::Element;
 use url::Url;
 
 use super::super::cards::{self, Card};
@@ -15,6 +16,7 @@ use super::tags::{self, Kinds, Tag, Tags};
 use super::{FEWEST, date_themselves, name_hash, names_itself, own_dates, print_of, raw, shape_hash};
 use crate::dates::Context;
 use crate::model::{Links, Listing, ListingMethod, Origin, Page, PageGuide, PageKind, Row, text_weight};
+use crate::read::rules::ListingPickers;
 use crate::read::xml::escape;
 
 /// A list less likely than this is found by a hair.
@@ -34,30 +36,37 @@ pub(in crate::read::listing) struct Reading<'r> {
     pub(in crate::read::listing) context: &'r Context<'r>,
     pub(in crate::read::listing) found: &'r [Target],
     pub(in crate::read::listing) candidates: &'r [Candidate],
+    /// The operator's rules, and the elements that they found.
+    pub(in crate::read::listing) rules: &'r ListingPickers,
+    pub(in crate::read::listing) items: &'r [&'r Element],
     /// Whether all tags of the page are in order.
     pub(in crate::read::listing) in_order: bool,
 }
 
 /// Notes where the list stands; nothing where it is not plain enough for that.
 pub(in crate::read::listing) fn note(reading: &Reading, listing: &Listing) -> Option<PageGuide> {
-    let Reading { page, outline, base, context, found, candidates, in_order } = *reading;
+    if listing.page_kind != PageKind::Listing || listing.teasers.len() < FEWEST {
+        return None;
+    }
+    match listing.method {
+        ListingMethod::Guess => note_looked(reading, listing),
+        ListingMethod::Rules => note_ruled(reading, listing),
+        _ => None,
+    }
+}
+
+/// Likewise, of a list that was found by looking.
+fn note_looked(reading: &Reading, listing: &Listing) -> Option<PageGuide> {
+    let Reading { page, outline, context, found, candidates, in_order, rules, .. } = *reading;
     let taken = only_taken(outline, candidates, found)?;
     let chosen: Vec<&Target> = taken.group.members.iter().filter_map(|at| found.get(*at)).collect();
-    let plain = listing.method == ListingMethod::Guess
-        && listing.page_kind == PageKind::Listing
-        && listing.teasers.len() == chosen.len()
-        && chosen.len() >= FEWEST;
-    if !plain {
+    if listing.teasers.len() != chosen.len() {
         return None;
     }
     let things: Vec<(usize, &[usize])> = chosen.iter().map(|t| (t.best, t.links.as_slice())).collect();
     let cards = cards::deal(outline, &things);
     let container = container_of(outline, &cards)?;
-    let holders: Vec<usize> = {
-        let mut holders: Vec<usize> = std::iter::once(container).chain(outline.ancestors(container)).collect();
-        holders.reverse();
-        holders
-    };
+    let holders = holders(outline, container);
     let is_chrome = |row: &usize| own_hints(outline, *row).any(Hints::REGIONS);
     let within = |(target, card): (&&Target, &Card)| target.links.iter().all(|link| card.rows.contains(link));
     if holders.iter().skip(2).any(is_chrome) || !chosen.iter().zip(&cards).all(within) {
@@ -80,13 +89,66 @@ pub(in crate::read::listing) fn note(reading: &Reading, listing: &Listing) -> Op
     }
     let names = names(found, &chosen)?;
     let addresses = Links::of(found.iter().map(|target| address_hash(&target.url)));
-    let places = Places::of(&page.text, outline, &cards)?;
-    let mut rows = Vec::with_capacity(cards.len());
+    let own: Vec<usize> = cards.iter().map(|card| card.row).collect();
+    let places = Places::of(&page.text, outline, &own)?;
+    let guide = PageGuide {
+        shapes: Links::of(chosen.iter().map(|target| shape_hash(target))),
+        addresses: Some(addresses).filter(|addresses| !addresses.is_full())?,
+        names,
+        heaviest: cards.iter().map(|card| text_weight(outline.text(card.row))).max()?,
+        ..standing(reading, listing, &holders, &places, chosen.iter().map(|target| target.best).zip(own))?
+    };
+    // Where the tags around the rows are not in order, the rows must be seen to be read alike without them.
+    (in_order && places.sure || reads_alike(page, &guide, rules)).then_some(guide)
+}
+
+/// Likewise, of a list that rules found: elements in one place, which must be seen to be read alike without what stands
+/// around that.
+fn note_ruled(reading: &Reading, listing: &Listing) -> Option<PageGuide> {
+    let Reading { page, outline, rules, items, .. } = *reading;
+    if !rules.are_local() {
+        return None;
+    }
+    let mut wanted = items.iter().peekable();
+    let is_wanted = |row: &usize| {
+        let element = outline.nodes.get(*row).map(|node| node.element);
+        element.is_some_and(|element| wanted.next_if(|item| std::ptr::eq(**item, element)).is_some())
+    };
+    let rows: Vec<usize> = (0..outline.nodes.len()).filter(is_wanted).collect();
+    let container = outline.parent(*rows.first()?)?;
+    let beside = |row: &usize| outline.parent(*row) == Some(container);
+    if rows.len() != listing.teasers.len() || !rows.iter().all(beside) {
+        return None;
+    }
+    let places = Places::of(&page.text, outline, &rows)?;
+    let leads = rows.iter().copied().zip(rows.iter().copied());
+    let guide = standing(reading, listing, &holders(outline, container), &places, leads)?;
+    reads_alike(page, &guide, rules).then_some(guide)
+}
+
+/// What holds the rows, the outermost first.
+fn holders(outline: &Outline, container: usize) -> Vec<usize> {
+    let mut holders: Vec<usize> = std::iter::once(container).chain(outline.ancestors(container)).collect();
+    holders.reverse();
+    holders
+}
+
+/// Where a list stands: its rows in these elements and at these places, of each the element that leads to the article
+/// and its own.
+fn standing(
+    reading: &Reading,
+    listing: &Listing,
+    holders: &[usize],
+    places: &Places,
+    own: impl Iterator<Item = (usize, usize)>,
+) -> Option<PageGuide> {
+    let Reading { page, outline, base, .. } = *reading;
+    let mut rows = Vec::with_capacity(places.rows.len());
     let mut kinds = Kinds::default();
     let mut leads: HashMap<u32, usize> = HashMap::default();
-    for (((target, card), teaser), row) in chosen.iter().zip(&cards).zip(&listing.teasers).zip(&places.rows) {
-        let text = page.text.get(row.0..row.1)?;
-        let (kind, lead) = (kinds.of(text), target.best - card.row);
+    for (((lead, row), teaser), place) in own.zip(&listing.teasers).zip(&places.rows) {
+        let text = page.text.get(place.0..place.1)?;
+        let (kind, lead) = (kinds.of(text), lead - row);
         if *leads.entry(kind).or_insert(lead) != lead {
             return None;
         }
@@ -94,17 +156,13 @@ pub(in crate::read::listing) fn note(reading: &Reading, listing: &Listing) -> Op
     }
     let (first, last) = (places.rows.first()?.0, places.rows.last()?.1);
     let (before, after) = (page.text.get(..first)?, page.text.get(last..)?);
-    let guide = PageGuide {
+    Some(PageGuide {
         before: (before.len(), print_of(page, before)),
         after: (after.len(), print_of(page, after)),
         mark: mark(&page.text, &places.rows)?,
-        opening: opening(&page.text, outline, &holders)?,
+        opening: opening(&page.text, outline, holders)?,
         depth: holders.len(),
         rows,
-        shapes: Links::of(chosen.iter().map(|target| shape_hash(target))),
-        addresses: Some(addresses).filter(|addresses| !addresses.is_full())?,
-        names,
-        heaviest: cards.iter().map(|card| text_weight(outline.text(card.row))).max()?,
         base: Some(base.clone()).filter(|base| *base != page.url),
         confidence: listing.confidence,
         title: listing.title.clone(),
@@ -112,9 +170,8 @@ pub(in crate::read::listing) fn note(reading: &Reading, listing: &Listing) -> Op
         language: listing.language.clone(),
         picture: listing.picture.as_ref().map(|picture| picture.url.clone()),
         next: listing.next.clone(),
-    };
-    // Where the tags around the rows are not in order, the rows must be seen to be read alike without them.
-    (in_order && places.sure || reads_alike(page, &guide)).then_some(guide)
+        ..PageGuide::default()
+    })
 }
 
 /// The one group of links that was taken, where no other was nearly taken too.
@@ -202,8 +259,8 @@ struct Places {
 
 impl Places {
     /// Goes through the list's tags and elements side by side.
-    fn of(text: &str, outline: &Outline, cards: &[Card]) -> Option<Self> {
-        let (first, end) = (cards.first()?.row, outline.end(cards.last()?.row));
+    fn of(text: &str, outline: &Outline, own: &[usize]) -> Option<Self> {
+        let (first, end) = (*own.first()?, outline.end(*own.last()?));
         let name = outline.tag(first);
         let named = |row: &usize| outline.tag(*row) == name;
         let opens = |tag: &Tag| !tag.closes;
@@ -219,8 +276,8 @@ impl Places {
         };
         let sure = begins.len() == all;
         let mut tags = Tags::from(text, *begins.get(before)?).filter(opens).peekable();
-        let mut wanted = cards.iter().map(|card| card.row).peekable();
-        let mut rows = Vec::with_capacity(cards.len());
+        let mut wanted = own.iter().copied().peekable();
+        let mut rows = Vec::with_capacity(own.len());
         for row in first..end {
             let is_wanted = wanted.next_if_eq(&row).is_some();
             match tags.next_if(|tag| tag.name.eq_ignore_ascii_case(outline.tag(row))) {

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::super::{Extent, Followed, Noted, follow, note_listing, page, read_listing};
 use super::*;
-use crate::model::{Kind, Listing, PageKind, Teaser, Way};
+use crate::model::{Kind, Listing, ListingMethod, ListingRules, PageKind, Rules, Teaser, Way};
 use crate::read::CompiledRules;
 
 /// The front page of a paper.
@@ -78,20 +78,24 @@ fn html(front: &Front) -> Page {
     )
 }
 
-fn read(page: &Page) -> Listing {
-    read_listing(page, Kind::Auto, &CompiledRules::default()).value
+fn noted(page: &Page) -> (Listing, Option<Way>) {
+    noted_by(page, &CompiledRules::default())
 }
 
-fn noted(page: &Page) -> (Listing, Option<Way>) {
-    let Noted { listing, way, .. } = note_listing(page, Kind::Auto, &CompiledRules::default(), Extent::Noting).value;
-    assert_eq!(listing, self::read(page));
+fn noted_by(page: &Page, rules: &CompiledRules) -> (Listing, Option<Way>) {
+    let Noted { listing, way, .. } = note_listing(page, Kind::Auto, rules, Extent::Noting).value;
+    assert_eq!(listing, read_listing(page, Kind::Auto, rules).value);
     (listing, way)
 }
 
 /// Follows a guide and compares with a full reading; whether it could be followed.
 fn followed(guide: &Way, settled: &HashSet<u64>, page: &Page) -> Option<Followed> {
-    let found = follow(page, guide, |says| settled.contains(&says))?;
-    let whole = read_listing(page, Kind::Auto, &CompiledRules::default());
+    followed_by(guide, settled, page, &CompiledRules::default())
+}
+
+fn followed_by(guide: &Way, settled: &HashSet<u64>, page: &Page, rules: &CompiledRules) -> Option<Followed> {
+    let found = follow(page, guide, rules, |says| settled.contains(&says))?;
+    let whole = read_listing(page, Kind::Auto, rules);
     assert_eq!(whole.problems, []);
     assert_eq!(whole.value.page_kind, PageKind::Listing);
     assert_eq!(whole.value.teasers.len(), found.listing.teasers.len());
@@ -152,7 +156,7 @@ fn what_is_not_as_it_was_is_read_in_full() {
         ("none", front([], 0)),
     ] {
         let page = html(&other);
-        assert!(follow(&page, &guide, |says| settled.contains(&says)).is_none(), "{why}");
+        assert!(follow(&page, &guide, &CompiledRules::default(), |says| settled.contains(&says)).is_none(), "{why}");
     }
     let whole = html(&first);
     for (why, from, to) in [
@@ -164,7 +168,59 @@ fn what_is_not_as_it_was_is_read_in_full() {
     ] {
         let page = page(whole.url.as_str(), &whole.text.replacen(from, to, 1));
         assert_ne!(page.text, whole.text, "{why}");
-        assert!(follow(&page, &guide, |says| settled.contains(&says)).is_none(), "{why}");
+        assert!(follow(&page, &guide, &CompiledRules::default(), |says| settled.contains(&says)).is_none(), "{why}");
+    }
+}
+
+/// Rules for a design.
+fn rules(design: usize) -> CompiledRules {
+    let (container, item, title, date) = [
+        (None, "div.teaser", "h2 a", "time@datetime"),
+        (Some("ul"), ":scope > li.post", ".post a", ".date"),
+        (Some("main table"), "tr", "td a", "td"),
+        (None, "main section > article", "h3", "time"),
+    ][design];
+    written(container, item, title, date)
+}
+
+fn written(container: Option<&str>, item: &str, title: &str, date: &str) -> CompiledRules {
+    let listing = ListingRules {
+        container: container.map(str::to_owned),
+        item: Some(item.to_owned()),
+        title: vec![title.to_owned()],
+        date: vec![date.to_owned()],
+        ..ListingRules::default()
+    };
+    CompiledRules::compile(&Rules { listing, ..Rules::default() }).unwrap()
+}
+
+#[test]
+fn what_rules_find_anew_is_read_and_nothing_else() {
+    for design in 0..3 {
+        let rules = rules(design);
+        let (listing, guide) = noted_by(&html(&front((10..40).rev(), design)), &rules);
+        let guide = guide.unwrap_or_else(|| panic!("design {design}: {:?}", listing.teasers.first()));
+        let settled: HashSet<u64> = listing.teasers.iter().map(Teaser::print).collect();
+        let next = followed_by(&guide, &settled, &html(&front((13..43).rev(), design)), &rules).unwrap();
+        let new: Vec<String> = next.listing.teasers.iter().filter_map(|t| t.headline.clone()).collect();
+        assert_eq!(new, [title(42), title(41), title(40)]);
+        assert_eq!(next.listing.method, ListingMethod::Rules);
+    }
+}
+
+#[test]
+fn rules_that_look_beside_their_item_leave_no_guide() {
+    let page = html(&front((10..40).rev(), 0));
+    for (why, container, item, title) in [
+        ("nothing beside", None, "div.teaser", "h2 a"),
+        ("what stands before", None, "div.teaser + div.teaser", "h2 a"),
+        ("which it is", None, "div.teaser:nth-child(n + 2)", "h2 a"),
+        ("which it is, for the title", None, "div.teaser", "div:not(:first-child) h2 a, h2"),
+        ("elsewhere too", None, "div.teaser, aside li", "a"),
+        ("elements that hold each other", None, "div", "h2 a"),
+    ] {
+        let (_, guide) = noted_by(&page, &written(container, item, title, "time"));
+        assert_eq!(guide.is_some(), why == "nothing beside", "{why}");
     }
 }
 
@@ -213,12 +269,14 @@ proptest! {
         first in proptest::sample::subsequence((0..60).collect::<Vec<usize>>(), 12..40).prop_shuffle(),
         added in proptest::collection::vec((0..60usize, 60..90usize), 0..6),
         dropped in proptest::collection::vec(0..40usize, 0..6),
+        by_rules: bool,
         swapped in (0..40usize, 0..40usize),
         above in proptest::sample::select(vec!["", "<p>x<b>y</p>", "</div></main>", "<i>z", "<p><div>a < b</p>", "<form><li>"]),
     ) {
         let html = |rows: Vec<usize>| html(&Front { before: above.into(), ..front(rows, design) });
         let before = html(first.clone());
-        let (listing, guide) = noted(&before);
+        let rules = if by_rules { rules(design) } else { CompiledRules::default() };
+        let (listing, guide) = noted_by(&before, &rules);
         let Some(guide) = guide else { return Ok(()) };
         let settled: HashSet<u64> = listing.teasers.iter().map(Teaser::print).collect();
         let mut now = first;
@@ -230,13 +288,14 @@ proptest! {
         }
         let (a, b) = (swapped.0 % now.len(), swapped.1 % now.len());
         now.swap(a, b);
-        followed(&guide, &settled, &html(now));
+        followed_by(&guide, &settled, &html(now), &rules);
     }
 
     #[test]
-    fn a_page_cut_or_garbled_anywhere_is_no_panic(cut in 0..20_000usize, length in 0..300usize, design in 0..4usize) {
+    fn a_page_cut_or_garbled_anywhere_is_no_panic(cut in 0..20_000usize, length in 0..300usize, design in 0..4usize, by_rules: bool) {
         let whole = html(&front(10..40, design));
-        let (listing, guide) = noted(&whole);
+        let rules = if by_rules { rules(design) } else { CompiledRules::default() };
+        let (listing, guide) = noted_by(&whole, &rules);
         let settled: HashSet<u64> = listing.teasers.iter().map(Teaser::print).collect();
         let mut text = whole.text.to_string();
         let from = text.floor_char_boundary(cut.min(text.len()));
@@ -244,8 +303,8 @@ proptest! {
         text.replace_range(from..to, "");
         let garbled = page(whole.url.as_str(), &text);
         if let Some(guide) = guide {
-            followed(&guide, &settled, &garbled);
+            followed_by(&guide, &settled, &garbled, &rules);
         }
-        note_listing(&garbled, Kind::Auto, &CompiledRules::default(), Extent::Noting);
+        note_listing(&garbled, Kind::Auto, &rules, Extent::Noting);
     }
 }
