@@ -105,9 +105,22 @@ fn a_feed_read_by_what_is_new_comes_to_what_a_feed_read_in_full_comes_to() {
 
 #[test]
 fn a_list_read_by_what_is_new_comes_to_what_a_list_read_in_full_comes_to() {
+    compare("");
+}
+
+#[test]
+fn so_does_a_list_that_rules_find() {
+    compare("listing = { item = \"li.row\", title = \"h3 a\", date = \"time@datetime\", summary = \"p\" }\n");
+}
+
+/// Reads one list by a guide and in full, day by day.
+fn compare(rules: &str) {
     let press = Press::start();
     let source = |id: &str| {
-        format!("[sources.{id}]\nurl = \"{}\"\nkind = \"listing\"\narticle = \"never\"\n", press.url(&format!("/{id}")))
+        format!(
+            "[sources.{id}]\nurl = \"{}\"\nkind = \"listing\"\narticle = \"never\"\n{rules}",
+            press.url(&format!("/{id}"))
+        )
     };
     let desk = Desk::new(&format!("{}{}", source("still"), source("restless")));
     let ad: String = (0..9)
