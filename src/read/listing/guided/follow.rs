@@ -54,7 +54,7 @@ pub(in crate::read::listing) fn follow(
         return None;
     }
     let known: HashMap<u64, Row> = guide.rows.iter().map(|row| (row.raw, *row)).collect();
-    let mut kinds = Kinds::default();
+    let mut kinds = Kinds::by(rules);
     let mut rows: Vec<Now> = split(list, &guide.mark)?
         .map(|text| {
             let raw = raw(text);

@@ -102,10 +102,9 @@ fn note_looked(reading: &Reading, listing: &Listing) -> Option<PageGuide> {
     (in_order && places.sure || reads_alike(page, &guide, rules)).then_some(guide)
 }
 
-/// Likewise, of a list that rules found: elements in one place, which must be seen to be read alike without what stands
-/// around that.
+/// Likewise, of a list that rules found: elements in one place, each read by what is in it and around it.
 fn note_ruled(reading: &Reading, listing: &Listing) -> Option<PageGuide> {
-    let Reading { page, outline, rules, items, .. } = *reading;
+    let Reading { page, outline, rules, items, in_order, .. } = *reading;
     if !rules.are_local() {
         return None;
     }
@@ -123,7 +122,7 @@ fn note_ruled(reading: &Reading, listing: &Listing) -> Option<PageGuide> {
     let places = Places::of(&page.text, outline, &rows)?;
     let leads = rows.iter().copied().zip(rows.iter().copied());
     let guide = standing(reading, listing, &holders(outline, container), &places, leads)?;
-    reads_alike(page, &guide, rules).then_some(guide)
+    (in_order && places.sure || reads_alike(page, &guide, rules)).then_some(guide)
 }
 
 /// What holds the rows, the outermost first.
@@ -144,7 +143,7 @@ fn standing(
 ) -> Option<PageGuide> {
     let Reading { page, outline, base, .. } = *reading;
     let mut rows = Vec::with_capacity(places.rows.len());
-    let mut kinds = Kinds::default();
+    let mut kinds = Kinds::by(reading.rules);
     let mut leads: HashMap<u32, usize> = HashMap::default();
     for (((lead, row), teaser), place) in own.zip(&listing.teasers).zip(&places.rows) {
         let text = page.text.get(place.0..place.1)?;

@@ -8,6 +8,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::super::groups;
 use super::super::hints::Hints;
+use crate::read::rules::ListingPickers;
 
 /// A tag and its place.
 #[derive(Debug, Clone, Copy)]
@@ -134,14 +135,24 @@ pub(super) fn words(text: &str, name: &str) -> Vec<usize> {
 /// Tells rows by their markup.
 #[derive(Debug, Default)]
 pub(super) struct Kinds<'t> {
+    /// Whether rules tell what is a row, whatever its markup.
+    ruled: bool,
     /// What was made of class names, which come again with every row.
     classes: HashMap<&'t str, u64>,
 }
 
 impl<'t> Kinds<'t> {
+    /// For rows that these find.
+    pub(super) fn by(rules: &ListingPickers) -> Self {
+        Self { ruled: rules.item.is_some(), ..Self::default() }
+    }
+
     /// Fingerprint of a row's markup: all that decides how its links are grouped and where its parts are looked for.
     /// What is different from row to row (addresses, numbers, names of sections) is left out.
     pub(super) fn of(&mut self, row: &'t str) -> u32 {
+        if self.ruled {
+            return 0;
+        }
         let mut print = Print::default();
         for tag in Tags::from(row, 0) {
             print.add(tag.name);
