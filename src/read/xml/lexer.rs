@@ -159,17 +159,14 @@ impl<'a> Lexer<'a> {
 
     fn start_tag(&mut self) -> Token<'a> {
         self.at += 1;
-        let rest = self.rest();
-        let is_end = |c: char| c.is_ascii_whitespace() || matches!(c, '>' | '/' | '<' | '=');
-        let name = cut(self.take(rest.find(is_end).unwrap_or(rest.len())));
+        let name = self.name();
         self.attributes.clear();
         let mut empty = false;
         loop {
-            let rest = self.rest();
-            let trimmed =
-                rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '=' || c == '"' || c == '\'');
-            self.at += rest.len() - trimmed.len();
-            match trimmed.as_bytes().first() {
+            let is_between = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'=' | b'"' | b'\'');
+            let rest = self.rest().as_bytes();
+            self.at += rest.iter().take_while(|b| is_between(b)).count();
+            match self.rest().as_bytes().first() {
                 None | Some(b'<') => break,
                 Some(b'>') => {
                     self.at += 1;
@@ -186,10 +183,15 @@ impl<'a> Lexer<'a> {
         Token::Start { name, empty }
     }
 
-    fn attribute(&mut self) {
+    /// Takes the name of an element or attribute.
+    fn name(&mut self) -> &'a str {
         let rest = self.rest();
-        let is_end = |c: char| c.is_ascii_whitespace() || matches!(c, '>' | '/' | '<' | '=');
-        let name = cut(self.take(rest.find(is_end).unwrap_or(rest.len())));
+        let is_end = |b: u8| b.is_ascii_whitespace() || matches!(b, b'>' | b'/' | b'<' | b'=');
+        cut(self.take(rest.bytes().position(is_end).unwrap_or(rest.len())))
+    }
+
+    fn attribute(&mut self) {
+        let name = self.name();
         let after = self.rest().trim_start_matches(|c: char| c.is_ascii_whitespace());
         let Some(value) = after.strip_prefix('=') else { return self.keep(name, "") };
         let value = value.trim_start_matches(|c: char| c.is_ascii_whitespace());

@@ -1,7 +1,7 @@
 //! Tokens into a tree, mended as it grows.
 
 use std::borrow::Cow;
-use std::iter::successors;
+use std::iter::{from_fn, successors};
 
 use url::Url;
 
@@ -121,18 +121,22 @@ impl<'a> Xml<'a> {
     }
 }
 
+/// The prefix of a name, without its colon, and what stands behind it.
 fn split(raw: &str) -> (&str, &str) {
-    raw.split_once(':').unwrap_or(("", raw))
+    let prefix = usize::from(prefix_of(raw));
+    (raw.get(..prefix.saturating_sub(1)).unwrap_or_default(), raw.get(prefix..).unwrap_or_default())
 }
 
 /// How long the prefix of a name is, its colon included. Looked for once: names are compared many times.
 fn prefix_of(raw: &str) -> u16 {
-    raw.find(':').and_then(|at| u16::try_from(at + 1).ok()).unwrap_or(0)
+    raw.bytes().position(|b| b == b':').and_then(|at| u16::try_from(at + 1).ok()).unwrap_or(0)
 }
 
 /// Whether the name behind a prefix is `local`, in any case of letters.
+#[inline]
 fn is_local(raw: &str, prefix: u16, local: &str) -> bool {
-    raw.get(usize::from(prefix)..).is_some_and(|own| own.eq_ignore_ascii_case(local))
+    let prefix = usize::from(prefix);
+    raw.len() == prefix + local.len() && raw.get(prefix..).is_some_and(|own| own.eq_ignore_ascii_case(local))
 }
 
 impl<'a> Growing<'a> {
@@ -326,19 +330,26 @@ impl<'x, 'a> Element<'x, 'a> {
         }
     }
 
-    /// All nodes directly inside.
-    pub(super) fn nodes(&self) -> impl Iterator<Item = u32> + use<'x, 'a> {
-        let xml = self.xml;
-        let first = xml.node(self.node).map(|n| n.first_child).filter(|n| *n != ROOT);
-        successors(first, move |n| xml.node(*n).map(|n| n.next).filter(|n| *n != ROOT))
-    }
-
     /// The elements directly inside, in order.
     pub(in crate::read) fn children(&self) -> impl Iterator<Item = Element<'x, 'a>> + use<'x, 'a> {
+        self.inside(|kind| matches!(kind, Kind::Element { .. }))
+    }
+
+    /// The elements directly inside that fit; no text may.
+    fn inside<F: Fn(&Kind<'a>) -> bool>(&self, fits: F) -> impl Iterator<Item = Element<'x, 'a>> + use<'x, 'a, F> {
         let xml = self.xml;
-        self.nodes()
-            .filter(move |n| matches!(xml.node(*n).map(|n| &n.kind), Some(Kind::Element { .. })))
-            .map(move |node| Element { xml, node })
+        let mut next = xml.node(self.node).map_or(ROOT, |n| n.first_child);
+        from_fn(move || {
+            while next != ROOT {
+                let element = Element { xml, node: next };
+                let node = xml.node(next)?;
+                next = node.next;
+                if fits(&node.kind) {
+                    return Some(element);
+                }
+            }
+            None
+        })
     }
 
     /// The elements directly inside that are `local` of `space`.
@@ -347,7 +358,19 @@ impl<'x, 'a> Element<'x, 'a> {
         space: Space,
         local: &'n str,
     ) -> impl Iterator<Item = Element<'x, 'a>> + use<'x, 'a, 'n> {
-        self.children().filter(move |e| e.is(space, local))
+        self.all_of([space; 2], local)
+    }
+
+    /// The elements directly inside that are `local` of either space. Asked for dozens of names of each entry.
+    pub(in crate::read) fn all_of<'n>(
+        &self,
+        spaces: [Space; 2],
+        local: &'n str,
+    ) -> impl Iterator<Item = Element<'x, 'a>> + use<'x, 'a, 'n> {
+        self.inside(move |kind| match kind {
+            Kind::Element { space, prefix, raw, .. } => spaces.contains(space) && is_local(raw, *prefix, local),
+            Kind::Text { .. } => false,
+        })
     }
 
     /// The first element directly inside that is `local` of `space`.
@@ -429,11 +452,12 @@ impl<'x, 'a> Element<'x, 'a> {
     }
 
     /// The base of relative addresses: every `xml:base` from the outside in, on top of `page` (XML Base §4).
-    pub(in crate::read) fn base(&self, page: &Url) -> Url {
+    pub(in crate::read) fn base<'p>(&self, page: &'p Url) -> Cow<'p, Url> {
         let mut steps: Vec<&str> = self.ancestors().filter_map(|e| e.attribute_of(Space::Xml, "base")).collect();
         steps.reverse();
-        steps.into_iter().fold(page.clone(), |base, step| {
-            base.join(step.trim()).ok().filter(|u| matches!(u.scheme(), "http" | "https")).unwrap_or(base)
+        steps.into_iter().fold(Cow::Borrowed(page), |base, step| {
+            let step = base.join(step.trim()).ok().filter(|u| matches!(u.scheme(), "http" | "https"));
+            step.map_or(base, Cow::Owned)
         })
     }
 }
