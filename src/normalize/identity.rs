@@ -130,12 +130,7 @@ fn stem(segment: &str) -> &str {
 
 /// A hash of a title's letters and digits, case and punctuation aside.
 pub(super) fn title_hash(title: &str) -> u64 {
-    if !title.is_ascii() {
-        return xxh3_64(letters(title).as_bytes());
-    }
-    let mut letters = Vec::with_capacity(title.len());
-    letters.extend(title.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase()));
-    xxh3_64(&letters)
+    xxh3_64(letters(title).as_bytes())
 }
 
 /// Whether a page's stated canonical address can be believed: many templates state their front page.

@@ -80,7 +80,7 @@ fn is_email(word: &str) -> bool {
 /// The names in one byline.
 fn names(byline: &str) -> Vec<String> {
     let byline = plain(byline);
-    let byline = without_front(byline.trim());
+    let (whole, byline) = (byline.trim().len(), without_front(byline.trim()));
     // `Lee, Anna` is one name, turned about.
     if let Some((last, first)) = byline.split_once(", ")
         && is_one_word(last)
@@ -102,7 +102,9 @@ fn names(byline: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for part in parts {
         for (i, piece) in part.split(',').enumerate() {
-            let piece = tidy(without_front(piece.trim()));
+            let piece = piece.trim();
+            // One that is the whole byline, before which nothing stood, need not be looked at again.
+            let piece = tidy(if piece.len() == whole { piece } else { without_front(piece) });
             if piece.is_empty() || is_no_name(&piece) {
                 continue;
             }
@@ -269,8 +271,7 @@ fn is_suffix(text: &str) -> bool {
 /// Whether a piece of a byline names nobody: an address, a date, a sentence.
 fn is_no_name(piece: &str) -> bool {
     let words = piece.split(' ').count();
-    // Most names are letters and blanks.
-    let marked = !piece.bytes().all(|b| b.is_ascii_alphabetic() || b == b' ');
+    let marked = piece.bytes().any(|b| b.is_ascii_digit() || matches!(b, b'.' | b':'));
     marked && (is_address(piece) || is_dated(piece, words))
         || words > 8
         || piece.chars().count() > 80

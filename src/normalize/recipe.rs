@@ -1,6 +1,7 @@
 //! The recipe of a draft: which witness wins for each field.
 
 use chrono::{DateTime, Utc};
+use memchr::memchr2;
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -159,7 +160,8 @@ fn ends_with_more(text: &str) -> bool {
 
 /// A summary as plain text, without the tail that leads to the rest.
 fn summary_text(html: &str) -> String {
-    let mut text = if html.contains(['<', '&']) { fold_space(&html_to_text(html)) } else { fold_space(html) };
+    let mut text =
+        if memchr2(b'<', b'&', html.as_bytes()).is_some() { fold_space(&html_to_text(html)) } else { fold_space(html) };
     let without_marks = |text: &str| text.trim_end_matches(['.', '»', '›', '→', '>', '…', ' ']).len();
     let mut end = without_marks(&text);
     for tail in [

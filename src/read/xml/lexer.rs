@@ -79,7 +79,9 @@ impl<'a> Lexer<'a> {
 
     fn markup(&mut self) -> Option<Token<'a>> {
         let rest = self.rest();
-        if rest.starts_with("<!--") {
+        // Most markup is tags.
+        let declares = rest.as_bytes().get(1) == Some(&b'!');
+        if declares && rest.starts_with("<!--") {
             self.at += 4;
             if !self.no_comment_end && self.take_past("-->").is_none() {
                 self.no_comment_end = true;
@@ -89,7 +91,7 @@ impl<'a> Lexer<'a> {
             }
             return None;
         }
-        if rest.get(..9).is_some_and(|s| s.eq_ignore_ascii_case("<![CDATA[")) {
+        if declares && rest.get(..9).is_some_and(|s| s.eq_ignore_ascii_case("<![CDATA[")) {
             self.at += 9;
             return Some(Token::Cdata(self.cdata()));
         }

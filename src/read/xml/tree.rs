@@ -38,8 +38,17 @@ pub(super) struct Node<'a> {
 
 #[derive(Debug)]
 pub(super) enum Kind<'a> {
-    Text { text: Cow<'a, str> },
-    Element { space: Space, prefix: u16, raw: &'a str, attributes: (u32, u32) },
+    Text {
+        text: Cow<'a, str>,
+    },
+    /// `inside`: a bit for each vocabulary of which there are elements directly inside.
+    Element {
+        space: Space,
+        prefix: u16,
+        raw: &'a str,
+        attributes: (u32, u32),
+        inside: u32,
+    },
 }
 
 #[derive(Debug)]
@@ -82,7 +91,7 @@ impl<'a> Xml<'a> {
     /// Reads a document. Always gives a tree, an empty one for what holds no markup.
     pub(in crate::read) fn parse(text: &'a str) -> Self {
         let end = text.floor_char_boundary(MAX_BYTES);
-        let document = Kind::Element { space: Space::Foreign, prefix: 0, raw: "", attributes: (0, 0) };
+        let document = Kind::Element { space: Space::Foreign, prefix: 0, raw: "", attributes: (0, 0), inside: 0 };
         let root = Node { parent: ROOT, first_child: ROOT, last_child: ROOT, next: ROOT, kind: document };
         let mut growing = Growing {
             xml: Xml { nodes: vec![root], attributes: Vec::new(), cut: end < text.len() },
@@ -150,11 +159,15 @@ impl<'a> Growing<'a> {
         let parent = self.open.last().map_or(ROOT, |o| o.node);
         // MAX_NODES keeps the index within 32 bits.
         let new = self.xml.nodes.len() as u32;
+        let own = if let Kind::Element { space, .. } = &kind { space.bit() } else { 0 };
         self.xml.nodes.push(Node { parent, first_child: ROOT, last_child: ROOT, next: ROOT, kind });
         let mut before = ROOT;
         if let Some(parent) = self.xml.nodes.get_mut(parent as usize) {
             before = parent.last_child;
             parent.last_child = new;
+            if let Kind::Element { inside, .. } = &mut parent.kind {
+                *inside |= own;
+            }
             if before == ROOT {
                 parent.first_child = new;
             }
@@ -221,7 +234,7 @@ impl<'a> Growing<'a> {
             self.xml.attributes.push(Attribute { space, prefix: prefix_of(name), raw: name, value });
         }
         let attributes = (from as u32, self.xml.attributes.len() as u32);
-        let node = self.append(Kind::Element { space, prefix: prefix_of(raw), raw, attributes });
+        let node = self.append(Kind::Element { space, prefix: prefix_of(raw), raw, attributes, inside: 0 });
         let void = matches!(space, Space::Plain | Space::Xhtml | Space::Foreign | Space::Atom)
             && self.open.len() > 2
             && VOID.iter().any(|v| local.eq_ignore_ascii_case(v));
@@ -332,13 +345,16 @@ impl<'x, 'a> Element<'x, 'a> {
 
     /// The elements directly inside, in order.
     pub(in crate::read) fn children(&self) -> impl Iterator<Item = Element<'x, 'a>> + use<'x, 'a> {
-        self.inside(|kind| matches!(kind, Kind::Element { .. }))
+        let first = self.xml.node(self.node).map_or(ROOT, |node| node.first_child);
+        self.from(first, |kind| matches!(kind, Kind::Element { .. }))
     }
 
-    /// The elements directly inside that fit; no text may.
-    fn inside<F: Fn(&Kind<'a>) -> bool>(&self, fits: F) -> impl Iterator<Item = Element<'x, 'a>> + use<'x, 'a, F> {
+    /// The elements that fit, of a node directly inside and those behind it; no text may.
+    fn from<F>(&self, mut next: u32, fits: F) -> impl Iterator<Item = Element<'x, 'a>> + use<'x, 'a, F>
+    where
+        F: Fn(&Kind<'a>) -> bool,
+    {
         let xml = self.xml;
-        let mut next = xml.node(self.node).map_or(ROOT, |n| n.first_child);
         from_fn(move || {
             while next != ROOT {
                 let element = Element { xml, node: next };
@@ -367,10 +383,18 @@ impl<'x, 'a> Element<'x, 'a> {
         spaces: [Space; 2],
         local: &'n str,
     ) -> impl Iterator<Item = Element<'x, 'a>> + use<'x, 'a, 'n> {
-        self.inside(move |kind| match kind {
-            Kind::Element { space, prefix, raw, .. } => spaces.contains(space) && is_local(raw, *prefix, local),
+        let [one, other] = spaces;
+        let first = self.xml.node(self.node).filter(|node| match node.kind {
+            Kind::Element { inside, .. } => inside & (one.bit() | other.bit()) != 0,
             Kind::Text { .. } => false,
-        })
+        });
+        let fits = move |kind: &Kind<'a>| match kind {
+            Kind::Element { space, prefix, raw, .. } => {
+                (*space == one || *space == other) && is_local(raw, *prefix, local)
+            }
+            Kind::Text { .. } => false,
+        };
+        self.from(first.map_or(ROOT, |node| node.first_child), fits)
     }
 
     /// The first element directly inside that is `local` of `space`.
