@@ -118,9 +118,10 @@ pub(super) async fn complete(
 
     // Some go through all of it, each taking what is next: what waits for its turn is no more than its draft.
     let lanes = parts.limits.articles_at_once.clamp(1, asked.max(1));
+    let each = tasks.len().div_ceil(lanes);
     let waiting = Mutex::new(tasks.into_iter().enumerate());
     let lane = async || {
-        let mut done = Vec::new();
+        let mut done = Vec::with_capacity(each);
         loop {
             let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
             let Some((place, Task { teaser, draft, ask, sight })) = next else { return done };

@@ -120,6 +120,7 @@ impl Sketch {
             sketch.memory.since = held.since;
             seen = held.teasers.into_iter().map(|sight| (sight.print, sight)).collect();
         }
+        sketch.drafts.reserve(listing.teasers.len().saturating_sub(seen.len()));
         for (place, teaser) in listing.teasers.iter().enumerate() {
             if let Some(sight) = sketch.prints.get(place).and_then(|print| seen.get(print)) {
                 sketch.unchanged.push((place, sight.clone()));

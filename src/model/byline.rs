@@ -1,5 +1,6 @@
 //! The words of bylines: what stands before a name, and what stands in a name's place.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
@@ -58,7 +59,7 @@ pub fn after_byline_label(text: &str) -> Option<&str> {
     let mut small = first.to_lowercase();
     // Most names begin with no label: that shows by their first letter.
     let first = small.next().filter(|_| small.next().is_none()).unwrap_or(first);
-    BY_FIRST.get(&first)?.iter().find_map(|label| {
+    LABELS_BY_FIRST.get(&first)?.iter().find_map(|label| {
         let bare = label.trim_end();
         let rest = after(text, bare)?;
         let ends = bare.len() == label.len() || rest.is_empty() || rest.starts_with(char::is_whitespace);
@@ -66,14 +67,19 @@ pub fn after_byline_label(text: &str) -> Option<&str> {
     })
 }
 
-/// The labels that begin with each letter, in their order.
-static BY_FIRST: LazyLock<HashMap<char, Vec<&'static str>>> = LazyLock::new(|| {
-    let mut labels: HashMap<char, Vec<&str>> = HashMap::default();
-    for label in LABELS {
-        labels.entry(label.chars().next().unwrap_or_default()).or_default().push(label);
+/// Texts by the letter that they begin with, in their order.
+type ByFirst = HashMap<char, Vec<&'static str>>;
+
+fn by_first(texts: &[&'static str]) -> ByFirst {
+    let mut by_first = ByFirst::default();
+    for text in texts {
+        by_first.entry(text.chars().next().unwrap_or_default()).or_default().push(text);
     }
-    labels
-});
+    by_first
+}
+
+static LABELS_BY_FIRST: LazyLock<ByFirst> = LazyLock::new(|| by_first(LABELS));
+static OFFICES_BY_FIRST: LazyLock<ByFirst> = LazyLock::new(|| by_first(OFFICES));
 
 static ANYWHERE: LazyLock<Option<AhoCorasick>> =
     LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(LABELS).ok());
@@ -100,14 +106,19 @@ fn after<'t>(text: &'t str, beginning: &str) -> Option<&'t str> {
 
 /// Whether a word names an office (`editor`, `staff`, `Redaktion`), or joins such words. Case does not matter.
 pub fn is_office_word(word: &str) -> bool {
-    OFFICES.contains(&word.to_lowercase().as_str())
+    if !word.is_ascii() {
+        return OFFICES.contains(&word.to_lowercase().as_str());
+    }
+    let first = word.chars().next().unwrap_or_default().to_ascii_lowercase();
+    OFFICES_BY_FIRST.get(&first).is_some_and(|offices| offices.iter().any(|office| office.eq_ignore_ascii_case(word)))
 }
 
 /// Whether a byline names an office or an agency, and no person.
 pub fn is_office(name: &str) -> bool {
-    let lower = name.to_lowercase();
+    let lower = if name.is_ascii() { Cow::Borrowed(name) } else { Cow::Owned(name.to_lowercase()) };
     let bare = lower.trim_end_matches('.');
-    AGENCIES.contains(&bare) || bare.split([' ', '-', '/']).filter(|w| !w.is_empty()).all(is_office_word)
+    AGENCIES.iter().any(|agency| agency.eq_ignore_ascii_case(bare))
+        || bare.split([' ', '-', '/']).filter(|w| !w.is_empty()).all(is_office_word)
 }
 
 #[cfg(test)]

@@ -23,6 +23,9 @@ pub fn fold_space(text: &str) -> String {
 /// Adds a text with every run of white space folded into one blank, none at the beginning of a line. Most texts are
 /// folded already, and are taken as they are.
 pub fn push_folded(out: &mut String, mut text: &str) {
+    if !text.starts_with(' ') && is_surely_folded(text) {
+        return out.push_str(text);
+    }
     while !text.is_empty() {
         let after_blank = out.is_empty() || out.ends_with([' ', '\n']);
         let (folded, rest) = text.split_at(first_unfolded(text, after_blank));
@@ -32,6 +35,15 @@ pub fn push_folded(out: &mut String, mut text: &str) {
             out.push(' ');
         }
     }
+}
+
+/// Whether a text has no white space but single blanks, as far as its bytes tell at a glance.
+fn is_surely_folded(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let may_be_blank = |b: u8| (b < b' ') | (b == 0xC2) | (0xE1..=0xE3).contains(&b) | (b == 0xEF);
+    let after = bytes.get(1..).unwrap_or_default();
+    !bytes.iter().fold(false, |may, b| may | may_be_blank(*b))
+        && !bytes.iter().zip(after).fold(false, |two, (one, next)| two | (*one == b' ') & (*next == b' '))
 }
 
 /// Where the first white space stands that is no single blank between words; a text's end where all is.
@@ -151,10 +163,20 @@ pub fn same_letters(one: &str, other: &str) -> bool {
 }
 
 /// Adds a text's [`letters`].
-pub fn push_letters(out: &mut String, text: &str) {
-    for c in text.chars() {
-        push_letter(out, c);
+pub fn push_letters(out: &mut String, mut text: &str) {
+    let begin = out.len();
+    while let Some(c) = text.chars().next() {
+        let word = text.bytes().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(text.len());
+        let (taken, rest) = text.split_at(if word > 0 { word } else { c.len_utf8() });
+        if word > 0 {
+            out.push_str(taken);
+        } else if !c.is_ascii() {
+            push_further_letter(out, c);
+        }
+        text = rest;
     }
+    // All else is in lower case already.
+    out.get_mut(begin..).unwrap_or_default().make_ascii_lowercase();
 }
 
 /// Up to this length a text is looked through without preparing to.

@@ -158,21 +158,25 @@ pub fn canonical(url: &Url) -> String {
     let Some(host) = url.host_str().filter(|_| is_web(url)) else { return url.to_string() };
     let host = host.trim_end_matches('.');
     let bare = host.strip_prefix("www.").filter(|rest| rest.contains('.')).unwrap_or(host);
-    let mut out = format!("https://{bare}");
+    let mut out = String::with_capacity(url.as_str().len() + 2);
+    out.push_str("https://");
+    out.push_str(bare);
     // A port that is the default of either scheme is the default.
     if let Some(port) = url.port().filter(|p| !matches!(p, 80 | 443)) {
-        out.push_str(&format!(":{port}"));
+        out.push(':');
+        out.push_str(&port.to_string());
     }
-    let mut segments: Vec<&str> =
-        url.path().split('/').map(without_session).filter(|segment| !segment.is_empty()).collect();
-    if segments.last().is_some_and(|last| INDEX.iter().any(|index| last.eq_ignore_ascii_case(index))) {
-        segments.pop();
-    }
-    for segment in &segments {
+    let path = out.len();
+    let mut last = (path, "");
+    for segment in url.path().split('/').map(without_session).filter(|segment| !segment.is_empty()) {
+        last = (out.len(), segment);
         out.push('/');
         out.push_str(segment);
     }
-    if segments.is_empty() {
+    if INDEX.iter().any(|index| last.1.eq_ignore_ascii_case(index)) {
+        out.truncate(last.0);
+    }
+    if out.len() == path {
         out.push('/');
     }
     let mut pairs: Vec<&str> = pairs(url).filter(|pair| !is_session(name(pair))).collect();

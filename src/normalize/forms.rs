@@ -13,6 +13,15 @@ pub(super) fn plain(url: &Url) -> Option<Url> {
     let host = url.host_str()?;
     let host = host.strip_prefix("www.").unwrap_or(host);
     let rest = MOBILE.iter().find_map(|prefix| host.strip_prefix(prefix)).filter(|rest| rest.contains('.'));
+    let is_folded = |path: &str| !path.contains("//") && !path.ends_with('/') && !path.contains("amp");
+    // Most addresses are as they should be.
+    if rest.is_none()
+        && url.query().is_none()
+        && is_folded(url.path())
+        && !url.path().bytes().any(|b| b.is_ascii_uppercase())
+    {
+        return None;
+    }
     let mut segments: Vec<&str> = url.path_segments()?.filter(|segment| !segment.is_empty()).collect();
     if segments.len() > 1 && segments.last().is_some_and(|last| last.eq_ignore_ascii_case("amp")) {
         segments.pop();

@@ -21,8 +21,9 @@ const LEAST_TITLE: usize = 16;
 /// The id of an entry of `source` whose surest key is `key`: a version 5 UUID as a URN.
 pub fn mint(source: &str, key: &str) -> EntryId {
     // The length keeps (`a`, `b:c`) and (`a:b`, `c`) apart.
-    let name = format!("{}:{source}:{key}", source.len());
-    EntryId(Uuid::new_v5(&NAMESPACE, name.as_bytes()).urn().to_string())
+    let name = [&source.len().to_string(), ":", source, ":", key].concat();
+    let urn = Uuid::new_v5(&NAMESPACE, name.as_bytes()).urn();
+    EntryId(urn.encode_lower(&mut Uuid::encode_buffer()).to_owned())
 }
 
 /// What is known of an entry's identity.
@@ -55,16 +56,16 @@ pub(super) fn keys(evidence: &Evidence) -> Vec<String> {
         add(format!("id:{id}"));
     }
     if let Some(guid) = evidence.guid.map(str::trim).filter(|g| !g.is_empty()) {
-        add(format!("guid:{guid}"));
+        add(["guid:", guid].concat());
     }
     if let Some(url) = evidence.url {
-        add(format!("url:{}", canonical(url)));
+        add(["url:", &canonical(url)].concat());
     }
     if let Some(url) = evidence.url.and_then(plain) {
-        add(format!("url:{}", canonical(&url)));
+        add(["url:", &canonical(&url)].concat());
     }
     if let Some(url) = evidence.canonical.filter(|c| is_canonical_of(c, evidence.url)) {
-        add(format!("url:{}", canonical(url)));
+        add(["url:", &canonical(url)].concat());
     }
     if let Some(url) = evidence.url {
         if let Some(number) = number_key(url) {
@@ -88,14 +89,13 @@ pub(super) fn keys(evidence: &Evidence) -> Vec<String> {
 /// An article's number in its address, with the folder it stands in: the address without its words. Only a number
 /// at the border of the last segment that is no date, and none that a headline would round.
 fn number_key(url: &Url) -> Option<String> {
-    let segments: Vec<&str> = url.path_segments()?.filter(|s| !s.is_empty()).collect();
-    let (last, folders) = segments.split_last()?;
-    let stem = stem(last);
+    let mut folders = url.path_segments()?.filter(|s| !s.is_empty());
+    let stem = stem(folders.next_back()?);
     // A bare number is the whole address: its own key says as much.
     let head = stem.split(['-', '_']).next().filter(|head| head.len() < stem.len());
     let tail = stem.rsplit(['-', '_']).next().filter(|tail| tail.len() < stem.len());
     let number = [head, tail].into_iter().flatten().find(|part| is_number_of_article(part))?;
-    let folder = xxh3_64(folders.join("/").to_lowercase().as_bytes());
+    let folder = xxh3_64(folders.collect::<Vec<_>>().join("/").to_lowercase().as_bytes());
     Some(format!("num:{folder:016x}:{number}"))
 }
 

@@ -50,8 +50,14 @@ pub(super) fn people(written: &[Person], sites: &[&str]) -> Vec<Person> {
 /// RSS writes authors `mail@example.org (Name)`; others `Name <mail@example.org>`.
 fn split_email(written: &str, known: Option<&str>) -> (String, Option<String>) {
     let known = known.map(|e| e.trim().trim_start_matches("mailto:").to_owned()).filter(|e| is_email(e));
-    let text = if written.contains('&') || written.contains("</") { html_to_text(written) } else { written.to_owned() };
-    let text = fold_space(&text);
+    let text = if written.contains('&') || written.contains("</") {
+        fold_space(&html_to_text(written))
+    } else {
+        fold_space(written)
+    };
+    if !text.contains('@') {
+        return (text, known);
+    }
     let Some(email) = text.split([' ', '<', '>', '(', ')', ',']).find(|word| is_email(word)).map(str::to_owned) else {
         return (text, known);
     };
@@ -74,7 +80,7 @@ fn is_email(word: &str) -> bool {
 /// The names in one byline.
 fn names(byline: &str) -> Vec<String> {
     let byline = plain(byline);
-    let byline = without_front(byline.trim());
+    let (whole, byline) = (byline.trim().len(), without_front(byline.trim()));
     // `Lee, Anna` is one name, turned about.
     if let Some((last, first)) = byline.split_once(", ")
         && is_one_word(last)
@@ -96,7 +102,9 @@ fn names(byline: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for part in parts {
         for (i, piece) in part.split(',').enumerate() {
-            let piece = tidy(without_front(piece.trim()));
+            let piece = piece.trim();
+            // One that is the whole byline, before which nothing stood, need not be looked at again.
+            let piece = tidy(if piece.len() == whole { piece } else { without_front(piece) });
             if piece.is_empty() || is_no_name(&piece) {
                 continue;
             }
@@ -187,11 +195,10 @@ fn tidy(name: &str) -> String {
         _ => name,
     };
     let name = without_office(name.trim());
-    let letters = name.chars().filter(|c| c.is_alphabetic()).count();
-    let screams = letters > 4
+    let screams = name.chars().all(|c| !c.is_lowercase())
         && name.contains(' ')
-        && name.chars().all(|c| !c.is_lowercase())
-        && name.chars().any(|c| c.is_uppercase());
+        && name.chars().any(|c| c.is_uppercase())
+        && name.chars().filter(|c| c.is_alphabetic()).count() > 4;
     if !screams {
         return name.to_owned();
     }
@@ -213,8 +220,8 @@ fn without_office(name: &str) -> &str {
     let words: Vec<&str> = name.split(' ').collect();
     let office = |word: &&str| is_office_word(word);
     let many = |word: &&&str| TEAMS.contains(&word.to_lowercase().as_str());
-    let (Some(last), false) = (words.last(), words.iter().take(2).any(office)) else { return name };
-    if words.len() < 3 || !office(last) || many(&last) {
+    let Some(last) = words.last().filter(|_| words.len() >= 3) else { return name };
+    if !office(last) || many(&last) || words.iter().take(2).any(office) {
         return name;
     }
     // `Anna Lee Senior Autos Reporter`: a name of two words, then an office that begins with one of its own.
@@ -263,22 +270,28 @@ fn is_suffix(text: &str) -> bool {
 
 /// Whether a piece of a byline names nobody: an address, a date, a sentence.
 fn is_no_name(piece: &str) -> bool {
-    let lower = piece.to_lowercase();
     let words = piece.split(' ').count();
-    let digits = piece.bytes().filter(u8::is_ascii_digit).count();
-    lower.contains("://")
-        || lower.starts_with("www.")
-        || lower.contains(".com/")
-        || lower.contains("facebook.com")
-        || digits > 2
-        || digits > 0 && (words > 3 || is_date(piece))
+    let marked = piece.bytes().any(|b| b.is_ascii_digit() || matches!(b, b'.' | b':'));
+    marked && (is_address(piece) || is_dated(piece, words))
         || words > 8
         || piece.chars().count() > 80
         || !piece.chars().any(char::is_alphabetic)
-        || matches!(
-            lower.as_str(),
-            "null" | "undefined" | "none" | "n/a" | "name" | "by" | "von" | "and" | "published" | "updated" | "follow"
-        )
+        || NOBODY.iter().any(|word| piece.eq_ignore_ascii_case(word))
+}
+
+/// Words that stand where a name is missing.
+const NOBODY: &[&str] =
+    &["null", "undefined", "none", "n/a", "name", "by", "von", "and", "published", "updated", "follow"];
+
+fn is_address(piece: &str) -> bool {
+    let lower = piece.to_lowercase();
+    lower.contains("://") || lower.starts_with("www.") || lower.contains(".com/") || lower.contains("facebook.com")
+}
+
+/// Whether a piece of so many words has more digits than a name, or is a date.
+fn is_dated(piece: &str, words: usize) -> bool {
+    let digits = piece.bytes().filter(u8::is_ascii_digit).count();
+    digits > 2 || digits > 0 && (words > 3 || is_date(piece))
 }
 
 fn is_date(piece: &str) -> bool {
@@ -289,8 +302,13 @@ fn is_date(piece: &str) -> bool {
 
 /// Whether a name is that of an office, an agency or the site itself.
 fn is_office(name: &str, sites: &[&str]) -> bool {
-    let lower = name.to_lowercase();
-    crate::model::is_office(name) || sites.iter().any(|site| site.to_lowercase() == lower.trim_end_matches('.'))
+    let is_site = |site: &&str| {
+        if name.is_ascii() && site.is_ascii() {
+            return site.eq_ignore_ascii_case(name.trim_end_matches('.'));
+        }
+        site.to_lowercase() == name.to_lowercase().trim_end_matches('.')
+    };
+    crate::model::is_office(name) || sites.iter().any(is_site)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The recipe of a draft: which witness wins for each field.
 
 use chrono::{DateTime, Utc};
+use memchr::memchr2;
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -73,7 +74,7 @@ pub fn draft(
         id: mint(source.id.as_str(), keys.first().map(String::as_str).unwrap_or_default()),
         keys,
         url: url.map(tidy),
-        fingerprint: xxh3_64(format!("{title}\n{visible}").as_bytes()),
+        fingerprint: xxh3_64([&*title, "\n", &visible].concat().as_bytes()),
         likeness,
         sketch,
         ahead,
@@ -159,8 +160,10 @@ fn ends_with_more(text: &str) -> bool {
 
 /// A summary as plain text, without the tail that leads to the rest.
 fn summary_text(html: &str) -> String {
-    let text = if html.contains(['<', '&']) { html_to_text(html) } else { html.to_owned() };
-    let mut text = fold_space(&text);
+    let mut text =
+        if memchr2(b'<', b'&', html.as_bytes()).is_some() { fold_space(&html_to_text(html)) } else { fold_space(html) };
+    let without_marks = |text: &str| text.trim_end_matches(['.', '»', '›', '→', '>', '…', ' ']).len();
+    let mut end = without_marks(&text);
     for tail in [
         "Read more",
         "Continue reading",
@@ -172,11 +175,11 @@ fn summary_text(html: &str) -> String {
         "[...]",
         "[&#8230;]",
     ] {
-        let trimmed = text.trim_end_matches(['.', '»', '›', '→', '>', '…', ' ']);
-        if let Some(front) = trimmed.strip_suffix(tail) {
+        if let Some(front) = text.get(..end).and_then(|text| text.strip_suffix(tail)) {
             let cut = tail.starts_with('[') || is_cut(front);
             let front = if cut { front.trim_end_matches(['.', '…', ' ', '[', '(']) } else { front.trim_end() };
             text = if cut { format!("{front}…") } else { front.to_owned() };
+            end = without_marks(&text);
         }
     }
     text
@@ -213,7 +216,8 @@ fn categories(teaser: &Teaser, article: Option<&Article>) -> Vec<String> {
     let page = article.iter().flat_map(|a| a.section.iter().chain(&a.categories));
     for name in teaser.categories.iter().chain(page) {
         let name = title::plain(name);
-        let new = !out.iter().any(|known| known.to_lowercase() == name.to_lowercase());
+        let lower = name.to_lowercase();
+        let new = !out.iter().any(|known| known.to_lowercase() == lower);
         if new && out.len() < 30 && name.chars().any(char::is_alphanumeric) && text_weight(&name) <= 80 {
             out.push(name);
         }

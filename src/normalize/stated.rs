@@ -1,6 +1,6 @@
 //! Dates as machines write them, read without the grammar of all languages. The test holds this to what that says.
 
-use chrono::{DateTime, Datelike, FixedOffset};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime};
 
 use crate::dates::{Moment, Precision};
 
@@ -36,24 +36,46 @@ fn rfc2822(text: &str) -> Option<DateTime<FixedOffset>> {
     let mut parts = text.split(' ');
     let weekday = parts.next()?.strip_suffix(',')?;
     let (day, month, year, clock, zone) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-    let letters = |text: &str| text.len() == 3 && text.bytes().all(|b| b.is_ascii_alphabetic());
-    let offset = |zone: &str| zone.len() == 5 && zone.starts_with(['+', '-']) && zone.get(1..).is_some_and(digits);
-    let whole = parts.next().is_none()
-        && letters(weekday)
-        && letters(month)
-        && matches!(day.len(), 1 | 2)
-        && year.len() == 4
-        && clock.len() == 8
-        && digits(day)
-        && digits(year)
-        && clock.as_bytes().get(6).is_some_and(|b| matches!(b, b'0'..=b'5'))
-        && (zone == "GMT" || (offset(zone) && zone != "-0000"));
-    if whole { DateTime::parse_from_rfc2822(text).ok() } else { None }
+    if parts.next().is_some() || !matches!(day.len(), 1 | 2) || year.len() != 4 {
+        return None;
+    }
+    let place = |names: &[&str], name: &str| names.iter().position(|known| known.eq_ignore_ascii_case(name));
+    let month = u32::try_from(place(&MONTHS, month)?).ok()? + 1;
+    let date = NaiveDate::from_ymd_opt(number(year)?.cast_signed(), month, number(day)?)?;
+    let weekday = u32::try_from(place(&WEEKDAYS, weekday)?).ok()?;
+    let mut clock = clock.split(':');
+    let mut two = || clock.next().filter(|part| part.len() == 2).and_then(number);
+    let time = NaiveTime::from_hms_opt(two()?, two()?, two()?)?;
+    let whole = clock.next().is_none() && weekday == date.weekday().num_days_from_monday();
+    if whole { date.and_time(time).and_local_timezone(offset(zone)?).single() } else { None }
+}
+
+const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// `GMT`, `+0100`; `-0000` says that the zone is not known.
+fn offset(zone: &str) -> Option<FixedOffset> {
+    if zone == "GMT" {
+        return FixedOffset::east_opt(0);
+    }
+    let (sign, digits) = zone.split_at_checked(1)?;
+    let number = number(digits).filter(|number| digits.len() == 4 && number % 100 < 60)?;
+    let seconds = (number / 100 * 3600 + number % 100 * 60).cast_signed();
+    match sign {
+        "+" => FixedOffset::east_opt(seconds),
+        "-" if seconds > 0 => FixedOffset::west_opt(seconds),
+        _ => None,
+    }
+}
+
+/// What digits say, and nothing but digits.
+fn number(text: &str) -> Option<u32> {
+    if text.bytes().all(|b| b.is_ascii_digit()) { text.parse().ok() } else { None }
 }
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
     use chrono_tz::Tz;
 
     use super::*;
@@ -78,6 +100,12 @@ mod tests {
             ("Fri, 20 Nov 2026 08:05:00 EST", false),
             ("Fri, 20 Nov 2026 08:05:00 -0000", false),
             ("Fri, 31 Nov 2026 08:05:00 GMT", false),
+            ("Fri, 20 Nov 2026 8:05:000 GMT", false),
+            ("Fri, 20 Nov 2026 24:05:00 GMT", false),
+            ("Fri, 20 Nov 2026 08:05:00 +0160", false),
+            ("Fri, 20 Nov 2026 08:05:00 +2400", false),
+            ("Fri, 20 Nov 2026 +8:05:00 GMT", false),
+            ("fri, 20 nov 2026 08:05:00 GMT", true),
             ("2026-11-20 08:05:00Z", false),
             ("2026-11-20T08:05:00.5Z", false),
             ("2026-11-20", false),
@@ -91,6 +119,17 @@ mod tests {
                 if found.is_some() {
                     assert_eq!(found, dates::parse(text, &context), "{text} in {language:?}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn every_day_is_read_as_it_is_written() {
+        let begin = DateTime::parse_from_rfc3339("1999-12-30T23:59:58+05:30").unwrap();
+        for days in 0..800 {
+            for zone in [-36_000, -1800, 0, 19_800, 50_400] {
+                let day = (begin + TimeDelta::days(days)).with_timezone(&FixedOffset::east_opt(zone).unwrap());
+                assert_eq!(rfc2822(&day.to_rfc2822()), Some(day));
             }
         }
     }

@@ -1,8 +1,8 @@
 //! The page-wide facts that every teaser of a listing shares.
 
-use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64_with_seed};
 
 use super::identity::title_hash;
@@ -68,7 +68,7 @@ impl Surroundings {
 
     /// Likewise, its language known from when most of it was looked at before: to tell one takes longer than all else.
     pub fn speaking(language: Option<String>, listing: &Listing) -> Self {
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::with_capacity(listing.teasers.len());
         let mut guids_are_unique = true;
         for guid in listing.teasers.iter().filter_map(|t| t.guid.as_deref()) {
             guids_are_unique &= seen.insert(guid.trim());
@@ -85,7 +85,7 @@ impl Surroundings {
                 );
         }
         let titles: Vec<u64> = titles(listing).map(|title| title_hash(&plain(title))).collect();
-        let mut counts: HashMap<u64, usize> = HashMap::new();
+        let mut counts: HashMap<u64, usize> = HashMap::with_capacity(titles.len());
         for title in &titles {
             *counts.entry(*title).or_default() += 1;
         }

@@ -24,8 +24,7 @@ const INLINE: &[&str] = &[
 
 /// Plain text of a title as read: markup and entities resolved, white space folded.
 pub(super) fn plain(title: &str) -> String {
-    let text = if has_markup(title) { html_to_text(title) } else { title.to_owned() };
-    let mut text = fold_space(&text);
+    let mut text = if has_markup(title) { fold_space(&html_to_text(title)) } else { fold_space(title) };
     // Entities are often escaped twice, seldom more.
     for _ in 0..3 {
         if !has_entity(&text) {

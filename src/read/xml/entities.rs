@@ -157,6 +157,11 @@ pub(super) fn clean(text: &str) -> Cow<'_, str> {
 
 fn is_clean(text: &str) -> bool {
     let bytes = text.as_bytes();
+    // Most texts have nothing that needs a second look.
+    let may_be_odd = |b: u8| (b < b' ') & (b != b'\t') & (b != b'\n') & (b != b'\r') | (b == 0xc2) | (b == 0xef);
+    if !bytes.iter().fold(false, |odd, b| odd | may_be_odd(*b)) {
+        return true;
+    }
     // All of the second control block begin with this byte.
     let controls = memchr_iter(0xc2, bytes).any(|at| matches!(bytes.get(at + 1), Some(0x80..=0x9f)));
     !controls

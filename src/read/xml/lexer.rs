@@ -88,7 +88,9 @@ impl<'a> Lexer<'a> {
 
     fn markup(&mut self) -> Option<Token<'a>> {
         let rest = self.rest();
-        if rest.starts_with("<!--") {
+        // Most markup is tags.
+        let declares = rest.as_bytes().get(1) == Some(&b'!');
+        if declares && rest.starts_with("<!--") {
             self.at += 4;
             if !self.no_comment_end && self.take_past("-->").is_none() {
                 self.no_comment_end = true;
@@ -99,7 +101,7 @@ impl<'a> Lexer<'a> {
             }
             return None;
         }
-        if rest.get(..9).is_some_and(|s| s.eq_ignore_ascii_case("<![CDATA[")) {
+        if declares && rest.get(..9).is_some_and(|s| s.eq_ignore_ascii_case("<![CDATA[")) {
             self.at += 9;
             return Some(Token::Cdata(self.cdata()));
         }
@@ -172,17 +174,14 @@ impl<'a> Lexer<'a> {
 
     fn start_tag(&mut self) -> Token<'a> {
         self.at += 1;
-        let rest = self.rest();
-        let is_end = |c: char| c.is_ascii_whitespace() || matches!(c, '>' | '/' | '<' | '=');
-        let name = cut(self.take(rest.find(is_end).unwrap_or(rest.len())));
+        let name = self.name();
         self.attributes.clear();
         let mut empty = false;
         loop {
-            let rest = self.rest();
-            let trimmed =
-                rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '=' || c == '"' || c == '\'');
-            self.at += rest.len() - trimmed.len();
-            match trimmed.as_bytes().first() {
+            let is_between = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'=' | b'"' | b'\'');
+            let rest = self.rest().as_bytes();
+            self.at += rest.iter().take_while(|b| is_between(b)).count();
+            match self.rest().as_bytes().first() {
                 None | Some(b'<') => {
                     self.mended = true;
                     break;
@@ -202,10 +201,15 @@ impl<'a> Lexer<'a> {
         Token::Start { name, empty }
     }
 
-    fn attribute(&mut self) {
+    /// Takes the name of an element or attribute.
+    fn name(&mut self) -> &'a str {
         let rest = self.rest();
-        let is_end = |c: char| c.is_ascii_whitespace() || matches!(c, '>' | '/' | '<' | '=');
-        let name = cut(self.take(rest.find(is_end).unwrap_or(rest.len())));
+        let is_end = |b: u8| b.is_ascii_whitespace() || matches!(b, b'>' | b'/' | b'<' | b'=');
+        cut(self.take(rest.bytes().position(is_end).unwrap_or(rest.len())))
+    }
+
+    fn attribute(&mut self) {
+        let name = self.name();
         let after = self.rest().trim_start_matches(|c: char| c.is_ascii_whitespace());
         let Some(value) = after.strip_prefix('=') else { return self.keep(name, "") };
         let value = value.trim_start_matches(|c: char| c.is_ascii_whitespace());

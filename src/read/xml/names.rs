@@ -39,6 +39,13 @@ pub(in crate::read) enum Space {
     Foreign,
 }
 
+impl Space {
+    /// One of 32 bits.
+    pub(super) fn bit(self) -> u32 {
+        1 << self as u32
+    }
+}
+
 /// The vocabulary of a namespace's address.
 pub(super) fn by_address(address: &str) -> Space {
     let address = address.trim().to_ascii_lowercase();

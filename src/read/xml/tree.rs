@@ -1,7 +1,7 @@
 //! Tokens into a tree, mended as it grows.
 
 use std::borrow::Cow;
-use std::iter::successors;
+use std::iter::{from_fn, successors};
 
 use url::Url;
 
@@ -41,8 +41,17 @@ pub(super) struct Node<'a> {
 
 #[derive(Debug)]
 pub(super) enum Kind<'a> {
-    Text { text: Cow<'a, str> },
-    Element { space: Space, prefix: u16, raw: &'a str, attributes: (u32, u32) },
+    Text {
+        text: Cow<'a, str>,
+    },
+    /// `inside`: a bit for each vocabulary of which there are elements directly inside.
+    Element {
+        space: Space,
+        prefix: u16,
+        raw: &'a str,
+        attributes: (u32, u32),
+        inside: u32,
+    },
 }
 
 #[derive(Debug)]
@@ -85,7 +94,7 @@ impl<'a> Xml<'a> {
     /// Reads a document. Always gives a tree, an empty one for what holds no markup.
     pub(in crate::read) fn parse(text: &'a str) -> Self {
         let end = text.floor_char_boundary(MAX_BYTES);
-        let document = Kind::Element { space: Space::Foreign, prefix: 0, raw: "", attributes: (0, 0) };
+        let document = Kind::Element { space: Space::Foreign, prefix: 0, raw: "", attributes: (0, 0), inside: 0 };
         let root = Node { parent: ROOT, first_child: ROOT, last_child: ROOT, next: ROOT, kind: document };
         let mut growing = Growing {
             xml: Xml { nodes: vec![root], attributes: Vec::new(), cut: end < text.len(), in_order: true },
@@ -128,18 +137,22 @@ impl<'a> Xml<'a> {
     }
 }
 
+/// The prefix of a name, without its colon, and what stands behind it.
 fn split(raw: &str) -> (&str, &str) {
-    raw.split_once(':').unwrap_or(("", raw))
+    let prefix = usize::from(prefix_of(raw));
+    (raw.get(..prefix.saturating_sub(1)).unwrap_or_default(), raw.get(prefix..).unwrap_or_default())
 }
 
 /// How long the prefix of a name is, its colon included. Looked for once: names are compared many times.
 fn prefix_of(raw: &str) -> u16 {
-    raw.find(':').and_then(|at| u16::try_from(at + 1).ok()).unwrap_or(0)
+    raw.bytes().position(|b| b == b':').and_then(|at| u16::try_from(at + 1).ok()).unwrap_or(0)
 }
 
 /// Whether the name behind a prefix is `local`, in any case of letters.
+#[inline]
 fn is_local(raw: &str, prefix: u16, local: &str) -> bool {
-    raw.get(usize::from(prefix)..).is_some_and(|own| own.eq_ignore_ascii_case(local))
+    let prefix = usize::from(prefix);
+    raw.len() == prefix + local.len() && raw.get(prefix..).is_some_and(|own| own.eq_ignore_ascii_case(local))
 }
 
 impl<'a> Growing<'a> {
@@ -153,11 +166,15 @@ impl<'a> Growing<'a> {
         let parent = self.open.last().map_or(ROOT, |o| o.node);
         // MAX_NODES keeps the index within 32 bits.
         let new = self.xml.nodes.len() as u32;
+        let own = if let Kind::Element { space, .. } = &kind { space.bit() } else { 0 };
         self.xml.nodes.push(Node { parent, first_child: ROOT, last_child: ROOT, next: ROOT, kind });
         let mut before = ROOT;
         if let Some(parent) = self.xml.nodes.get_mut(parent as usize) {
             before = parent.last_child;
             parent.last_child = new;
+            if let Kind::Element { inside, .. } = &mut parent.kind {
+                *inside |= own;
+            }
             if before == ROOT {
                 parent.first_child = new;
             }
@@ -224,7 +241,7 @@ impl<'a> Growing<'a> {
             self.xml.attributes.push(Attribute { space, prefix: prefix_of(name), raw: name, value });
         }
         let attributes = (from as u32, self.xml.attributes.len() as u32);
-        let node = self.append(Kind::Element { space, prefix: prefix_of(raw), raw, attributes });
+        let node = self.append(Kind::Element { space, prefix: prefix_of(raw), raw, attributes, inside: 0 });
         let void = matches!(space, Space::Plain | Space::Xhtml | Space::Foreign | Space::Atom)
             && self.open.len() > 2
             && VOID.iter().any(|v| local.eq_ignore_ascii_case(v));
@@ -346,19 +363,29 @@ impl<'x, 'a> Element<'x, 'a> {
         }
     }
 
-    /// All nodes directly inside.
-    pub(super) fn nodes(&self) -> impl Iterator<Item = u32> + use<'x, 'a> {
-        let xml = self.xml;
-        let first = xml.node(self.node).map(|n| n.first_child).filter(|n| *n != ROOT);
-        successors(first, move |n| xml.node(*n).map(|n| n.next).filter(|n| *n != ROOT))
-    }
-
     /// The elements directly inside, in order.
     pub(in crate::read) fn children(&self) -> impl Iterator<Item = Element<'x, 'a>> + use<'x, 'a> {
+        let first = self.xml.node(self.node).map_or(ROOT, |node| node.first_child);
+        self.from(first, |kind| matches!(kind, Kind::Element { .. }))
+    }
+
+    /// The elements that fit, of a node directly inside and those behind it; no text may.
+    fn from<F>(&self, mut next: u32, fits: F) -> impl Iterator<Item = Element<'x, 'a>> + use<'x, 'a, F>
+    where
+        F: Fn(&Kind<'a>) -> bool,
+    {
         let xml = self.xml;
-        self.nodes()
-            .filter(move |n| matches!(xml.node(*n).map(|n| &n.kind), Some(Kind::Element { .. })))
-            .map(move |node| Element { xml, node })
+        from_fn(move || {
+            while next != ROOT {
+                let element = Element { xml, node: next };
+                let node = xml.node(next)?;
+                next = node.next;
+                if fits(&node.kind) {
+                    return Some(element);
+                }
+            }
+            None
+        })
     }
 
     /// The elements directly inside that are `local` of `space`.
@@ -367,7 +394,27 @@ impl<'x, 'a> Element<'x, 'a> {
         space: Space,
         local: &'n str,
     ) -> impl Iterator<Item = Element<'x, 'a>> + use<'x, 'a, 'n> {
-        self.children().filter(move |e| e.is(space, local))
+        self.all_of([space; 2], local)
+    }
+
+    /// The elements directly inside that are `local` of either space. Asked for dozens of names of each entry.
+    pub(in crate::read) fn all_of<'n>(
+        &self,
+        spaces: [Space; 2],
+        local: &'n str,
+    ) -> impl Iterator<Item = Element<'x, 'a>> + use<'x, 'a, 'n> {
+        let [one, other] = spaces;
+        let first = self.xml.node(self.node).filter(|node| match node.kind {
+            Kind::Element { inside, .. } => inside & (one.bit() | other.bit()) != 0,
+            Kind::Text { .. } => false,
+        });
+        let fits = move |kind: &Kind<'a>| match kind {
+            Kind::Element { space, prefix, raw, .. } => {
+                (*space == one || *space == other) && is_local(raw, *prefix, local)
+            }
+            Kind::Text { .. } => false,
+        };
+        self.from(first.map_or(ROOT, |node| node.first_child), fits)
     }
 
     /// The first element directly inside that is `local` of `space`.
@@ -449,11 +496,12 @@ impl<'x, 'a> Element<'x, 'a> {
     }
 
     /// The base of relative addresses: every `xml:base` from the outside in, on top of `page` (XML Base §4).
-    pub(in crate::read) fn base(&self, page: &Url) -> Url {
+    pub(in crate::read) fn base<'p>(&self, page: &'p Url) -> Cow<'p, Url> {
         let mut steps: Vec<&str> = self.ancestors().filter_map(|e| e.attribute_of(Space::Xml, "base")).collect();
         steps.reverse();
-        steps.into_iter().fold(page.clone(), |base, step| {
-            base.join(step.trim()).ok().filter(|u| matches!(u.scheme(), "http" | "https")).unwrap_or(base)
+        steps.into_iter().fold(Cow::Borrowed(page), |base, step| {
+            let step = base.join(step.trim()).ok().filter(|u| matches!(u.scheme(), "http" | "https"));
+            step.map_or(base, Cow::Owned)
         })
     }
 }

@@ -80,7 +80,7 @@ pub(super) fn store(
     let mut filled = false;
     let mut met: HashSet<i64> = besides.unchanged.iter().copied().collect();
     let mut drafted = HashMap::with_capacity(drafts.len());
-    let mut new = Vec::new();
+    let mut new = Vec::with_capacity(drafts.len());
     for (draft, stored) in recognised(db, source, drafts, besides, now)? {
         let Some(stored) = stored else {
             new.push(draft);
@@ -206,7 +206,9 @@ fn insert_all(
     texts::add(db, source, &pieces, |blocks| {
         let mut blocks = blocks.into_iter();
         let tells = stories::takes_part(db, source)?;
-        let (mut insert, mut add_keys) = (inserting(db, source, now)?, ledger::adding(db, source, now)?);
+        let mut insert = inserting(db, source, now)?;
+        let keys = rows.iter().flat_map(|(nr, (draft, _))| draft.keys.iter().map(|key| (key.as_str(), *nr)));
+        ledger::add_all(db, source, keys, now)?;
         rows.iter()
             .map(|(nr, (draft, published))| {
                 let block = draft.content.as_ref().and_then(|_| blocks.next());
@@ -216,7 +218,6 @@ fn insert_all(
                     let told = Told { entry: *nr, source, published, title: &draft.title, sketch: &draft.sketch };
                     stories::note(db, &told, now)?;
                 }
-                add_keys(*nr, &draft.keys)?;
                 Ok((draft.id.0.clone(), *nr))
             })
             .collect()

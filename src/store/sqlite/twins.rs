@@ -1,13 +1,13 @@
 //! Drafts of one run that share a key are one.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use crate::model::{Draft, is_sure};
 
 /// Folds twins together, each into the first of them on the page; the order stays.
 pub(super) fn fold(drafts: Vec<Draft>) -> Vec<Draft> {
     let mut first_of: Vec<usize> = (0..drafts.len()).collect();
-    let mut holder: HashMap<&str, usize> = HashMap::new();
+    let mut holder: HashMap<&str, usize> = HashMap::with_capacity(2 * drafts.len());
     for (place, draft) in drafts.iter().enumerate() {
         // What only hints binds drafts that have nothing surer: two addresses at once are two things.
         let has_sure = draft.keys.iter().any(|key| is_sure(key));
@@ -17,13 +17,14 @@ pub(super) fn fold(drafts: Vec<Draft>) -> Vec<Draft> {
         }
     }
     let mut folded: Vec<Draft> = Vec::with_capacity(drafts.len());
-    let mut at: HashMap<usize, usize> = HashMap::new();
+    // Of each group, by its first, where it stands among the folded.
+    let mut at = vec![usize::MAX; drafts.len()];
     for (place, draft) in drafts.into_iter().enumerate() {
         let first = root(&mut first_of, place);
-        match at.get(&first).and_then(|&at| folded.get_mut(at)) {
+        match at.get(first).and_then(|&at| folded.get_mut(at)) {
             Some(twin) => merge(twin, draft),
             None => {
-                at.insert(first, folded.len());
+                at.get_mut(first).into_iter().for_each(|at| *at = folded.len());
                 folded.push(draft);
             }
         }

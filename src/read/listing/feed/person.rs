@@ -27,6 +27,9 @@ pub(super) fn of_line(line: &str) -> Option<Person> {
 
 /// The first mail address in a line.
 fn mail_in(line: &str) -> Option<&str> {
+    if !line.contains('@') {
+        return None;
+    }
     line.split(|c: char| c.is_whitespace() || "()<>[]\",;:".contains(c)).find(|word| {
         word.split_once('@').is_some_and(|(name, host)| {
             !name.is_empty()

@@ -40,11 +40,16 @@ fn is_entry(element: Element) -> bool {
 
 /// The first text of these elements that says anything.
 fn first(place: Element, names: &[(Space, &str)]) -> Option<String> {
-    names.iter().find_map(|(space, name)| place.children().filter(|e| fits(*e, *space, name)).find_map(|e| e.trimmed()))
+    names.iter().find_map(|(space, name)| fitting(place, *space, name).find_map(|e| e.trimmed()))
 }
 
-fn fits(element: Element, space: Space, name: &str) -> bool {
-    element.is(space, name) || (space == Space::Plain && element.is(Space::Rss11, name))
+/// The elements inside that are `name` of `space`; of RSS 1.1 too, where RSS's own are asked for.
+fn fitting<'x, 'a, 'n>(
+    place: Element<'x, 'a>,
+    space: Space,
+    name: &'n str,
+) -> impl Iterator<Item = Element<'x, 'a>> + use<'x, 'a, 'n> {
+    place.all_of([space, if space == Space::Plain { Space::Rss11 } else { space }], name)
 }
 
 fn date(place: Element, names: &[(Space, &str)]) -> Option<Written> {
@@ -54,7 +59,7 @@ fn date(place: Element, names: &[(Space, &str)]) -> Option<Written> {
 fn head(channel: Element, root: Element, page: &Page) -> Listing {
     let title = [Space::Plain, Space::Dc, Space::Atom, Space::Itunes]
         .into_iter()
-        .find_map(|space| channel.children().filter(|e| fits(*e, space, "title")).find_map(text::rss_title));
+        .find_map(|space| fitting(channel, space, "title").find_map(text::rss_title));
     let description = [
         (Space::Plain, "description"),
         (Space::Dc, "description"),
@@ -63,9 +68,7 @@ fn head(channel: Element, root: Element, page: &Page) -> Listing {
         (Space::Atom, "subtitle"),
     ]
     .into_iter()
-    .find_map(|(space, name)| {
-        channel.children().filter(|e| fits(*e, space, name)).find_map(|e| text::rss_html(e, page))
-    });
+    .find_map(|(space, name)| fitting(channel, space, name).find_map(|e| text::rss_html(e, page)));
     let mut authors = Vec::new();
     for (space, name) in [
         (Space::Plain, "managingEditor"),
@@ -177,13 +180,13 @@ fn ttl(channel: Element) -> Option<u32> {
 
 fn teaser(entry: Element, page: &Page) -> Teaser {
     let shown = media::of_entry(entry, page);
-    let titled = |space| entry.children().filter(move |e| fits(*e, space, "title")).find_map(text::rss_title);
+    let titled = |space| fitting(entry, space, "title").find_map(text::rss_title);
     let headline = titled(Space::Plain)
         .or_else(|| titled(Space::Dc))
         .or_else(|| titled(Space::Atom))
         .or_else(|| titled(Space::Itunes))
         .or_else(|| shown.title.as_deref().and_then(text::plain));
-    let guid = entry.children().find(|e| fits(*e, Space::Plain, "guid") && e.trimmed().is_some());
+    let guid = fitting(entry, Space::Plain, "guid").find_map(|e| Some((e, e.trimmed()?)));
     let mut enclosures = Vec::new();
     for element in entry.all(Space::Plain, "enclosure") {
         media::add(&mut enclosures, media::enclosure(element, page));
@@ -214,9 +217,9 @@ fn teaser(entry: Element, page: &Page) -> Teaser {
     let mut categories = categories(entry);
     categories.extend(shown.categories);
     Teaser {
-        link: link(entry, guid, page),
+        link: link(entry, guid.as_ref(), page),
         guid: guid
-            .and_then(|g| g.trimmed())
+            .map(|(_, guid)| guid)
             .or_else(|| first(entry, &[(Space::Plain, "id"), (Space::Atom, "id"), (Space::Dc, "identifier")]))
             .or_else(|| {
                 entry.attribute_of(Space::Rdf, "about").map(str::trim).filter(|a| !a.is_empty()).map(str::to_owned)
@@ -260,9 +263,7 @@ fn teaser(entry: Element, page: &Page) -> Teaser {
 /// what the feed makes of it, so it stays a summary.
 fn bodies(entry: Element, page: &Page, described: Option<String>) -> (Option<String>, Option<String>) {
     let of = |names: &[(Space, &str)]| {
-        names.iter().find_map(|(space, name)| {
-            entry.children().filter(|e| fits(*e, *space, name)).find_map(|e| text::rss_html(e, page))
-        })
+        names.iter().find_map(|(space, name)| fitting(entry, *space, name).find_map(|e| text::rss_html(e, page)))
     };
     let description = of(&[(Space::Plain, "description")]);
     let content = of(&[
@@ -287,21 +288,20 @@ fn bodies(entry: Element, page: &Page, described: Option<String>) -> (Option<Str
     }
 }
 
-fn link(entry: Element, guid: Option<Element>, page: &Page) -> Option<url::Url> {
+fn link(entry: Element, guid: Option<&(Element, String)>, page: &Page) -> Option<url::Url> {
     // A feed mangled by FeedBurner keeps the site's own address here.
     if let Some(own) = entry.child(Space::FeedBurner, "origLink").and_then(|e| e.trimmed()).filter(|t| is_address(t)) {
         return url::Url::parse(own.trim()).ok();
     }
-    let links = entry.children().filter(|e| fits(*e, Space::Plain, "link"));
+    let links = fitting(entry, Space::Plain, "link");
     let stated = links.filter_map(|l| Some((l, l.trimmed().or_else(|| l.value("href").map(str::to_owned))?)));
     let stated = stated.filter_map(|(l, address)| resolve(l, page, &address)).next();
     stated
         .or_else(|| alternate(entry, page))
         .or_else(|| {
-            let permanent =
-                guid.filter(|g| !g.value("isPermaLink").is_some_and(|v| v.eq_ignore_ascii_case("false")))?;
-            let address = permanent.trimmed().filter(|t| is_address(t))?;
-            url::Url::parse(&address).ok()
+            let (_, address) =
+                guid.filter(|(g, _)| !g.value("isPermaLink").is_some_and(|v| v.eq_ignore_ascii_case("false")))?;
+            url::Url::parse(Some(address).filter(|a| is_address(a))?).ok()
         })
         .or_else(|| {
             entry.attribute_of(Space::Rdf, "about").filter(|a| is_address(a)).and_then(|a| resolve(entry, page, a))

@@ -27,14 +27,14 @@ pub(super) fn rss_title(element: Element) -> Option<String> {
 pub(super) fn plain(title: &str) -> Option<String> {
     let has_tags = title.match_indices('<').any(|(at, _)| begins_tag(title.get(at + 1..).unwrap_or_default()));
     let text = if has_tags {
-        html_to_text(title)
+        fold_space(&html_to_text(title))
     } else if title.contains('&') {
         // No tag in it, so every `<` is meant.
-        html_to_text(&title.replace('<', "&lt;"))
+        fold_space(&html_to_text(&title.replace('<', "&lt;")))
     } else {
-        title.to_owned()
+        fold_space(title)
     };
-    Some(fold_space(&text)).filter(|t| !t.is_empty())
+    Some(text).filter(|t| !t.is_empty())
 }
 
 /// Whether an HTML tag that a title may hold begins here, `<` taken.
