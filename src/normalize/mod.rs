@@ -15,7 +15,6 @@ mod likeness;
 mod moments;
 mod people;
 mod recipe;
-mod stated;
 mod surroundings;
 mod title;
 

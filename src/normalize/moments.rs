@@ -4,7 +4,6 @@ use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeDelta, Timelike, Ut
 use url::Url;
 
 use super::Surroundings;
-use super::stated::stated;
 use crate::dates::{self, Context, Moment, Order, Precision};
 use crate::model::{Article, Origin, Source, Teaser, Written};
 
@@ -65,8 +64,7 @@ pub fn moments(
 
 /// A written date, if it is one to the day and not ahead of now.
 fn read(written: &Written, context: &Context) -> Option<Moment> {
-    let moment = stated(&written.text)
-        .or_else(|| dates::parse(&written.text, context))
+    let moment = dates::parse(&written.text, context)
         .or_else(|| dates::find(&written.text, context).map(|(_, moment)| moment))?;
     let at = moment.at.with_timezone(&Utc);
     (moment.precision >= Precision::Day && at <= context.now + AHEAD && at.timestamp() > 0).then_some(moment)
