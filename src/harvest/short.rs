@@ -49,6 +49,11 @@ fn kept<'s>(watched: &Watched, state: &'s SourceState) -> Option<&'s str> {
     state.profile.as_ref()?.guide.as_deref().filter(|_| state.reading == Some(watched.reading))
 }
 
+/// Whether going through a page takes no longer than to hand it to another thread.
+pub(super) fn is_small(page: &Page) -> bool {
+    page.text.len() <= SMALL
+}
+
 /// The list of a page of which only rows have come or gone since it was last read; nothing where it must be read in
 /// full.
 pub(super) async fn listing(
@@ -69,7 +74,7 @@ pub(super) async fn listing(
         return None;
     }
     let settled: HashSet<u64> = held.teasers.iter().map(|sight| sight.print).collect();
-    let followed = if page.text.len() <= SMALL {
+    let followed = if is_small(page) {
         at_once(|| Read::clean(follow(page, &guide, |says| settled.contains(&says))))
     } else {
         let read = Arc::clone(page);

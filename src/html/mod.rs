@@ -10,5 +10,6 @@ mod straight;
 mod text;
 mod tree;
 
+pub use straight::{Opened, Piece, skim};
 pub use text::{clean_html_to_text, html_to_text};
 pub use tree::{Tree, attribute, parse_fragment, parse_html};

@@ -6,6 +6,7 @@ mod cards;
 mod embedded;
 mod evidence;
 mod feed;
+mod glance;
 mod groups;
 mod guess;
 mod guided;
@@ -32,6 +33,7 @@ mod weighed;
 mod weights;
 mod when;
 
+pub use glance::Glance;
 pub use guided::{Followed, follow};
 pub use html::weigh_links;
 pub use landmarks::Landmark;
@@ -85,6 +87,20 @@ pub fn read_listing(page: &Page, kind: Kind, rules: &CompiledRules) -> Read<List
 
 /// Reads what a page lists, or as much of it as is wanted.
 pub fn note_listing(page: &Page, kind: Kind, rules: &CompiledRules, extent: Extent) -> Read<Noted> {
+    if is_looked_at(page, kind, rules) {
+        return html::note(page, kind, rules, extent);
+    }
+    let Read { value: listing, problems } = read_listing(page, kind, rules);
+    Read { value: Noted { listing, ..Noted::default() }, problems }
+}
+
+/// Goes through a page's tags, without reading it; `None` where these don't tell for sure what it announces.
+pub fn glance(page: &Page, kind: Kind, rules: &CompiledRules) -> Option<Glance> {
+    if is_looked_at(page, kind, rules) { glance::glance(page) } else { None }
+}
+
+/// Whether a page's list is found by looking, without rules.
+fn is_looked_at(page: &Page, kind: Kind, rules: &CompiledRules) -> bool {
     let by_looking = rules.listing().item.is_none() && rules.listing().next.is_none() && rules.json().is_none();
     let is_html = match kind {
         Kind::Listing => true,
@@ -93,11 +109,7 @@ pub fn note_listing(page: &Page, kind: Kind, rules: &CompiledRules, extent: Exte
         }
         _ => false,
     };
-    if is_html && by_looking {
-        return html::note(page, kind, rules, extent);
-    }
-    let Read { value: listing, problems } = read_listing(page, kind, rules);
-    Read { value: Noted { listing, ..Noted::default() }, problems }
+    by_looking && is_html
 }
 
 /// An empty listing, and why.
