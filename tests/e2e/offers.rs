@@ -82,10 +82,14 @@ fn announcing(press: &Press, main: &str, aside: &str) -> Sheet {
 #[test]
 fn a_feed_is_read_in_the_stead_of_a_page_that_lists_the_same_and_of_no_page_that_shows_it_beside_its_list() {
     let row = |link: &str, title: &str| format!("<li><h3><a href=\"{link}\">{title}</a></h3>");
-    let news: String = LINES.iter().map(|line| row(&format!("/news/{}.html", line.slug), line.title)).collect();
+    let news: Vec<String> = LINES.iter().map(|line| row(&format!("/news/{}.html", line.slug), line.title)).collect();
+    // So few that the page must be read to tell.
+    let few = news[..4].concat();
+    let news = news.concat();
     let town = |n| row(&format!("/town/2026-11-{n}.html"), &format!("What the town council said on day {n}"));
     let town: String = (10..20).map(town).collect();
-    for (main, aside, stands_in) in [(&news, "", true), (&news, &*town, true), (&town, &*news, false)] {
+    for (main, aside, stands_in) in [(&news, "", true), (&news, &*town, true), (&few, "", true), (&town, &*news, false)]
+    {
         let press = Press::start();
         press.set("/news/", announcing(&press, main, aside));
         press.set("/news.atom", Sheet::new("application/atom+xml", feed(&press, false)));

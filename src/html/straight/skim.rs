@@ -3,6 +3,10 @@
 //! That tells what stands in what nearly as the tree does, for a fraction of its cost. What is a tag and what is text is
 //! told as in the tree; where that hangs on the tree (within pictures, formulas, menus, templates), nothing is given.
 
+use std::borrow::Cow;
+
+use memchr::memchr;
+
 use super::lexer::{Lexer, Token};
 use super::names::Names;
 use super::references;
@@ -38,8 +42,12 @@ impl<'p> Opened<'p> {
     }
 
     /// An attribute's value.
-    pub fn attribute(&self, name: &str) -> Option<String> {
-        references::in_value(self.written(name)?).map(|value| value.to_string())
+    pub fn attribute(&self, name: &str) -> Option<Cow<'p, str>> {
+        let written = self.written(name)?;
+        if memchr(b'&', written.as_bytes()).is_none() {
+            return Some(Cow::Borrowed(written));
+        }
+        references::in_value(written).map(|value| Cow::Owned(value.to_string()))
     }
 }
 

@@ -87,9 +87,11 @@ impl Sight {
 
     fn open(&mut self, tag: &Opened) {
         self.open.truncate(tag.depth);
-        let mark = self.mark(tag);
+        let mut mark = self.mark(tag);
         match tag.name {
-            "a" => self.link(tag, mark),
+            "a" => {
+                mark.link = value(tag, "href").map(|href| self.link(href, &mark));
+            }
             "base" => {
                 self.unsure |= tag.moved;
                 self.bases.extend(value(tag, "href"));
@@ -104,9 +106,10 @@ impl Sight {
             }
             _ => {}
         }
+        self.open.push(mark);
     }
 
-    /// Notes an element with what is around it.
+    /// An element with what is around it.
     fn mark(&mut self, tag: &Opened) -> Mark {
         let above = self.open.last().copied().unwrap_or_default();
         let (hints, classes) = self.says(tag);
@@ -118,9 +121,6 @@ impl Sight {
             mark.shape = mark.shape.wrapping_add(row.cells);
         }
         mark.mute |= outline::is_mute(tag.name);
-        if tag.name == "a" {
-            mark.link = value(tag, "href").map(|_| self.links.len());
-        }
         // The foot of one unit is not the site's.
         let beside = if above.in_unit { Hints::BESIDE.without(Hints::FOOTER) } else { Hints::BESIDE };
         if hints.any(beside) && !matches!(tag.name, "html" | "body") {
@@ -128,7 +128,6 @@ impl Sight {
             self.regions.push(Region { within: above.region, links: 0 });
         }
         mark.in_unit |= hints.any(Hints::UNIT);
-        self.open.push(mark);
         mark
     }
 
@@ -151,16 +150,17 @@ impl Sight {
         said
     }
 
-    fn link(&mut self, tag: &Opened, mark: Mark) {
-        let Some(href) = value(tag, "href") else { return };
-        let around = self.open.iter().rev().take(1 + STEPS);
-        let manner = around.fold(0, |manner: u64, mark| manner.rotate_left(9) ^ mark.shape);
-        self.links.push(Link { href, weight: 0, manner, region: mark.region });
+    /// Notes a link, and tells which it is.
+    fn link(&mut self, href: String, mark: &Mark) -> usize {
+        let around = self.open.iter().rev().take(STEPS).map(|mark| mark.shape);
+        let manner = around.fold(mark.shape, |manner, shape| manner.rotate_left(9) ^ shape);
         let mut at = mark.region;
         while let Some(region) = at.and_then(|at| self.regions.get_mut(at)) {
             region.links += 1;
             at = region.within;
         }
+        self.links.push(Link { href, weight: 0, manner, region: mark.region });
+        self.links.len() - 1
     }
 
     fn text(&mut self, text: &str, depth: usize) {
