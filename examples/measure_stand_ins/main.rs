@@ -13,8 +13,9 @@ use std::path::Path;
 
 use anyhow::{Result, ensure};
 use chrono::Utc;
+use courant::fetch::saved_page;
 use courant::harvest::same_list;
-use courant::model::{Kind, Listing, Teaser};
+use courant::model::{Kind, Listing, Page, Teaser};
 use courant::read::{CompiledRules, glance, read_listing, weigh_links};
 
 /// How much of a list a feed holds.
@@ -29,6 +30,7 @@ fn main() -> Result<()> {
     let (mut feeds, mut taken) = ([0; FIRST.len()], [0; FIRST.len()]);
     for saved in saved::pages(Path::new(&folder), Utc::now())? {
         let (row, page) = saved?;
+        let page = announcing(&page);
         let id = saved::id(&row);
         pages += 1;
         let list = read_listing(&page, Kind::Listing, &rules).value;
@@ -61,6 +63,12 @@ fn main() -> Result<()> {
     println!("{taken:?} of {feeds:?} were taken at a glance; of these and {groups} others {wrong} wrongly");
     ensure!(wrong == 0, "a glance told something else than a full reading");
     Ok(())
+}
+
+/// The page, with a feed announced.
+fn announcing(page: &Page) -> Page {
+    let text = format!("<link rel=alternate type=application/rss+xml href=/made-up>{}", page.text);
+    saved_page(page.url.clone(), Some("text/html; charset=utf-8"), text.into_bytes().into(), page.fetched)
 }
 
 fn feed(teasers: Vec<Teaser>) -> Listing {

@@ -51,8 +51,9 @@ impl<'p> Opened<'p> {
     }
 }
 
-/// Goes through a page, and tells of each piece; `None` where it must go the whole way.
-pub fn skim(text: &str, mut tell: impl FnMut(Piece)) -> Option<()> {
+/// Goes through a page, and tells of each piece until that is answered with `None`; likewise `None` where it must go the
+/// whole way.
+pub fn skim(text: &str, mut tell: impl FnMut(Piece) -> Option<()>) -> Option<()> {
     let text = in_lines(text)?;
     let mut lexer = Lexer::new(&text);
     let mut names = Names::default();
@@ -61,7 +62,7 @@ pub fn skim(text: &str, mut tell: impl FnMut(Piece)) -> Option<()> {
     for _ in 0..tree::most_nodes(text.len()) {
         match lexer.next(open.foreign.is_some())? {
             None => return Some(()),
-            Some(Token::Text(text)) => tell(Piece::Text(text, open.elements.len())),
+            Some(Token::Text(text)) => tell(Piece::Text(text, open.elements.len()))?,
             Some(Token::Open(written)) => {
                 let (name, sort) = names.of_tag(written);
                 attributes.clear();
@@ -70,7 +71,7 @@ pub fn skim(text: &str, mut tell: impl FnMut(Piece)) -> Option<()> {
                     Some(())
                 })?;
                 let (depth, moved) = (open.elements.len(), open.moved);
-                tell(Piece::Open(Opened { name: &name, depth, moved, attributes: &attributes }));
+                tell(Piece::Open(Opened { name: &name, depth, moved, attributes: &attributes }))?;
                 if is_raw(sort) {
                     let held = lexer.raw(written, sort == Sort::Script)?;
                     // Not everywhere in these is it one text.

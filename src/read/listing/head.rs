@@ -122,7 +122,8 @@ impl Announcing {
         Self { rel: rel.to_owned(), media, href: attribute("href"), title: attribute("title") }
     }
 
-    fn is_feed(&self) -> bool {
+    /// Whether it does.
+    pub(super) fn is_feed(&self) -> bool {
         let is_named = || self.rel.split_ascii_whitespace().any(|word| word == "feed");
         match self.media.as_deref() {
             Some("application/rss+xml" | "application/atom+xml" | "application/feed+json" | "application/rdf+xml") => {

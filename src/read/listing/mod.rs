@@ -94,7 +94,7 @@ pub fn note_listing(page: &Page, kind: Kind, rules: &CompiledRules, extent: Exte
     Read { value: Noted { listing, ..Noted::default() }, problems }
 }
 
-/// Goes through a page's tags, without reading it; `None` where these don't tell for sure what it announces.
+/// Goes through a page's tags, without reading it; `None` where these don't tell for sure that it announces feeds, and which.
 pub fn glance(page: &Page, kind: Kind, rules: &CompiledRules) -> Option<Glance> {
     if is_looked_at(page, kind, rules) { glance::glance(page) } else { None }
 }

@@ -25,7 +25,7 @@ pub struct Glance {
     links: Vec<Led>,
 }
 
-/// Goes through a page's tags; `None` where they don't tell for sure what it announces.
+/// Goes through a page's tags; `None` where they don't tell for sure that it announces feeds, and which.
 pub(super) fn glance(page: &Page) -> Option<Glance> {
     let (feeds, links) = Sight::of(page)?;
     Some(Glance { feeds, links })

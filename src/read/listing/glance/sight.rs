@@ -67,12 +67,11 @@ pub(super) struct Sight {
     links: Vec<Link>,
     bases: Vec<String>,
     announcing: Vec<Announcing>,
-    /// Whether the tree may have things in another order.
-    unsure: bool,
 }
 
 impl Sight {
-    /// The feeds that a page announces, and where it leads by links in no region beside its list.
+    /// The feeds that a page announces, and where it leads by links in no region beside its list; `None` where the tree may
+    /// have these in another order, and for a page that begins without announcing any.
     pub(super) fn of(page: &Page) -> Option<(Vec<FeedLink>, Vec<Led>)> {
         if matches!(islands::unfold(&page.text), Cow::Owned(_)) {
             return None;
@@ -80,33 +79,38 @@ impl Sight {
         let mut sight = Self::default();
         skim(&page.text, |piece| match piece {
             Piece::Open(tag) => sight.open(&tag),
-            Piece::Text(text, depth) => sight.text(text, depth),
+            Piece::Text(text, depth) => {
+                sight.text(text, depth);
+                Some(())
+            }
         })?;
-        (!sight.unsure).then(|| sight.told(page))
+        Some(sight.told(page))
     }
 
-    fn open(&mut self, tag: &Opened) {
+    fn open(&mut self, tag: &Opened) -> Option<()> {
         self.open.truncate(tag.depth);
         let mut mark = self.mark(tag);
         match tag.name {
+            "a" if !self.announcing.iter().any(Announcing::is_feed) => return None,
             "a" => {
                 mark.link = value(tag, "href").map(|href| self.link(href, &mark));
             }
             "base" => {
-                self.unsure |= tag.moved;
+                in_order(tag)?;
                 self.bases.extend(value(tag, "href"));
             }
             "link" => {
                 if let Some(rel) = value(tag, "rel").map(|rel| rel.to_ascii_lowercase())
                     && Announcing::may_be(&rel)
                 {
-                    self.unsure |= tag.moved;
+                    in_order(tag)?;
                     self.announcing.push(Announcing::of(&rel, |name| value(tag, name)));
                 }
             }
             _ => {}
         }
         self.open.push(mark);
+        Some(())
     }
 
     /// An element with what is around it.
@@ -192,6 +196,10 @@ impl Sight {
         let mut regions = std::iter::successors(region(link.region), |inner| region(inner.within));
         regions.any(|region| region.links * 2 <= self.links.len())
     }
+}
+
+fn in_order(tag: &Opened) -> Option<()> {
+    (!tag.moved).then_some(())
 }
 
 /// An attribute's value, trimmed, if not empty.
