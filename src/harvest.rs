@@ -19,6 +19,7 @@ mod shelf;
 mod short;
 mod shown;
 mod sketch;
+mod stand_in;
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -34,10 +35,10 @@ use crate::read::{CompiledRules, RuleError};
 use crate::store::{Finished, SourceState, Store, StoreError};
 
 pub use album::Album;
-pub use ask::{ANNOUNCED, same_list};
 pub use room::Room;
 pub use shelf::Shelf;
 pub use shown::{Part, article_wants, browsing, list_wants};
+pub use stand_in::{ANNOUNCED, same_list};
 
 use ask::{Answer, Asked};
 use course::{Run, rhythm, silence};

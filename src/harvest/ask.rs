@@ -1,7 +1,5 @@
 //! The first half of a run: what does the source list?
 
-use std::cell::LazyCell;
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -14,20 +12,16 @@ use super::reader::{article_read, read};
 use super::relearn::relearn;
 use super::short::{self, Short};
 use super::shown::{self, Part};
+use super::stand_in::{self, Glanced, same_list};
 use super::{Parts, Watched, judge};
 use crate::fetch::{FetchError, FetchErrorKind, Fetched};
 use crate::model::{
     Article, Guide, Kind, Listing, ListingMethod, Outcome, Page, PageRequest, Problem, Profile, Read, Render, Teaser,
     Validators,
 };
-use crate::read::{Extent, fitting_feeds, richness};
+use crate::read::Extent;
 use crate::store::{SourceState, StoreError};
 
-/// Share of a page's links that a feed found on it must hold to be read in its stead: half, since a feed is
-/// often shorter than its page, while a whole site's feed shares little with one section.
-const SAME_LIST: f64 = 0.5;
-/// Most announced feeds that are compared with a page.
-pub const ANNOUNCED: usize = 4;
 /// Most pages of one list that are followed, whatever the rules say.
 const MAX_PAGES: u32 = 50;
 
@@ -232,13 +226,26 @@ async fn page_listing(
         return Answer::Listed(Box::new(listed));
     }
     let first = state.reading != Some(watched.reading);
+    let may_have_feed = source.kind == Kind::Auto && !source.rules.listing.find_teasers();
     // At first most feeds that a page announces are read in its stead.
+    let glanced =
+        if first && may_have_feed { stand_in::at_a_glance(watched, &page, parts).await } else { Glanced::Nothing };
+    let offers = match glanced {
+        Glanced::Taken(listed) => return Answer::Listed(listed),
+        Glanced::Unsure(offers) => Some(offers),
+        Glanced::Nothing => None,
+    };
     let extent = if first && source.kind == Kind::Auto { Extent::Brief } else { Extent::Noting };
     let Read { value: mut noted, mut problems } =
         short::noting(watched, &page, source.kind, state, parts, extent).await;
-    let may_have_feed = source.kind == Kind::Auto && !source.rules.listing.find_teasers() && !is_feed(&noted.listing);
-    if may_have_feed && let Some(listed) = feed_of(watched, &page, &noted.listing, parts, first).await {
-        return Answer::Listed(Box::new(listed));
+    if may_have_feed && !is_feed(&noted.listing) {
+        let offers = match offers {
+            Some(offers) => offers,
+            None => stand_in::announced(watched, &page, &noted.listing, parts, first).await,
+        };
+        if let Some(listed) = stand_in::choose(&page, offers, |feed| same_list(&noted.listing, feed)) {
+            return Answer::Listed(listed);
+        }
     }
     if noted.brief {
         Read { value: noted, problems } =
@@ -304,48 +311,6 @@ async fn one_page(watched: &Watched, mut page: Arc<Page>, mut body_hash: u64, pa
     let mut listed = Listed::of(&page, Read { value: listing, problems: read.problems }, body_hash, None);
     listed.article = Some(read.value);
     Answer::Listed(Box::new(listed))
-}
-
-/// The richest of the feeds that the page announces which hold the same list; after the first reading of a source only
-/// the likeliest is asked, for the sake of a page whose feeds are all of other lists.
-async fn feed_of(watched: &Watched, page: &Page, listing: &Listing, parts: &Parts, first: bool) -> Option<Listed> {
-    let mut links = fitting_feeds(page, &listing.feeds);
-    // Where the page shows nothing, whatever it announces is better.
-    if links.is_empty() && listing.teasers.is_empty() {
-        links.extend(listing.feeds.first().cloned());
-    }
-    let mut best: Option<(usize, Listed)> = None;
-    for link in links.into_iter().take(if first { ANNOUNCED } else { 1 }) {
-        let Ok(Fetched::Page(answer)) = parts.get(&request(watched, link.url.clone()), true).await else { continue };
-        let answer: Arc<Page> = answer.into();
-        let mut read = read(watched, &answer, Kind::Feed, parts).await;
-        if !is_feed(&read.value) || read.value.teasers.is_empty() || !same_list(listing, &read.value) {
-            continue;
-        }
-        if read.value.home.is_none() {
-            read.value.home = Some(page.url.clone());
-        }
-        let rich = richness(&read.value);
-        if best.as_ref().is_none_or(|(most, _)| rich > *most) {
-            let hash = xxh3_64(&answer.body);
-            best = Some((rich, Listed::of(&answer, read, hash, Some(link.url))));
-        }
-    }
-    best.map(|(_, listed)| listed)
-}
-
-/// Whether a feed holds what the page lists. A page on which nothing was found leaves nothing to differ.
-pub fn same_list(page: &Listing, feed: &Listing) -> bool {
-    use crate::normalize::canonical;
-    fn links(list: &Listing) -> impl Iterator<Item = &Url> {
-        list.teasers.iter().filter_map(|teaser| teaser.link.as_ref())
-    }
-    let as_written: HashSet<&Url> = links(feed).collect();
-    let in_feed = LazyCell::new(|| links(feed).map(canonical).collect::<HashSet<String>>());
-    let is_shared = |link: &&Url| as_written.contains(link) || in_feed.contains(&canonical(link));
-    let shared = links(page).filter(is_shared).count();
-    let compared = links(page).count().min(links(feed).count());
-    compared == 0 || shared as f64 >= SAME_LIST * compared as f64
 }
 
 /// Follows the list's further pages as far as the rules say; gives the bytes received.

@@ -4,9 +4,10 @@
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use super::ask::{read_more, request, same_list};
+use super::ask::{read_more, request};
 use super::reader::on_reader;
 use super::sketch::Sketch;
+use super::stand_in::same_list;
 use super::{Parts, Watched};
 use crate::fetch::Fetched;
 use crate::model::{Gap, Kind, Listing, Page, Problem, Shape, Teaser};

@@ -58,6 +58,11 @@ fn kept<'s>(watched: &Watched, state: &'s SourceState) -> Option<&'s str> {
     state.profile.as_ref()?.guide.as_deref().filter(|_| state.reading == Some(watched.reading))
 }
 
+/// Whether going through a page takes no longer than to hand it to another thread.
+pub(super) fn is_small(page: &Page) -> bool {
+    page.text.len() <= SMALL
+}
+
 /// The list of a page of which only rows have come or gone since it was last read; nothing where it must be read in
 /// full.
 pub(super) async fn listing(
@@ -75,7 +80,7 @@ pub(super) async fn listing(
     let guide = Arc::new(guide);
     let (read, by, rules) = (Arc::clone(page), Arc::clone(&guide), watched.rules.clone());
     let work = move || Read::clean(follow(&read, &by.way, &rules, |says| settled.contains(&says)));
-    let followed = if page.text.len() <= SMALL { at_once(work) } else { on_reader(parts, work).await };
+    let followed = if is_small(page) { at_once(work) } else { on_reader(parts, work).await };
     let Followed { listing, known, way } = followed.value?;
     let names = with_new(&guide, &way, &listing)?;
     let order = guide.day_first.map(|first| if first { Order::DayFirst } else { Order::MonthFirst });
@@ -115,16 +120,25 @@ pub(super) async fn noting(
 ) -> Read<Reread> {
     let before = kept(watched, state).and_then(Guide::unpacked);
     let missed = before.as_ref().map_or(0, |guide| guide.missed.saturating_add(1));
-    let plainly =
-        |Read { value: listing, problems }, guide| Read { value: Reread { listing, guide, brief: false }, problems };
-    if !may_be(watched) {
-        return plainly(read(watched, page, kind, parts).await, None);
-    }
     if missed > PATIENCE && !missed.is_multiple_of(NOW_AND_THEN) {
+        let Read { value: listing, problems } = read(watched, page, kind, parts).await;
         let guide = before.map(|guide| Box::new(Guide { missed, ..guide }));
-        return plainly(read(watched, page, kind, parts).await, guide);
+        return Read { value: Reread { listing, guide, brief: false }, problems };
     }
+    noted(watched, page, kind, parts, extent, missed).await
+}
+
+/// Reads a list in full, of which a guide did not serve so often, and notes where it stands.
+pub(super) async fn noted(
+    watched: &Watched,
+    page: &Arc<Page>,
+    kind: Kind,
+    parts: &Parts,
+    extent: Extent,
+    missed: u32,
+) -> Read<Reread> {
     let (own, rules) = (Arc::clone(page), watched.rules.clone());
+    let extent = if may_be(watched) { extent } else { Extent::Whole };
     let Read { value, problems } = on_reader(parts, move || note_listing(&own, kind, &rules, extent)).await;
     let Noted { listing, way, brief } = value;
     let guide = way.map(|way| Box::new(Guide { missed, ..way.into() }));

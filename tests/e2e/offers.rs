@@ -69,3 +69,35 @@ fn the_configuration_of_another_program_is_taken_over() {
     assert!(ours.contains(expected), "{ours}");
     desk.ok(&["check"]);
 }
+
+/// A page of rows, each a headline, that announces a feed.
+fn announcing(press: &Press, main: &str, aside: &str) -> Sheet {
+    Sheet::html(format!(
+        "<html><head><title>Lantern</title><link rel=\"alternate\" type=\"application/atom+xml\" href=\"{}\"></head><body>\
+         <nav><a href=\"/\">Home</a></nav><main><ul>{main}</ul></main><aside class=\"sidebar\"><ul>{aside}</ul></aside></body></html>",
+        press.url("/news.atom")
+    ))
+}
+
+#[test]
+fn a_feed_is_read_in_the_stead_of_a_page_that_lists_the_same_and_of_no_page_that_shows_it_beside_its_list() {
+    let row = |link: &str, title: &str| format!("<li><h3><a href=\"{link}\">{title}</a></h3>");
+    let news: Vec<String> = LINES.iter().map(|line| row(&format!("/news/{}.html", line.slug), line.title)).collect();
+    // So few that the page must be read to tell.
+    let few = news[..4].concat();
+    let news = news.concat();
+    let town = |n| row(&format!("/town/2026-11-{n}.html"), &format!("What the town council said on day {n}"));
+    let town: String = (10..20).map(town).collect();
+    for (main, aside, stands_in) in [(&news, "", true), (&news, &*town, true), (&few, "", true), (&town, &*news, false)]
+    {
+        let press = Press::start();
+        press.set("/news/", announcing(&press, main, aside));
+        press.set("/news.atom", Sheet::new("application/atom+xml", feed(&press, false)));
+        let desk = Desk::new(&format!("[sources.lantern]\nurl = \"{}\"\narticle = \"never\"\n", press.url("/news/")));
+        desk.ok(&["fetch"]);
+        let status = desk.status("lantern");
+        assert_eq!(status["feed"].is_string(), stands_in, "{status}");
+        assert_eq!(status["entries"], if stands_in { 6 } else { 10 });
+        assert_eq!((press.asked("/news/").len(), press.asked("/news.atom").len()), (1, 1));
+    }
+}

@@ -48,8 +48,7 @@ impl<'t> Lexer<'t> {
 
     /// A piece of the page's text without copying it.
     pub(super) fn tendril(&self, piece: &'t str) -> Option<StrTendril> {
-        let from = piece.as_ptr() as usize - self.text.as_ptr() as usize;
-        self.page.try_subtendril(u32::try_from(from).ok()?, u32::try_from(piece.len()).ok()?).ok()
+        piece_of(self.page, piece)
     }
 
     /// The next piece; `Some(None)` at the end. `foreign` is whether an element that is not HTML is open.
@@ -254,12 +253,28 @@ impl<'t> Lexer<'t> {
     /// The attributes of the start tag that was given last, and whether it ends in `/>`.
     pub(super) fn attributes(&mut self, names: &mut Names<'t>) -> Option<(Vec<Attribute>, bool)> {
         let mut attributes: Vec<Attribute> = Vec::new();
+        let page = self.page;
+        let closed = self.each_attribute(|written, value| {
+            let value = value_of(page, value);
+            let name = QualName::new(None, ns!(), names.of_attribute(written));
+            // The first of two counts.
+            if attributes.iter().all(|known| known.name.local != name.local) {
+                attributes.push(Attribute { name, value: value? });
+            }
+            Some(())
+        })?;
+        Some((attributes, closed))
+    }
+
+    /// Tells of each attribute of that tag its name and its value, its references still in it; and whether the tag ends in
+    /// `/>`.
+    pub(super) fn each_attribute(&mut self, mut tell: impl FnMut(&'t str, &'t str) -> Option<()>) -> Option<bool> {
         let (mut closed, mut met) = (false, 0);
         loop {
             match self.bytes.get(self.at)? {
                 b'>' => {
                     self.at += 1;
-                    return Some((attributes, closed));
+                    return Some(closed);
                 }
                 b'/' => {
                     closed = true;
@@ -272,13 +287,9 @@ impl<'t> Lexer<'t> {
                 _ if met >= attributes::MOST => return None,
                 _ => {
                     (closed, met) = (false, met + 1);
-                    let written = self.attribute_name()?;
-                    let value = self.value()?;
-                    let name = QualName::new(None, ns!(), names.of_attribute(written));
-                    // The first of two counts.
-                    if attributes.iter().all(|known| known.name.local != name.local) {
-                        attributes.push(Attribute { name, value });
-                    }
+                    let name = self.attribute_name()?;
+                    let value = self.written_value()?;
+                    tell(name, value)?;
                 }
             }
         }
@@ -312,17 +323,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    /// The value of the attribute whose name was just read.
-    fn value(&mut self) -> Option<StrTendril> {
-        let written = self.written_value()?;
-        match memchr(b'&', written.as_bytes()) {
-            None if written.is_empty() => Some(StrTendril::new()),
-            None => self.tendril(written),
-            Some(_) => references::in_value(written),
-        }
-    }
-
-    /// Likewise, with its references still in it.
+    /// The value of the attribute whose name was just read, its references still in it.
     fn written_value(&mut self) -> Option<&'t str> {
         if self.skip_blanks()? != b'=' {
             return Some("");
@@ -349,5 +350,19 @@ impl<'t> Lexer<'t> {
                 }
             }
         }
+    }
+}
+
+fn piece_of(page: &StrTendril, piece: &str) -> Option<StrTendril> {
+    let from = piece.as_ptr() as usize - page.as_ptr() as usize;
+    page.try_subtendril(u32::try_from(from).ok()?, u32::try_from(piece.len()).ok()?).ok()
+}
+
+/// An attribute's value, as written on a page.
+fn value_of(page: &StrTendril, written: &str) -> Option<StrTendril> {
+    match memchr(b'&', written.as_bytes()) {
+        None if written.is_empty() => Some(StrTendril::new()),
+        None => piece_of(page, written),
+        Some(_) => references::in_value(written),
     }
 }

@@ -14,6 +14,7 @@ mod lexer;
 mod names;
 mod places;
 mod references;
+mod skim;
 mod sorts;
 mod spelling;
 mod stack;
@@ -35,6 +36,8 @@ use names::Names;
 use places::Spot;
 use sorts::Sort;
 use stack::Stack;
+
+pub use skim::{Opened, Piece, skim};
 
 /// Deeper pages go the whole way, which keeps them within bounds.
 const DEEP: usize = 400;
@@ -107,16 +110,21 @@ pub(super) fn fragment(text: &str) -> Option<Built> {
     build(text, Node::Fragment, false)
 }
 
-fn build(text: &str, root: Node, whole: bool) -> Option<Built> {
-    // Line ends are read as `\n` (HTML §13.2.3.5); zero bytes have rules of their own.
+/// The text with line ends as they are read, `\n` (HTML §13.2.3.5); `None` where it has zero bytes, which have rules of
+/// their own.
+fn in_lines(text: &str) -> Option<StrTendril> {
     if memchr::memchr(0, text.as_bytes()).is_some() {
         return None;
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let text = match memchr::memchr(b'\r', text.as_bytes()) {
+    Some(match memchr::memchr(b'\r', text.as_bytes()) {
         None => StrTendril::from_slice(text),
         Some(_) => StrTendril::from_slice(&text.replace("\r\n", "\n").replace('\r', "\n")),
-    };
+    })
+}
+
+fn build(text: &str, root: Node, whole: bool) -> Option<Built> {
+    let text = in_lines(text)?;
     let many = tree::most_nodes(text.len());
     let mut straight = Straight {
         html: tree::empty(root, &text),

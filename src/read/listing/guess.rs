@@ -170,7 +170,6 @@ fn add_kin(outline: &Outline, targets: &[Target], found: &mut [Candidate], minor
 
 /// Whether a link may be taken for its address's sake: that tells something, and no part of the page's frame holds it.
 pub(super) fn may_be_kin(outline: &Outline, target: &Target) -> bool {
-    let outside = Hints::CHROME.and(Hints::ASIDE).and(Hints::RELATED).and(Hints::ADVERT);
     let look = &target.look;
-    (look.slug_words >= 2 || look.numbered || look.dated) && !outline.region(target.best).any(outside)
+    (look.slug_words >= 2 || look.numbered || look.dated) && !outline.region(target.best).any(Hints::BESIDE)
 }

@@ -93,43 +93,65 @@ impl Head {
 
     /// The feeds that the page announces.
     pub(super) fn feeds(&self, outline: &Outline, base: &Url) -> Vec<FeedLink> {
-        let mut feeds: Vec<FeedLink> = Vec::new();
-        for (rel, row) in &self.links {
-            let named = |word| rel.split_ascii_whitespace().any(|w| w == word);
-            let media = outline
-                .attribute(*row, "type")
-                .map(|t| t.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
-            let is_feed = match media.as_deref() {
-                Some(
-                    "application/rss+xml" | "application/atom+xml" | "application/feed+json" | "application/rdf+xml",
-                ) => named("alternate") || named("feed"),
-                // `application/json` alone is also how APIs are announced.
-                Some("application/json" | "text/xml" | "application/xml") => {
-                    named("feed")
-                        || named("alternate") && {
-                            let href = outline.attribute(*row, "href").unwrap_or_default().to_ascii_lowercase();
-                            ["feed", "rss", "atom"].iter().any(|w| href.contains(w))
-                        }
-                }
-                None => named("feed"),
-                Some(_) => false,
-            };
-            if !is_feed {
-                continue;
-            }
-            let url = outline.attribute(*row, "href").and_then(|href| base.join(href).ok());
-            if let Some(url) = url.filter(|u| matches!(u.scheme(), "http" | "https"))
-                && !feeds.iter().any(|f| f.url == url)
-                && feeds.len() < 50
-            {
-                feeds.push(FeedLink {
-                    url,
-                    title: outline.attribute(*row, "title").map(fold_space),
-                    media_type: media,
-                    folders: Vec::new(),
-                });
-            }
-        }
-        feeds
+        let announcing = self.links.iter().filter(|(rel, _)| Announcing::may_be(rel));
+        let announcing =
+            announcing.map(|(rel, row)| Announcing::of(rel, |name| outline.attribute(*row, name).map(str::to_owned)));
+        feeds(announcing, base)
     }
+}
+
+/// A `link` element that may announce a feed.
+#[derive(Debug)]
+pub(super) struct Announcing {
+    /// In lower case.
+    rel: String,
+    media: Option<String>,
+    href: Option<String>,
+    title: Option<String>,
+}
+
+impl Announcing {
+    /// Whether a `rel`, in lower case, may announce a feed.
+    pub(super) fn may_be(rel: &str) -> bool {
+        rel.split_ascii_whitespace().any(|word| matches!(word, "alternate" | "feed"))
+    }
+
+    /// An element by its attributes.
+    pub(super) fn of(rel: &str, attribute: impl Fn(&str) -> Option<String>) -> Self {
+        let media = attribute("type").map(|t| t.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
+        Self { rel: rel.to_owned(), media, href: attribute("href"), title: attribute("title") }
+    }
+
+    /// Whether it does.
+    pub(super) fn is_feed(&self) -> bool {
+        let is_named = || self.rel.split_ascii_whitespace().any(|word| word == "feed");
+        match self.media.as_deref() {
+            Some("application/rss+xml" | "application/atom+xml" | "application/feed+json" | "application/rdf+xml") => {
+                true
+            }
+            // `application/json` alone is also how APIs are announced.
+            Some("application/json" | "text/xml" | "application/xml") => {
+                let href = self.href.as_deref().unwrap_or_default().to_ascii_lowercase();
+                is_named() || ["feed", "rss", "atom"].iter().any(|word| href.contains(word))
+            }
+            None => is_named(),
+            Some(_) => false,
+        }
+    }
+}
+
+/// The feeds that elements announce.
+pub(super) fn feeds(announcing: impl Iterator<Item = Announcing>, base: &Url) -> Vec<FeedLink> {
+    let mut feeds: Vec<FeedLink> = Vec::new();
+    for Announcing { href, title, media, .. } in announcing.filter(Announcing::is_feed) {
+        let url = href.and_then(|href| base.join(&href).ok());
+        if let Some(url) = url.filter(|u| matches!(u.scheme(), "http" | "https"))
+            && !feeds.iter().any(|f| f.url == url)
+            && feeds.len() < 50
+        {
+            let title = title.as_deref().map(fold_space);
+            feeds.push(FeedLink { url, title, media_type: media, folders: Vec::new() });
+        }
+    }
+    feeds
 }

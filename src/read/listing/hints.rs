@@ -86,6 +86,9 @@ impl Hints {
     pub(super) const CHROME: Self =
         Self(Self::NAV.0 | Self::FOOTER.0 | Self::PAGER.0 | Self::SHARE.0 | Self::COMMENTS.0 | Self::CRUMBS.0);
 
+    /// Regions beside the page's list: what stands there is not taken for its address's sake.
+    pub(super) const BESIDE: Self = Self(Self::CHROME.0 | Self::ASIDE.0 | Self::RELATED.0 | Self::ADVERT.0);
+
     /// Whether any of `other`'s hints is here.
     pub(super) fn any(self, other: Self) -> bool {
         self.0 & other.0 != 0
@@ -101,9 +104,9 @@ impl Hints {
         Self(self.0 & !other.0)
     }
 
-    /// What the tag and the attributes other than class and id say.
-    pub(super) fn of_tag(element: &Element) -> Self {
-        let by_tag = match element.name() {
+    /// What a tag says by itself.
+    pub(super) fn of_element(name: &str) -> Self {
+        match name {
             "nav" => Self::NAV,
             "header" => Self::HEADER,
             "footer" => Self::FOOTER,
@@ -115,7 +118,12 @@ impl Hints {
             "time" | "relative-time" | "time-ago" => Self::DATE,
             "img" | "picture" | "amp-img" => Self::PICTURE,
             _ => Self::default(),
-        };
+        }
+    }
+
+    /// What the tag and the attributes other than class and id say.
+    pub(super) fn of_tag(element: &Element) -> Self {
+        let by_tag = Self::of_element(element.name());
         element.attrs.iter().filter(|(name, _)| name.ns == ns!()).fold(by_tag, |hints, (name, value)| {
             hints.and(match &*name.local {
                 "href" if element.name() == "a" => Self::LINK,
@@ -135,7 +143,7 @@ impl Hints {
         })
     }
 
-    fn of_role(role: &str) -> Self {
+    pub(super) fn of_role(role: &str) -> Self {
         match role {
             "navigation" | "menu" | "menubar" | "menuitem" | "tablist" => Self::NAV,
             "banner" => Self::HEADER,

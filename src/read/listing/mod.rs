@@ -6,6 +6,7 @@ mod cards;
 mod embedded;
 mod evidence;
 mod feed;
+mod glance;
 mod groups;
 mod guess;
 mod guided;
@@ -32,6 +33,7 @@ mod weighed;
 mod weights;
 mod when;
 
+pub use glance::Glance;
 pub use html::weigh_links;
 pub use landmarks::Landmark;
 pub use learn::{Learned, learn};
@@ -108,12 +110,23 @@ pub fn note_listing(page: &Page, kind: Kind, rules: &CompiledRules, extent: Exte
     if kind == Kind::Feed || auto && feed::looks_like_feed(page) {
         return feed::note(page, extent != Extent::Whole);
     }
-    let is_other = || sitemap::looks_like_sitemap(page) || json::looks_like_json(page);
-    if kind == Kind::Listing && rules.json().is_none() || auto && !is_other() {
+    if is_html(page, kind, rules) {
         return html::note(page, kind, rules, extent);
     }
     let Read { value: listing, problems } = read_listing(page, kind, rules);
     Read { value: Noted { listing, ..Noted::default() }, problems }
+}
+
+/// Goes through a page's tags, without reading it; `None` where these don't tell for sure that it announces feeds, and which.
+pub fn glance(page: &Page, kind: Kind, rules: &CompiledRules) -> Option<Glance> {
+    let by_looking = rules.listing().item.is_none() && rules.listing().next.is_none();
+    if by_looking && is_html(page, kind, rules) { glance::glance(page) } else { None }
+}
+
+/// Whether a page is read as HTML.
+fn is_html(page: &Page, kind: Kind, rules: &CompiledRules) -> bool {
+    let is_other = || feed::looks_like_feed(page) || sitemap::looks_like_sitemap(page) || json::looks_like_json(page);
+    rules.json().is_none() && (kind == Kind::Listing || kind == Kind::Auto && !is_other())
 }
 
 /// An empty listing, and why.

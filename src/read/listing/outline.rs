@@ -260,7 +260,7 @@ impl<'t> Outline<'t> {
 }
 
 /// Elements whose text is not shown as the page's own.
-fn is_mute(tag: &str) -> bool {
+pub(super) fn is_mute(tag: &str) -> bool {
     matches!(
         tag,
         "script"
