@@ -6,6 +6,7 @@
 //! itself stand for plain text only, and for no more than a bounded amount of it. Time and memory are linear
 //! in the input.
 
+mod element;
 mod entities;
 mod lexer;
 mod names;
@@ -14,7 +15,8 @@ mod serialize;
 mod tests;
 mod tree;
 
+pub(super) use element::Element;
 pub(super) use lexer::{Lexer, Token};
 pub(super) use names::Space;
 pub(super) use serialize::escape;
-pub(super) use tree::{Element, Xml};
+pub(super) use tree::Xml;
