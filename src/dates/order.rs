@@ -23,6 +23,10 @@ pub fn order_of<'t>(texts: impl Iterator<Item = &'t str>) -> Option<Order> {
 
 /// The order that one text proves: the first `n/n/nnnn` in it of which only one reading is a date.
 fn one(text: &str) -> Option<Order> {
+    // Most are written otherwise.
+    if text.bytes().take(200).filter(|byte| matches!(byte, b'/' | b'.' | b'-')).count() < 2 {
+        return None;
+    }
     let mut numbers: [(u32, usize); 3] = [(0, 0); 3];
     let mut known = 0;
     let mut bytes = text.bytes().take(200).peekable();

@@ -45,12 +45,15 @@ pub(super) fn wall(article: &Article) -> Option<PageKind> {
 /// Whether a feed came to its end: its outermost element is closed. What is no XML is whole where it could be read.
 pub(super) fn is_whole(page: &Page) -> bool {
     const ENDS: [&str; 7] = ["</rss", ":feed", "</feed", "</rdf", "</channel", "</opml", ":rdf"];
-    // What a server appends (counters, scripts) is short.
+    // What a server appends (counters, scripts) is short, and mostly there is nothing.
+    const NEAR: [usize; 2] = [32, 16 * 1024];
     let text = page.text.trim_end();
-    let end = text.get(text.ceil_char_boundary(text.len().saturating_sub(16 * 1024))..).unwrap_or_default();
-    let end = end.to_ascii_lowercase();
-    text.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']).starts_with('{')
-        || ENDS.iter().any(|e| end.contains(e))
+    let ends = |near: &usize| {
+        let end = text.get(text.ceil_char_boundary(text.len().saturating_sub(*near))..).unwrap_or_default();
+        let end = end.to_ascii_lowercase();
+        ENDS.iter().any(|e| end.contains(e))
+    };
+    text.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']).starts_with('{') || NEAR.iter().any(ends)
 }
 
 /// Whether two headlines name one article: what bears the headline that the listing promised is no wall.

@@ -90,7 +90,7 @@ fn names(byline: &str) -> Vec<String> {
     {
         return vec![tidy(&format!("{first} {last}"))];
     }
-    let mut parts = vec![byline.to_owned()];
+    let mut parts = vec![byline];
     // Most bylines are one name: no word between blanks, no mark.
     if byline.matches(' ').nth(1).is_some() || byline.contains(is_mark) {
         let lower = byline.to_lowercase();
@@ -121,18 +121,18 @@ fn names(byline: &str) -> Vec<String> {
 }
 
 /// Splits at a separator in any case.
-fn split_keeping(part: &str, separator: &str) -> Vec<String> {
+fn split_keeping<'p>(part: &'p str, separator: &str) -> Vec<&'p str> {
     let lower = part.to_lowercase();
     if lower.len() != part.len() {
-        return part.split(separator).map(str::to_owned).collect();
+        return part.split(separator).collect();
     }
     let mut out = Vec::new();
     let mut from = 0;
     for (at, _) in lower.match_indices(separator) {
-        out.extend(part.get(from..at).map(str::to_owned));
+        out.extend(part.get(from..at));
         from = at + separator.len();
     }
-    out.extend(part.get(from..).map(str::to_owned));
+    out.extend(part.get(from..));
     out
 }
 
@@ -188,11 +188,11 @@ fn tidy(name: &str) -> String {
             )
     });
     let name = name.strip_prefix('@').unwrap_or(name);
-    let name = match (name.strip_prefix('('), name.split_once(" (")) {
-        (Some(inner), _) => inner.trim_end_matches(')'),
+    let name = match name.strip_prefix('(') {
+        Some(inner) => inner.trim_end_matches(')'),
         // `Anna Lee (Reuters)`
-        (None, Some((front, _))) if name.ends_with(')') => front,
-        _ => name,
+        None if name.ends_with(')') => name.split_once(" (").map_or(name, |(front, _)| front),
+        None => name,
     };
     let name = without_office(name.trim());
     let screams = name.chars().all(|c| !c.is_lowercase())
@@ -217,10 +217,13 @@ fn tidy(name: &str) -> String {
 
 /// `Anna Lee Staff Writer` without the office, where a whole name stands before it; a team stays what it is.
 fn without_office(name: &str) -> &str {
+    if name.split(' ').nth(2).is_none() {
+        return name;
+    }
     let words: Vec<&str> = name.split(' ').collect();
     let office = |word: &&str| is_office_word(word);
     let many = |word: &&&str| TEAMS.contains(&word.to_lowercase().as_str());
-    let Some(last) = words.last().filter(|_| words.len() >= 3) else { return name };
+    let Some(last) = words.last() else { return name };
     if !office(last) || many(&last) || words.iter().take(2).any(office) {
         return name;
     }

@@ -66,10 +66,12 @@ impl Entities {
 
 /// Writes `raw` with its references resolved; `own` knows the document's entities and says whether it wrote one.
 fn expand(raw: &str, out: &mut String, mut own: impl FnMut(&str, &mut String) -> bool) {
+    // Escaped HTML is full of references: its letters are looked through once.
+    let push: fn(&str, &mut String) = if is_clean(raw) { |text, out| out.push_str(text) } else { push_plain };
     let mut rest = raw;
-    while let Some(start) = rest.find('&') {
+    while let Some(start) = memchr(b'&', rest.as_bytes()) {
         let (before, from) = rest.split_at(start);
-        push_plain(before, out);
+        push(before, out);
         let after = from.get(1..).unwrap_or_default();
         // The longest name in HTML has 32 letters.
         let end = after.bytes().take(34).position(|b| b == b';');
@@ -93,7 +95,7 @@ fn expand(raw: &str, out: &mut String, mut own: impl FnMut(&str, &mut String) ->
             rest = after;
         }
     }
-    push_plain(rest, out);
+    push(rest, out);
 }
 
 /// The character of a numeric reference. 128 to 159 are read as Windows-1252, as browsers do (HTML §13.2.5.80).

@@ -98,7 +98,7 @@ fn unescape_twice(html: String) -> String {
         "&lt;/strong&gt;",
         "&lt;/em&gt;",
     ];
-    if html.contains("&lt;") && !html.contains('<') && closes.iter().any(|c| html.contains(c)) {
+    if !html.contains('<') && html.contains("&lt;") && closes.iter().any(|c| html.contains(c)) {
         html.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
     } else {
         html
