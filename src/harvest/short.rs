@@ -58,11 +58,6 @@ fn kept<'s>(watched: &Watched, state: &'s SourceState) -> Option<&'s str> {
     state.profile.as_ref()?.guide.as_deref().filter(|_| state.reading == Some(watched.reading))
 }
 
-/// Whether going through a page takes no longer than to hand it to another thread.
-pub(super) fn is_small(page: &Page) -> bool {
-    page.text.len() <= SMALL
-}
-
 /// The list of a page of which only rows have come or gone since it was last read; nothing where it must be read in
 /// full.
 pub(super) async fn listing(
@@ -80,7 +75,7 @@ pub(super) async fn listing(
     let guide = Arc::new(guide);
     let (read, by, rules) = (Arc::clone(page), Arc::clone(&guide), watched.rules.clone());
     let work = move || Read::clean(follow(&read, &by.way, &rules, |says| settled.contains(&says)));
-    let followed = if is_small(page) { at_once(work) } else { on_reader(parts, work).await };
+    let followed = if page.text.len() <= SMALL { at_once(work) } else { on_reader(parts, work).await };
     let Followed { listing, known, way } = followed.value?;
     let names = with_new(&guide, &way, &listing)?;
     let order = guide.day_first.map(|first| if first { Order::DayFirst } else { Order::MonthFirst });

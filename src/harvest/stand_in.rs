@@ -8,7 +8,7 @@ use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::ask::{Listed, is_feed, request};
-use super::reader::{at_once, on_reader};
+use super::reader::on_reader;
 use super::short::Reread;
 use super::{Parts, Watched, short};
 use crate::fetch::Fetched;
@@ -42,13 +42,9 @@ pub(super) enum Glanced {
 /// Asks the feeds that a page's tags announce, and takes the richest where all of them plainly hold what it lists: most
 /// pages need not be read to tell.
 pub(super) async fn at_a_glance(watched: &Watched, page: &Arc<Page>, parts: &Parts) -> Glanced {
-    let look = |page: &Page, watched: &Watched| Read::clean(glance(page, watched.source.kind, &watched.rules));
-    let seen = if short::is_small(page) {
-        at_once(|| look(page, watched))
-    } else {
-        let (page, watched) = (Arc::clone(page), watched.clone());
-        on_reader(parts, move || look(&page, &watched)).await
-    };
+    // In turn, as short as it is: whoever has looked goes on to what costs memory.
+    let (own, kind, rules) = (Arc::clone(page), watched.source.kind, watched.rules.clone());
+    let seen = on_reader(parts, move || Read::clean(glance(&own, kind, &rules))).await;
     let Some(seen) = seen.value else { return Glanced::Nothing };
     let links = fitting_feeds(page, &seen.feeds);
     if links.is_empty() {
