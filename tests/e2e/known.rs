@@ -63,6 +63,22 @@ fn rss(press: &Press, numbers: &[usize], edited: &[usize], mark: &str, built: us
     )
 }
 
+/// What comes and goes, day by day.
+fn edit(day: usize, numbers: &mut Vec<usize>, edited: &mut Vec<usize>) {
+    match day {
+        1 => numbers.splice(0..0, [22, 21, 20]).for_each(drop),
+        2 => numbers.truncate(20),
+        3 => edited.push(15),
+        4 => numbers.swap(0, 5),
+        5 => numbers.splice(2..2, [30, 31]).for_each(drop),
+        6 => numbers.retain(|n| n % 6 != 1),
+        // It bears the headline of 12.
+        8 => numbers.insert(0, 12 + 35),
+        9 => numbers.insert(3, 12 + 35),
+        _ => {}
+    }
+}
+
 /// What a run said of a source's list.
 fn listed(said: &str, id: &str) -> String {
     let line = said.lines().find(|line| line.contains(id)).expect("a line");
@@ -77,19 +93,8 @@ fn a_feed_read_by_what_is_new_comes_to_what_a_feed_read_in_full_comes_to() {
     let desk = Desk::new(&format!("{}{}", source("still"), source("restless")));
     let mut numbers: Vec<usize> = (0..20).rev().collect();
     let mut edited: Vec<usize> = Vec::new();
-    for day in 0..9 {
-        match day {
-            1 => numbers.splice(0..0, [22, 21, 20]).for_each(drop),
-            2 => numbers.truncate(20),
-            3 => edited.push(15),
-            4 => numbers.swap(0, 5),
-            5 => numbers.splice(2..2, [30, 31]).for_each(drop),
-            6 => numbers.retain(|n| n % 6 != 1),
-            // It bears the headline of 12.
-            7 => numbers.insert(0, 12 + 35),
-            8 => numbers.insert(3, 12 + 35),
-            _ => {}
-        }
+    for day in 0..10 {
+        edit(day, &mut numbers, &mut edited);
         press.set("/still", Sheet::new("application/rss+xml", rss(&press, &numbers, &edited, "", day)));
         // Another tag around its entries each time, for which no guide serves.
         press.set(
@@ -130,16 +135,8 @@ fn compare(rules: &str) {
         .collect();
     let mut numbers: Vec<usize> = (0..20).rev().collect();
     let mut edited: Vec<usize> = Vec::new();
-    for day in 0..8 {
-        match day {
-            1 => numbers.splice(0..0, [22, 21, 20]).for_each(drop),
-            2 => numbers.truncate(20),
-            3 => edited.push(15),
-            4 => numbers.swap(0, 5),
-            5 => numbers.splice(2..2, [30, 31]).for_each(drop),
-            6 => numbers.retain(|n| n % 6 != 1),
-            _ => {}
-        }
+    for day in 0..10 {
+        edit(day, &mut numbers, &mut edited);
         let second = if day == 7 { ad.as_str() } else { "" };
         press.set("/still", Sheet::html(front(&numbers, &edited, "paper", second)));
         // Another page each time, for which no guide serves.
