@@ -45,7 +45,7 @@ impl<'x, 'a> Element<'x, 'a> {
 
     /// Where its start tag begins in the text that it was read from, in bytes.
     pub(in crate::read) fn begins(&self, text: &str) -> usize {
-        (self.name().as_ptr() as usize).wrapping_sub(text.as_ptr() as usize).wrapping_sub(1)
+        begins(self.name(), text)
     }
 
     pub(super) fn attributes(&self) -> &'x [Attribute<'a>] {
@@ -229,6 +229,11 @@ impl<'a> Xml<'a> {
         }
         None
     }
+}
+
+/// Where the start tag begins whose name was read from a text, in bytes.
+pub(in crate::read) fn begins(name: &str, text: &str) -> usize {
+    (name.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize).wrapping_sub(1)
 }
 
 /// Whether the name behind a prefix is `local`, in any case of letters.

@@ -15,7 +15,7 @@ mod serialize;
 mod tests;
 mod tree;
 
-pub(super) use element::Element;
+pub(super) use element::{Element, begins};
 pub(super) use lexer::{Lexer, Token};
 pub(super) use names::Space;
 pub(super) use serialize::escape;

@@ -14,7 +14,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 use super::{MAX_ENTRIES, atom, beginning, told};
 use crate::model::{FeedFormat, FeedGuide, Listing, ListingMethod, Page, Teaser, Way};
 use crate::read::listing::Followed;
-use crate::read::xml::{Element, Lexer, Token, Xml};
+use crate::read::xml::{Element, Lexer, Token, Xml, begins};
 
 /// Fewer entries are read in no time.
 const FEWEST: usize = 5;
@@ -166,8 +166,7 @@ fn holders(head: &str) -> Option<Vec<(&str, &str)>> {
     while let Some(token) = lexer.next() {
         match token {
             Token::Start { name, empty: false } => {
-                let begins = (name.as_ptr() as usize).checked_sub(head.as_ptr() as usize + 1)?;
-                open.push((head.get(begins..lexer.at())?, name));
+                open.push((head.get(begins(name, head)..lexer.at())?, name));
             }
             Token::End(name) => drop(open.pop().filter(|(_, opened)| *opened == name)?),
             // It may declare what stands for something else.

@@ -10,7 +10,7 @@ const FAR: usize = 16 * 1024;
 /// Whether a document is a feed: by its first element, or JSON Feed's version. What it was served as only
 /// matters for JSON.
 pub(in crate::read::listing) fn looks_like_feed(page: &Page) -> bool {
-    let text = page.text.trim_start_matches(|c: char| c == '\u{feff}' || c.is_whitespace() || c == '\0');
+    let text = super::beginning(page);
     let beginning = text.get(..text.floor_char_boundary(FAR)).unwrap_or_default();
     if text.starts_with('{') {
         let declared = page.media_type.as_deref() == Some("application/feed+json");
