@@ -1,5 +1,6 @@
 //! Growing the trees, for the programs that train them.
 
+use courant::read::Forest;
 use rayon::prelude::*;
 
 /// One row to learn from.
@@ -80,6 +81,7 @@ enum Tree {
 
 /// Boosted trees (logistic loss, that of the choice among a group's rows where there are groups; second order), as `Forest::read` reads them.
 pub fn train(rows: &[Lesson], growth: &Growth) -> String {
+    assert!(growth.depth <= Forest::DEEPEST, "trees ask at most {} questions one after the other", Forest::DEEPEST);
     let table = Table::of(rows);
     let mean: f32 = rows.iter().map(|r| r.weight).sum::<f32>() / rows.len() as f32;
     let weights: Vec<f32> = rows.iter().map(|r| (r.weight / mean).min(20.0)).collect();

@@ -74,7 +74,7 @@ fn main() -> anyhow::Result<()> {
             let trained = learn(&others, &options);
             let (first, second) = (Forest::read(&trained.first), Forest::read(&trained.second));
             let judge = |sample: &&Sample| {
-                let judges = Judges { first: &|n| first.likely(n), second: &|n| second.likely(n) };
+                let judges = Judges { first: &|rows| first.likely(rows), second: &|rows| second.likely(rows) };
                 (sample.truth.source.clone(), score(sample, judges))
             };
             let results: Vec<(String, Score)> = of_fold.par_iter().map(judge).collect();
@@ -214,8 +214,8 @@ fn shingles(words: &[String]) -> HashMap<Vec<&str>, u32> {
 /// A page's blocks by their own numbers; with the first forest, those it does not find hopeless, by all numbers.
 fn lessons(sample: &Sample, first: Option<&Forest>) -> Vec<Lesson> {
     let Some(page) = page(sample) else { return Vec::new() };
-    let judge = |numbers: &[f32]| first.map_or(0.0, |f| f.likely(numbers));
-    let blocks = study(&page, Judges { first: &judge, second: &|_| 0.0 });
+    let judge = |rows: &[&[f32]]| first.map_or(vec![0.0; rows.len()], |f| f.likely(rows));
+    let blocks = study(&page, Judges { first: &judge, second: &|rows| vec![0.0; rows.len()] });
     let unspaced = is_unspaced(&sample.truth);
     let words_of: Vec<Vec<String>> = blocks.iter().map(|b| words(&b.text, unspaced)).collect();
     let labels = match &sample.truth.body {

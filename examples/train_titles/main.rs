@@ -63,7 +63,8 @@ fn main() -> anyhow::Result<()> {
     for fold in 0..FOLDS {
         let forest = Forest::read(&train(&lessons(&samples, Some(fold)), &growth));
         for sample in samples.iter().filter(|s| s.fold == fold) {
-            let likely: Vec<f32> = sample.titles.iter().map(|t| forest.likely(&t.numbers)).collect();
+            let rows: Vec<&[f32]> = sample.titles.iter().map(|t| t.numbers.as_slice()).collect();
+            let likely = forest.likely(&rows);
             let most = likely.iter().copied().fold(0.0, f32::max);
             let chosen = likely.iter().position(|p| *p == most);
             let is_right = chosen.is_some_and(|index| sample.right[index]);

@@ -95,26 +95,41 @@ impl<'a> Reading<'a> {
 
     /// For each block, how likely it is a part of the article.
     pub(super) fn likely(&self, judges: Judges) -> Vec<f32> {
-        let first = self.first(judges);
-        let context = self.context(&first);
-        let mut numbers = [0f32; COUNT + context::COUNT];
-        let mut second = |index: usize, p: f32| {
-            if p < HOPELESS {
-                return p;
+        let mut likely = self.first(judges);
+        let context = self.context(&likely);
+        let again = |(block, p): (&Block, &f32)| block.kind == Kind::Text && *p >= HOPELESS;
+        let asked: Vec<usize> = self
+            .blocks
+            .iter()
+            .zip(&likely)
+            .enumerate()
+            .filter(|(_, row)| again(*row))
+            .map(|(index, _)| index)
+            .collect();
+        let mut numbers = Vec::with_capacity(asked.len() * (COUNT + context::COUNT));
+        for index in &asked {
+            numbers.extend_from_slice(self.numbers.get(*index).unwrap_or(&[0.0; COUNT]));
+            numbers.extend_from_slice(&context.numbers(*index));
+        }
+        let rows: Vec<&[f32]> = numbers.chunks(COUNT + context::COUNT).collect();
+        for (index, p) in asked.into_iter().zip((judges.second)(&rows)) {
+            if let Some(cell) = likely.get_mut(index) {
+                *cell = p;
             }
-            let (own, around) = numbers.split_at_mut(COUNT);
-            own.copy_from_slice(self.numbers.get(index).unwrap_or(&[0.0; COUNT]));
-            around.copy_from_slice(&context.numbers(index));
-            (judges.second)(&numbers)
-        };
-        let text = |index: usize| self.blocks.get(index).is_some_and(|b| b.kind == Kind::Text);
-        first.iter().enumerate().map(|(i, p)| if text(i) { second(i, *p) } else { *p }).collect()
+        }
+        likely
     }
 
-    /// For each block, how likely it is by itself.
+    /// For each block, how likely it is by itself; of what is no text, what the rules of thumb say.
     pub(super) fn first(&self, judges: Judges) -> Vec<f32> {
-        let rows = self.blocks.iter().zip(&self.numbers).zip(&self.thumb);
-        rows.map(|((b, numbers), thumb)| if b.kind == Kind::Text { (judges.first)(numbers) } else { *thumb }).collect()
+        let texts = self.blocks.iter().zip(&self.numbers).filter(|(b, _)| b.kind == Kind::Text);
+        let rows: Vec<&[f32]> = texts.map(|(_, numbers)| numbers.as_slice()).collect();
+        let mut likely = (judges.first)(&rows).into_iter();
+        let judged = |(block, thumb): (&Block, &f32)| match block.kind {
+            Kind::Text => likely.next().unwrap_or_default(),
+            _ => *thumb,
+        };
+        self.blocks.iter().zip(&self.thumb).map(judged).collect()
     }
 
     /// What is known of each block once the first judge has spoken.

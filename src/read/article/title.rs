@@ -165,13 +165,14 @@ pub(super) fn candidates(outline: &Outline, around: &[Signs], ballot: &Ballot) -
 
 /// How likely each candidate is the headline.
 pub(super) fn judged(candidates: &mut [Candidate], numbers: &[Numbers], judge: Look) {
-    for (candidate, numbers) in candidates.iter_mut().zip(numbers) {
-        candidate.likely = judge(numbers);
+    let rows: Vec<&[f32]> = numbers.iter().map(|numbers| numbers.as_slice()).collect();
+    for (candidate, likely) in candidates.iter_mut().zip(judge(&rows)) {
+        candidate.likely = likely;
     }
 }
 
 /// The trees of this build.
-pub(super) const BUILT_IN: Look<'static> = &|numbers| FOREST.likely(numbers);
+pub(super) const BUILT_IN: Look<'static> = &|rows| FOREST.likely(rows);
 
 static FOREST: LazyLock<Forest> = LazyLock::new(|| Forest::read(include_str!("title/forest.txt")));
 
