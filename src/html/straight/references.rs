@@ -67,11 +67,17 @@ fn resolve(written: &str, unusual: impl Fn(&str) -> Option<(String, usize)>) -> 
         }
         let end = rest.bytes().take(LONGEST).position(|b| b == b';');
         let usual = end.and_then(|end| Some((meaning(rest.get(..end)?)?, end + 1)));
-        let (meant, length) = match usual {
-            Some((c, length)) => (c.to_string(), length),
-            None => unusual(rest)?,
+        let length = match usual {
+            Some((c, length)) => {
+                out.push_char(c);
+                length
+            }
+            None => {
+                let (meant, length) = unusual(rest)?;
+                out.push_slice(&meant);
+                length
+            }
         };
-        out.push_slice(&meant);
         rest = rest.get(length..)?;
     }
     out.push_slice(rest);
