@@ -15,6 +15,7 @@ mod embedded;
 mod explain;
 mod features;
 mod forest;
+mod glance;
 mod kind;
 mod looked;
 mod media;
