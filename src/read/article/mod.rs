@@ -9,6 +9,7 @@ mod blocks;
 mod body;
 mod by_rules;
 mod byline;
+mod compared;
 mod context;
 mod dateline;
 mod embedded;
