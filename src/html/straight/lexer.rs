@@ -361,7 +361,8 @@ fn piece_of(page: &StrTendril, piece: &str) -> Option<StrTendril> {
 /// An attribute's value, as written on a page.
 fn value_of(page: &StrTendril, written: &str) -> Option<StrTendril> {
     match memchr(b'&', written.as_bytes()) {
-        None if written.is_empty() => Some(StrTendril::new()),
+        // So short a value is held in place.
+        None if written.len() <= 8 => Some(StrTendril::from_slice(written)),
         None => piece_of(page, written),
         Some(_) => references::in_value(written),
     }

@@ -3,7 +3,8 @@
 //! A block is a run of inline nodes under one block element; two `<br>` end it, as authors of pages
 //! without paragraphs mean it.
 
-use super::outline::{NOWHERE, Outline, visible_weight};
+use super::glance::Glance;
+use super::outline::{NOWHERE, Node, Outline};
 use super::tag::Tag;
 use crate::model::push_folded;
 
@@ -26,7 +27,7 @@ pub(super) struct Block {
     pub(super) to: u32,
     /// Its text, white space folded, `<br>` as a line break.
     pub(super) text: String,
-    /// As [`visible_weight`] measures it.
+    /// As [`Glance`] measures it.
     pub(super) weight: u32,
     /// The part inside links.
     pub(super) link: u32,
@@ -49,11 +50,14 @@ struct Run {
     from: Option<u32>,
     to: u32,
     text: String,
+    weight: u32,
     link: u32,
     links: u32,
     stressed: u32,
     breaks: u32,
     media: bool,
+    /// Whether some text weighs other than as the sum of its parts.
+    wide: bool,
 }
 
 /// All blocks of the page, in order.
@@ -75,7 +79,7 @@ pub(super) fn blocks(outline: &Outline) -> Vec<Block> {
         let mut inner = around;
         inner.block = false;
         match node.tag {
-            Tag::Text => run.add(index, node.text, node.weight, around),
+            Tag::Text => run.add(index, node, around),
             Tag::Break => {
                 run.breaks += 1;
                 if run.breaks >= 2 && !around.pre {
@@ -143,15 +147,21 @@ impl Default for Around {
 }
 
 impl Run {
-    fn add(&mut self, index: u32, text: &str, weight: u32, around: Around) {
-        if around.pre {
-            self.text.push_str(text);
+    fn add(&mut self, index: u32, node: &Node, around: Around) {
+        let weight = node.weight;
+        if weight == 0 && self.text.is_empty() {
+            return;
+        }
+        if around.pre || node.is_folded {
+            self.text.push_str(node.text);
         } else {
-            push_folded(&mut self.text, text);
+            push_folded(&mut self.text, node.text);
         }
         if weight == 0 {
             return;
         }
+        self.weight += weight;
+        self.wide |= !node.is_narrow;
         self.breaks = 0;
         self.from.get_or_insert(index);
         self.to = index + 1;
@@ -171,23 +181,25 @@ impl Block {
 
     #[cfg(test)]
     pub(super) fn of_text(text: &str) -> Self {
-        let weight = visible_weight(text);
+        let weight = Glance::at(text).weight;
         Self { kind: Kind::Text, text: text.to_owned(), weight, ..Self::bare(Kind::Text, NOWHERE, 0, 0) }
     }
 }
 
+/// Ends the run, which makes a block if something of it is seen.
 fn flush(run: &mut Run, owner: u32, out: &mut Vec<Block>) {
-    let run = std::mem::take(run);
-    let Some(from) = run.from else { return };
+    let Run { to, link, links, stressed, .. } = *run;
     let text = run.text.trim();
-    if text.is_empty() {
-        if run.media {
-            out.push(Block::bare(Kind::Media, owner, from, run.to));
+    match run.from {
+        Some(from) if !text.is_empty() => {
+            let weight = if run.wide { Glance::at(text).weight } else { run.weight };
+            let text = text.to_owned();
+            out.push(Block { kind: Kind::Text, owner, from, to, text, weight, link, links, stressed });
         }
-        return;
+        Some(from) if run.media => out.push(Block::bare(Kind::Media, owner, from, to)),
+        _ => {}
     }
-    let text = if text.len() == run.text.len() { run.text } else { text.to_owned() };
-    let weight = visible_weight(&text);
-    let Run { to, link, links, stressed, .. } = run;
-    out.push(Block { kind: Kind::Text, owner, from, to, text, weight, link, links, stressed });
+    let mut text = std::mem::take(&mut run.text);
+    text.clear();
+    *run = Run { text, ..Run::default() };
 }

@@ -122,7 +122,7 @@ impl<'a> Context<'a> {
     }
 
     /// The numbers of a block; of nothing but zeros for what is no text.
-    fn tell(&self, index: usize, put: &mut dyn FnMut(f32)) {
+    fn tell(&self, index: usize, mut put: impl FnMut(f32)) {
         let place = self.places.get(index).copied().unwrap_or(usize::MAX);
         let (Some(row), Some(block)) = (self.rows.get(place), self.blocks.get(index)) else { return };
         put(row.p);
@@ -168,7 +168,7 @@ impl<'a> Context<'a> {
     pub(super) fn numbers(&self, index: usize) -> [f32; COUNT] {
         let mut out = [0f32; COUNT];
         let mut cells = out.iter_mut();
-        self.tell(index, &mut |value| {
+        self.tell(index, |value| {
             if let Some(cell) = cells.next() {
                 *cell = value;
             }

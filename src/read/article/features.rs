@@ -4,16 +4,17 @@ use std::sync::LazyLock;
 
 use foldhash::HashMap;
 use html5ever::local_name;
-use memchr::memmem::{self, Finder};
+use scraper::node::Element;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::blocks::{Block, Kind};
+use super::compared::{Known, Texts};
 use super::outline::{NOWHERE, Outline, known_attribute};
 use super::phrases::{Cues, cues};
 use super::signs::Signs;
 use super::tag::Tag;
 use super::tally::Tally;
 use super::thumb::{ends_a_sentence, judge, telling};
-use crate::model::{holds, letters, push_letters};
 
 /// How many numbers a block has of its own; those that tell of the blocks around follow them.
 pub const COUNT: usize = SIGNS + Signs::COUNT;
@@ -26,17 +27,6 @@ const REACH: usize = 32;
 
 /// One block's numbers.
 pub(super) type Features = [f32; COUNT];
-
-/// What the page states, for comparing.
-#[derive(Debug, Default)]
-pub(super) struct Known<'a> {
-    pub(super) headline: Option<&'a str>,
-    /// The element that shows the headline.
-    pub(super) place: Option<u32>,
-    pub(super) summary: Option<&'a str>,
-    /// The text of the article, where JSON-LD has it.
-    pub(super) body: Option<&'a str>,
-}
 
 /// The page measured: what the numbers of single blocks are taken from.
 struct Measures {
@@ -55,15 +45,15 @@ pub(super) fn features(
     around: &[Signs],
     known: &Known,
 ) -> (Vec<Features>, Vec<f32>, Vec<u64>) {
-    let mut head = String::new();
-    let hints: Vec<Cues> = blocks.iter().map(|b| cues(&b.text, &mut head)).collect();
+    let hints: Vec<Cues> = blocks.iter().map(|b| cues(&b.text)).collect();
     let thumb: Vec<f32> = blocks.iter().zip(&hints).map(|(b, c)| judge(outline, around, b, *c)).collect();
     let container = super::select::container(outline, blocks, &thumb);
     let measures = measure(outline, blocks);
     let texts = Texts::of(blocks, known);
     let place = headline_block(outline, blocks, known.place);
-    let mut names = Vec::new();
+    let mut names = vec![None; outline.nodes.len()];
     let signatures: Vec<u64> = blocks.iter().map(|b| signature(outline, b.owner, &mut names)).collect();
+    let up = up_to_signs(outline, measures.total);
     let mut clusters: HashMap<u64, (f32, u32)> = HashMap::default();
     for (block, key) in blocks.iter().zip(&signatures) {
         let entry = clusters.entry(*key).or_default();
@@ -71,52 +61,49 @@ pub(super) fn features(
         entry.1 += 1;
     }
     let (since, until) = distances(blocks);
+    let much = measures.total_good.ln_1p();
     let mut passed = 0.0f32;
     let mut passed_good = 0.0f32;
-    let mut out = Vec::with_capacity(blocks.len());
-    for (i, block) in blocks.iter().enumerate() {
-        let mut f = [0f32; COUNT];
-        if block.kind != Kind::Text {
-            out.push(f);
-            continue;
-        }
+    let mut out = vec![[0f32; COUNT]; blocks.len()];
+    for ((i, block), f) in blocks.iter().enumerate().zip(&mut out).filter(|((_, b), _)| b.kind == Kind::Text) {
         let hint = hints.get(i).copied().unwrap_or_default();
-        itself(outline, block, hint, &mut f);
+        itself(outline, block, hint, f);
         let near = |offset: isize| i.checked_add_signed(offset).and_then(|j| blocks.get(j));
         for (slot, offset) in [(20, -1), (24, 1), (28, -2), (30, 2)] {
             if let Some(other) = near(offset) {
-                put(&mut f, slot, ln(other.weight));
-                put(&mut f, slot + 1, other.link_share());
+                put(f, slot, ln(other.weight));
+                put(f, slot + 1, other.link_share());
                 if slot < 28 {
-                    put(&mut f, slot + 2, heading(outline, other));
-                    put(&mut f, slot + 3, thumb.get(i.wrapping_add_signed(offset)).copied().unwrap_or(0.0));
+                    put(f, slot + 2, heading(outline, other));
+                    put(f, slot + 3, thumb.get(i.wrapping_add_signed(offset)).copied().unwrap_or(0.0));
                 }
             }
         }
-        put(&mut f, 32, passed / measures.total);
-        put(&mut f, 33, passed_good / measures.total_good);
-        put(&mut f, 34, place.map_or(0.0, |p| (i as f32 - p as f32).clamp(-60.0, 60.0)));
-        put(&mut f, 35, since.get(i).copied().unwrap_or(0.0));
-        put(&mut f, 36, until.get(i).copied().unwrap_or(0.0));
-        surroundings(outline, block, &measures, container, &mut f);
+        put(f, 32, passed / measures.total);
+        put(f, 33, passed_good / measures.total_good);
+        put(f, 34, place.map_or(0.0, |p| (i as f32 - p as f32).clamp(-60.0, 60.0)));
+        put(f, 35, since.get(i).copied().unwrap_or(0.0));
+        put(f, 36, until.get(i).copied().unwrap_or(0.0));
+        surroundings(outline, block, &measures, container, f);
         let key = signatures.get(i).copied().unwrap_or_default();
         let (cluster, members) = clusters.get(&key).copied().unwrap_or_default();
-        put(&mut f, 52, cluster / measures.total_good);
-        put(&mut f, 53, ln(members));
-        put(&mut f, 54, cluster / (members as f32 * 40.0 + 1.0));
-        put(&mut f, 55, texts.seen(i));
-        put(&mut f, 56, texts.in_headline(i));
-        put(&mut f, 57, texts.in_summary(i));
-        put(&mut f, 58, texts.in_body(i));
-        put(&mut f, FIRST_LOOK, thumb.get(i).copied().unwrap_or(0.0));
-        put(&mut f, 60, measures.total_good.ln_1p());
-        put(&mut f, 61, measures.total_good / measures.total);
-        signs(outline, block, measures.total, &mut f);
+        put(f, 52, cluster / measures.total_good);
+        put(f, 53, ln(members));
+        put(f, 54, cluster / (members as f32 * 40.0 + 1.0));
+        put(f, 55, texts.seen(i));
+        put(f, 56, texts.in_headline(i));
+        put(f, 57, texts.in_summary(i));
+        put(f, 58, texts.in_body(i));
+        put(f, FIRST_LOOK, thumb.get(i).copied().unwrap_or(0.0));
+        put(f, 60, much);
+        put(f, 61, measures.total_good / measures.total);
+        if let Some(up) = up.get(block.owner as usize) {
+            signs(up, f);
+        }
         passed += block.weight as f32;
         if is_long(block) {
             passed_good += block.weight as f32;
         }
-        out.push(f);
     }
     (out, thumb, signatures)
 }
@@ -217,20 +204,35 @@ fn surroundings(outline: &Outline, block: &Block, measures: &Measures, container
 }
 
 /// The last slots: how near an element with each sign is, 1 for the nearest.
-fn signs(outline: &Outline, block: &Block, total: f32, f: &mut Features) {
-    let own = outline.get(block.owner).map(|n| (block.owner, n));
-    for (distance, (_, node)) in own.into_iter().chain(outline.ancestors(block.owner)).take(REACH).enumerate() {
+fn signs(up: &Steps, f: &mut Features) {
+    let (_, cells) = f.split_at_mut(SIGNS);
+    for (cell, steps) in cells.iter_mut().zip(up) {
+        *cell = if *steps < REACH as u8 { 1.0 / (1.0 + f32::from(*steps) * 0.25) } else { 0.0 };
+    }
+}
+
+/// For each sign, how many steps it is up to the next element that has it.
+type Steps = [u8; u32::BITS as usize];
+
+/// These of every node.
+fn up_to_signs(outline: &Outline, total: f32) -> Vec<Steps> {
+    const NONE: Steps = [u8::MAX; u32::BITS as usize];
+    let mut up: Vec<Steps> = Vec::with_capacity(outline.nodes.len());
+    for node in &outline.nodes {
+        let mut steps = *up.get(node.parent as usize).unwrap_or(&NONE);
+        for steps in &mut steps {
+            *steps = steps.saturating_add(1);
+        }
         let mut bits = telling(node.signs, node.weight as f32 / total).0;
         while bits != 0 {
-            let bit = bits.trailing_zeros() as usize;
-            bits &= bits - 1;
-            if let Some(cell) = f.get_mut(SIGNS + bit)
-                && *cell == 0.0
-            {
-                *cell = 1.0 / (1.0 + distance as f32 * 0.25);
+            if let Some(cell) = steps.get_mut(bits.trailing_zeros() as usize) {
+                *cell = 0;
             }
+            bits &= bits - 1;
         }
+        up.push(steps);
     }
+    up
 }
 
 fn measure(outline: &Outline, blocks: &[Block]) -> Measures {
@@ -284,114 +286,21 @@ fn headline_block(outline: &Outline, blocks: &[Block], place: Option<u32>) -> Op
     blocks.iter().position(|b| b.from >= place && b.from < end)
 }
 
-/// Elements alike: tag and class of a block's owner, its parent and grandparent.
-fn signature(outline: &Outline, owner: u32, names: &mut Vec<u8>) -> u64 {
+/// Elements alike: tag and class of a block's owner, its parent and grandparent. `names` are those known already.
+fn signature(outline: &Outline, owner: u32, names: &mut [Option<u64>]) -> u64 {
     let own = outline.get(owner).map(|n| (owner, n));
-    names.clear();
-    for (_, node) in own.into_iter().chain(outline.ancestors(owner)).take(3) {
-        if let Some(element) = node.element {
-            names.extend_from_slice(element.name.local.as_bytes());
-            names.extend_from_slice(known_attribute(element, &local_name!("class")).unwrap_or_default().as_bytes());
-        }
-        names.push(0);
+    let mut whole = 0u64;
+    for (index, node) in own.into_iter().chain(outline.ancestors(owner)).take(3) {
+        let name = node.element.map_or(0, |element| match names.get_mut(index as usize) {
+            Some(name) => *name.get_or_insert_with(|| tag_and_class(element)),
+            None => 0,
+        });
+        whole = whole.rotate_left(21) ^ name;
     }
-    xxhash_rust::xxh3::xxh3_64(names)
+    whole
 }
 
-/// Texts squeezed to their letters, for comparing.
-struct Texts {
-    /// Those of all blocks, one after the other, and where each ends.
-    plain: String,
-    ends: Vec<usize>,
-    seen: HashMap<u64, f32>,
-    headline: Sought,
-    /// Its beginning.
-    summary: Sought,
-    body: Option<String>,
-}
-
-/// Longer stated bodies and pages of more blocks are not compared: the cost is their product.
-const MOST_LETTERS: usize = 200_000;
-const MOST_BLOCKS: usize = 4000;
-
-impl Texts {
-    fn of(blocks: &[Block], known: &Known) -> Self {
-        let mut plain = String::with_capacity(blocks.iter().map(|b| b.text.len()).sum());
-        let mut ends = Vec::with_capacity(blocks.len());
-        let mut seen: HashMap<u64, f32> = HashMap::default();
-        for block in blocks {
-            let begin = plain.len();
-            push_letters(&mut plain, &block.text);
-            ends.push(plain.len());
-            if let Some(text) = plain.get(begin..).filter(|text| !text.is_empty()) {
-                *seen.entry(xxhash_rust::xxh3::xxh3_64(text.as_bytes())).or_default() += 1.0;
-            }
-        }
-        let beginning = |text: String| text.get(..text.floor_char_boundary(120)).unwrap_or_default().to_owned();
-        let body = known
-            .body
-            .filter(|b| b.len() <= MOST_LETTERS && blocks.len() <= MOST_BLOCKS)
-            .map(|b| if b.contains('<') { letters(&crate::html::html_to_text(b)) } else { letters(b) })
-            .filter(|b| b.len() >= 300);
-        Self {
-            plain,
-            ends,
-            seen,
-            headline: Sought::of(known.headline.map(letters).unwrap_or_default()),
-            summary: Sought::of(known.summary.map(letters).map(beginning).unwrap_or_default()),
-            body,
-        }
-    }
-
-    fn text(&self, index: usize) -> &str {
-        let end = |index: usize| self.ends.get(index).copied();
-        let begin = index.checked_sub(1).and_then(end).unwrap_or_default();
-        end(index).and_then(|end| self.plain.get(begin..end)).unwrap_or_default()
-    }
-
-    /// How often the page has the same block.
-    fn seen(&self, index: usize) -> f32 {
-        let key = xxhash_rust::xxh3::xxh3_64(self.text(index).as_bytes());
-        self.seen.get(&key).copied().unwrap_or(0.0).min(5.0)
-    }
-
-    /// 1 when it is the headline, less when it is a part of it.
-    fn in_headline(&self, index: usize) -> f32 {
-        overlap(self.text(index), &self.headline)
-    }
-
-    fn in_summary(&self, index: usize) -> f32 {
-        overlap(self.text(index), &self.summary)
-    }
-
-    /// 1 when the stated body has it, 0 when not, -1 when no body is stated.
-    fn in_body(&self, index: usize) -> f32 {
-        let Some(body) = &self.body else { return -1.0 };
-        let text = self.text(index);
-        let head = text.get(..text.floor_char_boundary(60)).unwrap_or_default();
-        flag(!head.is_empty() && memmem::find(body.as_bytes(), head.as_bytes()).is_some())
-    }
-}
-
-/// A text that is looked for in every block.
-struct Sought {
-    text: String,
-    finder: Finder<'static>,
-}
-
-impl Sought {
-    fn of(text: String) -> Self {
-        Self { finder: Finder::new(&text).into_owned(), text }
-    }
-
-    fn is_in(&self, other: &str) -> bool {
-        self.finder.find(other.as_bytes()).is_some()
-    }
-}
-
-/// How much of the longer text the shorter one is, when it is a part of it.
-fn overlap(a: &str, b: &Sought) -> f32 {
-    let (short, long) = (a.len().min(b.text.len()), a.len().max(b.text.len()));
-    let found = || if a.len() < b.text.len() { holds(&b.text, a) } else { b.is_in(a) };
-    if short < 4 || !found() { 0.0 } else { 0.2 + 0.8 * short as f32 / long as f32 }
+fn tag_and_class(element: &Element) -> u64 {
+    let class = known_attribute(element, &local_name!("class")).unwrap_or_default();
+    xxh3_64_with_seed(class.as_bytes(), xxh3_64(element.name.local.as_bytes()))
 }

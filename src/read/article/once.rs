@@ -28,6 +28,7 @@ pub(super) fn leave_out_copies(blocks: &[Block], keep: &mut [bool]) {
     }
     // Where each window stood first.
     let mut seen: HashMap<u64, usize> = HashMap::default();
+    let (mut windows, mut room) = (Vec::new(), Vec::new());
     let mut run: Vec<Copied> = Vec::new();
     let mut letters = 0;
     for index in kept {
@@ -36,7 +37,8 @@ pub(super) fn leave_out_copies(blocks: &[Block], keep: &mut [bool]) {
         if letters > MOST_LETTERS {
             break;
         }
-        let windows = windows(&block.text);
+        windows.clear();
+        each_window(&block.text, &mut room, |window| windows.push(window));
         let mut origins: HashMap<usize, usize> = HashMap::default();
         for origin in windows.iter().filter_map(|window| seen.get(window)) {
             *origins.entry(*origin).or_default() += 1;
@@ -57,28 +59,30 @@ pub(super) fn leave_out_copies(blocks: &[Block], keep: &mut [bool]) {
 }
 
 /// Whether some block could begin a run of copies: few pages have one, and remembering where each window stood is dear.
-/// That a window was seen is remembered in a bit, which others may share, so that this may be true in vain.
+/// That a window was seen is remembered in a bit, which others may share, those of the same block too, so that this may
+/// be true in vain.
 fn may_hold_copies(blocks: &[Block], kept: &[usize]) -> bool {
     let letters: usize = kept.iter().filter_map(|index| blocks.get(*index)).map(|block| block.text.len()).sum();
     let bits = (letters.min(MOST_LETTERS) * 8).next_power_of_two().max(1024);
     let mut seen = vec![0u64; bits / 64];
-    let mut letters = 0;
+    let (mut room, mut letters) = (Vec::new(), 0);
     for block in kept.iter().filter_map(|index| blocks.get(*index)) {
         letters += block.text.len();
         if letters > MOST_LETTERS {
             return false;
         }
-        let windows = windows(&block.text);
-        // A power of two, so that what is left of a division by it are the last bits.
-        let place = |window: &u64| ((*window as usize & (bits - 1)) / 64, 1u64 << (*window % 64));
-        let known = windows.iter().map(place).filter(|(cell, bit)| seen.get(*cell).is_some_and(|c| c & bit != 0));
-        if block.weight >= BEGINS && known.count() as f32 >= windows.len() as f32 * SAME {
-            return true;
-        }
-        for (cell, bit) in windows.iter().map(place) {
-            if let Some(cell) = seen.get_mut(cell) {
+        let (mut all, mut known) = (0u32, 0u32);
+        each_window(&block.text, &mut room, |window| {
+            let bit = 1u64 << (window % 64);
+            // A power of two, so that what is left of a division by it are the last bits.
+            if let Some(cell) = seen.get_mut((window as usize & (bits - 1)) / 64) {
+                known += u32::from(*cell & bit != 0);
                 *cell |= bit;
             }
+            all += 1;
+        });
+        if block.weight >= BEGINS && known as f32 >= all as f32 * SAME {
+            return true;
         }
     }
     false
@@ -118,16 +122,17 @@ const TELLS: [bool; 256] = {
     table
 };
 
-/// Hashes of the letters, a few at a time; of all of them where they are fewer.
-fn windows(text: &str) -> Vec<u64> {
-    let mut letters = Vec::with_capacity(text.len());
+/// Tells hashes of the letters, a few at a time; of all of them where they are fewer. `letters` is room for them.
+fn each_window(text: &str, letters: &mut Vec<u8>, mut tell: impl FnMut(u64)) {
+    letters.clear();
+    letters.reserve(text.len());
     for byte in text.bytes() {
         if TELLS[usize::from(byte)] {
             letters.push(byte);
         }
     }
     if letters.is_empty() {
-        return Vec::new();
+        return;
     }
     let (first, others) = letters.split_at(WINDOW.min(letters.len()));
     // A polynomial of the letters that rolls on: each window is the last one, a letter less and a letter more.
@@ -137,13 +142,11 @@ fn windows(text: &str) -> Vec<u64> {
     let mut hash = first.iter().fold(0, |hash, letter| more(hash, *letter));
     // Low bits of such a sum say little of its first letters.
     let mixed = |hash: u64| hash ^ hash >> 29 ^ hash >> 47;
-    let mut hashes = Vec::with_capacity(1 + others.len());
-    hashes.push(mixed(hash));
-    hashes.extend(others.iter().zip(&letters).map(|(letter, left)| {
+    tell(mixed(hash));
+    for (letter, left) in others.iter().zip(letters.iter()) {
         hash = more(hash, *letter).wrapping_sub(leaving.wrapping_mul(u64::from(*left) + 1));
-        mixed(hash)
-    }));
-    hashes
+        tell(mixed(hash));
+    }
 }
 
 #[cfg(test)]

@@ -8,9 +8,9 @@ use html5ever::{LocalName, local_name};
 use scraper::node::Element;
 use scraper::{Html, Node as Raw};
 
+use super::glance::Glance;
 use super::signs::{Signs, signs_in};
 use super::tag::Tag;
-use crate::model::is_wide;
 
 /// Index of "no node".
 pub(super) const NOWHERE: u32 = u32::MAX;
@@ -30,6 +30,9 @@ pub(super) struct Node<'a> {
     pub(super) weight: u32,
     /// The part of it inside links.
     pub(super) link: u32,
+    /// Of a text, as [`Glance`] has it.
+    pub(super) is_folded: bool,
+    pub(super) is_narrow: bool,
     /// What its own names tell.
     pub(super) signs: Signs,
 }
@@ -112,7 +115,7 @@ impl<'a> Outline<'a> {
         let in_link = open.last().is_some_and(|(_, link)| *link);
         match node.value() {
             Raw::Text(text) => {
-                let weight = visible_weight(text);
+                let Glance { weight, is_folded, is_narrow } = Glance::at(text);
                 let link = if in_link { weight } else { 0 };
                 self.nodes.push(Node {
                     tag: Tag::Text,
@@ -122,6 +125,8 @@ impl<'a> Outline<'a> {
                     end: index + 1,
                     weight,
                     link,
+                    is_folded,
+                    is_narrow,
                     signs: Signs::NONE,
                 });
                 if let Some(holder) = self.nodes.get_mut(parent as usize) {
@@ -163,6 +168,8 @@ impl<'a> Outline<'a> {
                     end: index + 1,
                     weight: 0,
                     link: 0,
+                    is_folded: false,
+                    is_narrow: false,
                     signs,
                 });
                 if tag == Tag::Noscript {
@@ -217,27 +224,6 @@ impl<'a> Outline<'a> {
         }
         crate::model::fold_space(&raw)
     }
-}
-
-/// Letters and marks, those of unspaced scripts counting 2.5.
-pub(super) fn visible_weight(text: &str) -> u32 {
-    if text.is_ascii() {
-        let blank = |b: u8| (b == b' ') | (b == b'\n') | (b == b'\t') | (b == b'\r') | (b == b'\x0C');
-        // Few enough at once for counts of a byte each, many of which are added at a time.
-        let pieces = text.as_bytes().chunks(usize::from(u8::MAX));
-        return pieces.map(|piece| u32::from(piece.iter().map(|b| u8::from(!blank(*b))).sum::<u8>())).sum();
-    }
-    let (mut narrow, mut wide) = (0u32, 0u32);
-    for c in text.chars() {
-        if c < '\u{E00}' {
-            narrow += u32::from(!matches!(c, ' ' | '\t'..='\r' | '\u{85}' | '\u{A0}'));
-        } else if is_wide(c) {
-            wide += 1;
-        } else {
-            narrow += u32::from(!c.is_whitespace());
-        }
-    }
-    narrow + wide * 5 / 2
 }
 
 fn own_signs<'a>(element: &'a Element, tag: Tag, known: &mut HashMap<&'a str, Signs>, folded: &mut String) -> Signs {

@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, Anchored, Input, StartKind};
-
-use crate::model::push_letter;
+use aho_corasick::automaton::{Automaton, StateID};
+use aho_corasick::nfa::contiguous::NFA;
+use aho_corasick::{Anchored, PatternID};
 
 /// What a line's words say it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -103,7 +103,8 @@ const BYLINE: &[&str] = &[
 ];
 
 struct Lines {
-    finder: AhoCorasick,
+    finder: NFA,
+    start: StateID,
     elsewhere: usize,
     asks: usize,
     imprint: usize,
@@ -111,50 +112,53 @@ struct Lines {
 
 static LINES: LazyLock<Lines> = LazyLock::new(|| {
     let all: Vec<&str> = [ELSEWHERE, ASKS, IMPRINT, BYLINE].concat();
-    let finder = AhoCorasick::builder().start_kind(StartKind::Anchored).build(&all);
+    // Literals of a few bytes each, far below the automaton's limits.
+    let finder = NFA::builder().prefilter(false).build(&all).expect("a small automaton of literals");
     Lines {
-        // Literals of a few bytes each, far below the automaton's limits.
-        finder: finder.expect("a small automaton of literals"),
+        start: finder.start_state(Anchored::Yes).expect("an automaton that may be held to a beginning"),
+        finder,
         elsewhere: ELSEWHERE.len(),
         asks: ELSEWHERE.len() + ASKS.len(),
         imprint: ELSEWHERE.len() + ASKS.len() + IMPRINT.len(),
     }
 });
 
-/// What a line's beginning tells; `head` is room for it.
-pub(super) fn cues(line: &str, head: &mut String) -> Cues {
-    head.clear();
-    for c in line.chars().skip_while(|c| !c.is_alphanumeric() && !matches!(c, '©' | '(' | '（' | '【' | '[')).take(32)
-    {
-        // Only letters have a lower case.
-        if !push_letter(head, c) {
-            head.push(c);
-        }
-    }
-    let lines = &*LINES;
-    let mut cues = Cues::default();
-    let mut look = |text: &str| {
-        // Every literal that begins the line is a prefix of the longest one; overlapping states give all.
-        let mut state = aho_corasick::automaton::OverlappingState::start();
-        let input = Input::new(text).anchored(Anchored::Yes);
-        loop {
-            lines.finder.find_overlapping(input.clone(), &mut state);
-            let Some(hit) = state.get_match() else { break };
-            let which = hit.pattern().as_usize();
-            if which < lines.elsewhere {
-                cues.elsewhere = true;
-            } else if which < lines.asks {
-                cues.asks = true;
-            } else if which < lines.imprint {
-                cues.imprint = true;
-            } else {
-                cues.byline = true;
+impl Lines {
+    /// Adds what a text's beginning tells. Most texts are done with after a letter or two.
+    fn look(&self, text: &str, cues: &mut Cues) {
+        let mut state = self.start;
+        let mut bytes = [0; 4];
+        for c in text.chars().flat_map(char::to_lowercase) {
+            for byte in c.encode_utf8(&mut bytes).bytes() {
+                state = self.finder.next_state(Anchored::Yes, state, byte);
+                if self.finder.is_dead(state) {
+                    return;
+                }
+                if self.finder.is_match(state) {
+                    (0..self.finder.match_len(state)).for_each(|n| self.add(self.finder.match_pattern(state, n), cues));
+                }
             }
         }
-    };
-    look(head);
-    if let Some(rest) = head.strip_prefix(['(', '（', '[', '【', '→', '▶', '>']) {
-        look(rest);
+    }
+
+    fn add(&self, literal: PatternID, cues: &mut Cues) {
+        match literal.as_usize() {
+            which if which < self.elsewhere => cues.elsewhere = true,
+            which if which < self.asks => cues.asks = true,
+            which if which < self.imprint => cues.imprint = true,
+            _ => cues.byline = true,
+        }
+    }
+}
+
+/// What a line's beginning tells.
+pub(super) fn cues(line: &str) -> Cues {
+    let opens = |c: char| matches!(c, '(' | '（' | '[' | '【');
+    let head = line.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '©' && !opens(c));
+    let mut cues = Cues::default();
+    LINES.look(head, &mut cues);
+    if let Some(rest) = head.strip_prefix(opens) {
+        LINES.look(rest, &mut cues);
     }
     cues
 }
@@ -165,7 +169,6 @@ mod tests {
 
     #[test]
     fn lines_beside_articles_are_known_by_their_beginnings() {
-        let cues = |line: &str| cues(line, &mut String::new());
         assert!(cues("Read more: the other thing").elsewhere);
         assert!(cues("→ Lesen Sie auch: mehr").elsewhere);
         assert!(cues("Subscribe to our letter").asks);

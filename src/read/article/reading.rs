@@ -2,9 +2,10 @@
 
 use super::address::Addresses;
 use super::blocks::{Block, Kind, blocks};
+use super::compared::Known;
 use super::context::{self, Context};
 use super::embedded;
-use super::features::{COUNT, Features, Known, features};
+use super::features::{COUNT, Features, features};
 use super::forest::Judges;
 use super::metadata::{self, Metas};
 use super::outline::Outline;

@@ -22,85 +22,85 @@ pub(super) struct Tally {
     pub(super) capitals: u32,
 }
 
-/// What one character adds.
-#[derive(Clone, Copy, Default)]
-struct Sort {
-    /// Marks, digits, bars and lines, of 16 bits each, so that all are counted at once.
-    counts: u64,
-    is_space: bool,
-    is_upper: bool,
-}
+/// What one character adds: counts of a byte each, so that all are added at once.
+const MARK: u64 = 1;
+const DIGIT: u64 = 1 << 8;
+const BAR: u64 = 1 << 16;
+const LINE: u64 = 1 << 24;
+/// What it adds if it is the first of a word.
+const WORD: u64 = 1 << 32;
+const CAPITAL: u64 = 1 << 40;
+/// Marks white space.
+const SPACE: u64 = 1 << 63;
 
+/// What counts wherever a character stands.
+const ANYWHERE: u64 = u32::MAX as u64;
 /// So many bytes make no count too large for its bits.
-const COUNTED_AT_ONCE: usize = u16::MAX as usize;
+const COUNTED_AT_ONCE: usize = u8::MAX as usize;
 
 /// Characters of most alphabets, each at its place.
-static SMALL: LazyLock<[Sort; 0x600]> = LazyLock::new(|| {
-    let mut table = [Sort::default(); 0x600];
-    table.iter_mut().zip('\0'..).for_each(|(sort, c)| *sort = Sort::of(c));
+static SMALL: LazyLock<[u64; 0x600]> = LazyLock::new(|| {
+    let mut table = [0; 0x600];
+    table.iter_mut().zip('\0'..).for_each(|(sort, c)| *sort = sort_of(c));
     table
 });
 
-impl Sort {
-    fn of(c: char) -> Self {
-        let counts = match c {
-            ',' | '.' | ';' | '!' | '?' | '，' | '。' | '、' | '；' | '！' | '？' | '،' | '।' => 1,
-            _ if c.is_ascii_digit() => 1 << 16,
-            '|' | '•' | '·' | '›' | '»' | '/' | '>' | '©' => 1 << 32,
-            '\n' => 1 << 48,
-            _ => 0,
-        };
-        Self { counts, is_space: c.is_whitespace(), is_upper: c.is_uppercase() }
-    }
+fn sort_of(c: char) -> u64 {
+    let counts = match c {
+        ',' | '.' | ';' | '!' | '?' | '，' | '。' | '、' | '；' | '！' | '？' | '،' | '।' => MARK,
+        '0'..='9' => DIGIT,
+        '|' | '•' | '·' | '›' | '»' | '/' | '>' | '©' => BAR,
+        '\n' => LINE,
+        _ => 0,
+    };
+    let first = if c.is_uppercase() { WORD | CAPITAL } else { WORD };
+    counts | if c.is_whitespace() { SPACE } else { first }
 }
 
 impl Tally {
     pub(super) fn of(text: &str) -> Self {
         let mut tally = Self::default();
-        let mut after_space = true;
+        let mut counting = u64::MAX;
         let mut rest = text;
         while !rest.is_empty() {
             let (piece, after) = rest.split_at(rest.floor_char_boundary(COUNTED_AT_ONCE));
-            after_space = tally.add(piece, after_space);
+            counting = tally.add(piece, counting);
             rest = after;
         }
         tally
     }
 
-    /// Adds a short text; tells whether it ends with white space.
-    fn add(&mut self, text: &str, mut after_space: bool) -> bool {
+    /// Adds a short text, of whose first character this counts; tells what does of the next one's.
+    fn add(&mut self, text: &str, mut counting: u64) -> u64 {
         let small = &*SMALL;
-        let (mut counts, mut words, mut capitals) = (0, 0, 0);
-        let mut add = |sort: &Sort| {
-            counts += sort.counts;
-            let begins = !sort.is_space & after_space;
-            words += u32::from(begins);
-            capitals += u32::from(begins & sort.is_upper);
-            after_space = sort.is_space;
+        let mut counts = 0u64;
+        let mut add = |sort: u64| {
+            counts = counts.wrapping_add(sort & counting);
+            counting = if sort & SPACE == 0 { ANYWHERE } else { u64::MAX };
         };
         if text.is_ascii() {
             self.characters += text.len() as u32;
-            text.bytes().filter_map(|byte| small.get(usize::from(byte))).for_each(add);
+            text.bytes().filter_map(|byte| small.get(usize::from(byte))).for_each(|sort| add(*sort));
         } else {
             for c in text.chars() {
                 self.characters += 1;
                 match small.get(c as usize) {
-                    Some(sort) => add(sort),
+                    Some(sort) => add(*sort),
                     None => {
                         self.wide += u32::from(is_wide(c));
-                        add(&Sort::of(c));
+                        add(sort_of(c));
                     }
                 }
             }
         }
-        let count = |place: u32| (counts >> (16 * place)) as u32 & u32::from(u16::MAX);
-        self.marks += count(0);
-        self.digits += count(1);
-        self.bars += count(2);
-        self.lines += count(3);
-        self.words += words;
-        self.capitals += capitals;
-        after_space
+        let count = |one: u64| u32::from((counts >> one.trailing_zeros()) as u8);
+        self.marks += count(MARK);
+        self.digits += count(DIGIT);
+        self.bars += count(BAR);
+        self.lines += count(LINE);
+        self.words += count(WORD);
+        self.capitals += count(CAPITAL);
+        counting
     }
 }
 
