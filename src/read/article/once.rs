@@ -57,11 +57,13 @@ pub(super) fn leave_out_copies(blocks: &[Block], keep: &mut [bool]) {
 }
 
 /// Whether some block could begin a run of copies: few pages have one, and remembering where each window stood is dear.
-/// That a window was seen is remembered in a bit, which others may share, so that this may be true in vain.
+/// That a window was seen is remembered in a place that others may share, so that this may be true in vain.
 fn may_hold_copies(blocks: &[Block], kept: &[usize]) -> bool {
     let letters: usize = kept.iter().filter_map(|index| blocks.get(*index)).map(|block| block.text.len()).sum();
-    let bits = (letters.min(MOST_LETTERS) * 8).next_power_of_two().max(1024);
-    let mut seen = vec![0u64; bits / 64];
+    let places = (letters.min(MOST_LETTERS) * 4).next_power_of_two().max(1024);
+    let mut seen = vec![false; places];
+    // Of a power of two, so that what is left of a division by it are the last bits.
+    let place = |window: &u64| *window as usize & (places - 1);
     let mut letters = 0;
     for block in kept.iter().filter_map(|index| blocks.get(*index)) {
         letters += block.text.len();
@@ -69,15 +71,13 @@ fn may_hold_copies(blocks: &[Block], kept: &[usize]) -> bool {
             return false;
         }
         let windows = windows(&block.text);
-        // A power of two, so that what is left of a division by it are the last bits.
-        let place = |window: &u64| ((*window as usize & (bits - 1)) / 64, 1u64 << (*window % 64));
-        let known = windows.iter().map(place).filter(|(cell, bit)| seen.get(*cell).is_some_and(|c| c & bit != 0));
+        let known = windows.iter().filter(|window| seen.get(place(window)).is_some_and(|seen| *seen));
         if block.weight >= BEGINS && known.count() as f32 >= windows.len() as f32 * SAME {
             return true;
         }
-        for (cell, bit) in windows.iter().map(place) {
-            if let Some(cell) = seen.get_mut(cell) {
-                *cell |= bit;
+        for window in &windows {
+            if let Some(seen) = seen.get_mut(place(window)) {
+                *seen = true;
             }
         }
     }
@@ -118,30 +118,43 @@ const TELLS: [bool; 256] = {
     table
 };
 
-/// Hashes of the letters, a few at a time; of all of them where they are fewer.
-fn windows(text: &str) -> Vec<u64> {
-    let mut letters = Vec::with_capacity(text.len());
-    for byte in text.bytes() {
-        if TELLS[usize::from(byte)] {
-            letters.push(byte);
-        }
+/// For each letter bits as chance has them (SplitMix, Steele et al. 2014).
+const BITS: [u64; 256] = {
+    let mut table = [0; 256];
+    let mut letter = 0;
+    while letter < 256 {
+        let seed = (letter as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mixed = (seed ^ seed >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+        table[letter] = mixed ^ mixed >> 31;
+        letter += 1;
     }
+    table
+};
+
+/// Hashes of the letters, a few at a time; of all of them where they are fewer. They roll on (Cohen 1997): each is the last
+/// one, turned, a letter less and a letter more.
+fn windows(text: &str) -> Vec<u64> {
+    let (mut letters, mut count) = (vec![0; text.len()], 0);
+    for byte in text.bytes() {
+        // Overwritten by the next one, unless it counts.
+        if let Some(place) = letters.get_mut(count) {
+            *place = byte;
+        }
+        count += usize::from(TELLS[usize::from(byte)]);
+    }
+    letters.truncate(count);
     if letters.is_empty() {
         return Vec::new();
     }
-    let (first, others) = letters.split_at(WINDOW.min(letters.len()));
-    // A polynomial of the letters that rolls on: each window is the last one, a letter less and a letter more.
-    const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
-    let leaving = first.iter().fold(1u64, |power, _| power.wrapping_mul(BASE));
-    let more = |hash: u64, letter: u8| hash.wrapping_mul(BASE).wrapping_add(u64::from(letter) + 1);
+    let more = |hash: u64, letter: u8| hash.rotate_left(1) ^ BITS[usize::from(letter)];
+    let (first, others) = letters.split_at(WINDOW.min(count));
     let mut hash = first.iter().fold(0, |hash, letter| more(hash, *letter));
-    // Low bits of such a sum say little of its first letters.
-    let mixed = |hash: u64| hash ^ hash >> 29 ^ hash >> 47;
     let mut hashes = Vec::with_capacity(1 + others.len());
-    hashes.push(mixed(hash));
+    hashes.push(hash);
     hashes.extend(others.iter().zip(&letters).map(|(letter, left)| {
-        hash = more(hash, *letter).wrapping_sub(leaving.wrapping_mul(u64::from(*left) + 1));
-        mixed(hash)
+        hash = more(hash, *letter) ^ BITS[usize::from(*left)].rotate_left(WINDOW as u32);
+        hash
     }));
     hashes
 }
