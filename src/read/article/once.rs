@@ -57,28 +57,28 @@ pub(super) fn leave_out_copies(blocks: &[Block], keep: &mut [bool]) {
 }
 
 /// Whether some block could begin a run of copies: few pages have one, and remembering where each window stood is dear.
-/// That a window was seen is remembered in a place that others may share, so that this may be true in vain.
+/// That a window was seen is remembered in a place that others may share, be it of the same block, so that this may be true
+/// in vain.
 fn may_hold_copies(blocks: &[Block], kept: &[usize]) -> bool {
     let letters: usize = kept.iter().filter_map(|index| blocks.get(*index)).map(|block| block.text.len()).sum();
     let places = (letters.min(MOST_LETTERS) * 4).next_power_of_two().max(1024);
     let mut seen = vec![false; places];
-    // Of a power of two, so that what is left of a division by it are the last bits.
-    let place = |window: &u64| *window as usize & (places - 1);
     let mut letters = 0;
     for block in kept.iter().filter_map(|index| blocks.get(*index)) {
         letters += block.text.len();
         if letters > MOST_LETTERS {
             return false;
         }
-        let windows = windows(&block.text);
-        let known = windows.iter().filter(|window| seen.get(place(window)).is_some_and(|seen| *seen));
-        if block.weight >= BEGINS && known.count() as f32 >= windows.len() as f32 * SAME {
-            return true;
-        }
-        for window in &windows {
-            if let Some(seen) = seen.get_mut(place(window)) {
-                *seen = true;
+        let (mut windows, mut known) = (0, 0);
+        each_window(&block.text, |window| {
+            windows += 1;
+            // Of a power of two, so that what is left of a division by it are the last bits.
+            if let Some(seen) = seen.get_mut(window as usize & (places - 1)) {
+                known += usize::from(std::mem::replace(seen, true));
             }
+        });
+        if block.weight >= BEGINS && known as f32 >= windows as f32 * SAME {
+            return true;
         }
     }
     false
@@ -132,30 +132,31 @@ const BITS: [u64; 256] = {
     table
 };
 
-/// Hashes of the letters, a few at a time; of all of them where they are fewer. They roll on (Cohen 1997): each is the last
-/// one, turned, a letter less and a letter more.
-fn windows(text: &str) -> Vec<u64> {
-    let (mut letters, mut count) = (vec![0; text.len()], 0);
-    for byte in text.bytes() {
-        // Overwritten by the next one, unless it counts.
-        if let Some(place) = letters.get_mut(count) {
-            *place = byte;
+/// Gives hashes of the letters, a few at a time; of all of them where they are fewer. They roll on (Cohen 1997): each is the
+/// last one, turned, a letter less and a letter more.
+fn each_window(text: &str, mut take: impl FnMut(u64)) {
+    // Of a power of two, so that a place in it is soon found.
+    let mut last = [0u64; WINDOW.next_power_of_two()];
+    let (mut hash, mut letters) = (0u64, 0);
+    for byte in text.bytes().filter(|byte| TELLS[usize::from(*byte)]) {
+        let bits = BITS[usize::from(byte)];
+        let left = last[(letters + last.len() - WINDOW) % last.len()];
+        last[letters % last.len()] = bits;
+        hash = hash.rotate_left(1) ^ bits ^ left.rotate_left(WINDOW as u32);
+        letters += 1;
+        if letters >= WINDOW {
+            take(hash);
         }
-        count += usize::from(TELLS[usize::from(byte)]);
     }
-    letters.truncate(count);
-    if letters.is_empty() {
-        return Vec::new();
+    if (1..WINDOW).contains(&letters) {
+        take(hash);
     }
-    let more = |hash: u64, letter: u8| hash.rotate_left(1) ^ BITS[usize::from(letter)];
-    let (first, others) = letters.split_at(WINDOW.min(count));
-    let mut hash = first.iter().fold(0, |hash, letter| more(hash, *letter));
-    let mut hashes = Vec::with_capacity(1 + others.len());
-    hashes.push(hash);
-    hashes.extend(others.iter().zip(&letters).map(|(letter, left)| {
-        hash = more(hash, *letter) ^ BITS[usize::from(*left)].rotate_left(WINDOW as u32);
-        hash
-    }));
+}
+
+/// All of these hashes.
+fn windows(text: &str) -> Vec<u64> {
+    let mut hashes = Vec::with_capacity(text.len());
+    each_window(text, |hash| hashes.push(hash));
     hashes
 }
 

@@ -5,7 +5,6 @@ mod numbers;
 use std::sync::LazyLock;
 
 use html5ever::local_name;
-use memchr::memchr;
 use url::Url;
 
 use super::forest::{Forest, Look};
@@ -23,10 +22,12 @@ const SEPARATORS: &[&str] = &[
     "－", "ㅣ",
 ];
 
-/// The separators that may stand in a text, which are those whose sign does: looking for one byte is cheap.
+/// The separators that may stand in a text, which are those whose sign does: to look for each takes longer.
 fn separators(text: &str) -> impl Iterator<Item = &'static str> {
-    let sign = |separator: &str| separator.trim_start().bytes().next();
-    SEPARATORS.iter().copied().filter(move |s| sign(s).is_some_and(|sign| memchr(sign, text.as_bytes()).is_some()))
+    let mut held = [false; 256];
+    text.bytes().for_each(|byte| held[usize::from(byte)] = true);
+    let sign = |separator: &str| separator.bytes().find(|byte| *byte != b' ');
+    SEPARATORS.iter().copied().filter(move |s| sign(s).is_some_and(|sign| held[usize::from(sign)]))
 }
 
 /// The weight of a page's only heading of the first level: more than `og:title` and `<title>` together, which
