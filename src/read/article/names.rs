@@ -107,23 +107,17 @@ fn is_name(text: &str, context: &Context) -> bool {
     if text.chars().any(is_wide) {
         return !is_furniture(text) && (words.iter().copied().all(is_han_name) || count <= 12 && !text.contains('的'));
     }
-    if words.iter().any(|word| ROLES.contains(&word.to_lowercase().trim_end_matches('s'))) {
-        return false;
-    }
-    if is_no_name(text) || dates::parse(text, context).is_some() {
-        return false;
-    }
     let capital = |word: &&str| {
         let first = word.trim_start_matches(['(', '‘', '\'', '’', '"']).chars().next();
         first.is_some_and(|c| !c.is_lowercase() && c.is_alphabetic())
     };
     let small = |word: &&str| PARTICLES.contains(&word.to_lowercase().as_str());
-    if words.len() == 1 {
-        return words.iter().all(capital);
-    }
-    words.iter().all(|w| capital(w) || small(w))
+    let formed = words.iter().all(|w| capital(w) || words.len() > 1 && small(w))
         && words.last().is_some_and(capital)
-        && words.iter().filter(|w| !is_office_word(w)).count() >= 2
+        && (words.len() == 1 || words.iter().filter(|w| !is_office_word(w)).count() >= 2);
+    let role = |word: &&str| ROLES.contains(&word.to_lowercase().trim_end_matches('s'));
+    // Whether it is a date takes longest to tell.
+    formed && !words.iter().any(role) && !is_no_name(text) && dates::parse(text, context).is_none()
 }
 
 /// Whether a text holds a word that stands beside bylines and in no name.
