@@ -31,7 +31,7 @@ use crate::model::Page;
 
 pub use address::in_url;
 pub use order::order_of;
-pub use text::{Sought, find, leading, parse};
+pub use text::{Sought, find, leading, may_hold_date, parse};
 
 /// What is known of the page that a date stands on.
 #[derive(Debug, Clone)]

@@ -27,14 +27,18 @@ pub fn find(text: &str, context: &Context) -> Option<(std::ops::Range<usize>, Mo
     Sought::in_text(text, context)?.first()
 }
 
+/// Whether a text may hold a date, as far as it tells without being cut into words.
+pub fn may_hold_date(text: &str) -> bool {
+    !text.is_empty() && (text.len() <= LONGEST_IN_WORDS || has_digit(text))
+}
+
 /// A text that is asked for both: cut into words once.
 pub struct Sought<'a>(Reader<'a>);
 
 impl<'a> Sought<'a> {
     /// None where no date can be.
     pub fn in_text(text: &'a str, context: &'a Context<'a>) -> Option<Self> {
-        let may_hold = !text.is_empty() && (text.len() <= LONGEST_IN_WORDS || has_digit(text));
-        may_hold.then(|| Self(Reader::new(cut(text), context, true)))
+        may_hold_date(text).then(|| Self(Reader::new(cut(text), context, true)))
     }
 
     /// The moment of a text that is a date and nothing else, as [`parse`] gives it for what is trimmed.

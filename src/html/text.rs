@@ -11,7 +11,7 @@ use html5ever::tokenizer::{StartTag, Tag, Token, TokenSink, TokenSinkResult, Tok
 use memchr::memchr;
 
 use super::attributes;
-use crate::model::{fold_space, split_at_blank};
+use crate::model::{fold_space, is_surely_folded, split_at_blank};
 
 /// Most bytes of HTML read; what follows is left out.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -83,6 +83,9 @@ impl Text {
 
     /// A text whose white space says nothing.
     fn words(&mut self, text: &str) {
+        if is_surely_folded(text) {
+            return self.folded(text);
+        }
         let mut rest = text;
         while !rest.is_empty() {
             let (word, after) = split_at_blank(rest);
@@ -95,6 +98,22 @@ impl Text {
                 self.widen(Gap::Blank);
             }
             rest = chars.as_str();
+        }
+    }
+
+    /// A text with no white space but single blanks.
+    fn folded(&mut self, text: &str) {
+        let words = text.trim_start_matches(' ');
+        if words.len() < text.len() {
+            self.widen(Gap::Blank);
+        }
+        let (words, ends) = words.strip_suffix(' ').map_or((words, false), |words| (words, true));
+        if !words.is_empty() {
+            self.close_gap();
+            self.text.push_str(words);
+        }
+        if ends {
+            self.widen(Gap::Blank);
         }
     }
 

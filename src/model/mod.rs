@@ -50,7 +50,7 @@ pub use site::registrable_domain;
 pub use sketch::Sketch;
 pub use source::{ArticleMode, Expectation, Kind, Render, Source};
 pub use text::{
-    fold_space, holds, is_han, is_wide, letters, push_folded, push_letter, push_letters, resemblance, same_letters,
-    split_at_blank, text_weight,
+    fold_space, holds, is_han, is_surely_folded, is_wide, letters, push_folded, push_letter, push_letters, resemblance,
+    same_letters, split_at_blank, text_weight,
 };
 pub use written::{Origin, Written};

@@ -12,21 +12,25 @@ pub struct Sketch {
 }
 
 impl Sketch {
-    /// The sketch of a text's marks, which are hashes; an empty one of none.
+    /// The sketch of a text's marks; an empty one of none.
     pub fn of(marks: impl Iterator<Item = u64>) -> Self {
-        let mut least = Vec::new();
-        for mark in marks {
-            if least.is_empty() {
-                least = vec![0; BINS];
-            }
-            let value = ((mark >> 32) as u32).max(1);
-            if let Some(place) = least.get_mut(mark as usize % BINS)
-                && (*place == 0 || value < *place)
-            {
-                *place = value;
-            }
+        let mut sketch = Self::default();
+        marks.for_each(|mark| sketch.take(mark));
+        sketch
+    }
+
+    /// Takes one of a text's marks, which are hashes.
+    #[inline]
+    pub fn take(&mut self, mark: u64) {
+        if self.least.is_empty() {
+            self.least = vec![0; BINS];
         }
-        Self { least }
+        let value = ((mark >> 32) as u32).max(1);
+        if let Some(place) = self.least.get_mut(mark as usize % BINS)
+            && (*place == 0 || value < *place)
+        {
+            *place = value;
+        }
     }
 
     /// Whether it tells anything.

@@ -38,7 +38,7 @@ pub fn push_folded(out: &mut String, mut text: &str) {
 }
 
 /// Whether a text has no white space but single blanks, as far as its bytes tell at a glance.
-fn is_surely_folded(text: &str) -> bool {
+pub fn is_surely_folded(text: &str) -> bool {
     let bytes = text.as_bytes();
     let may_be_blank = |b: u8| (b < b' ') | (b == 0xC2) | (0xE1..=0xE3).contains(&b) | (b == 0xEF);
     let after = bytes.get(1..).unwrap_or_default();

@@ -27,7 +27,7 @@ pub(super) fn prints(text: &str) -> Prints {
     }
     let mut counts = Counts::default();
     let mut all = Row::default();
-    let (mut telling, mut marks) = (Row::default(), Vec::new());
+    let (mut telling, mut sketch) = (Row::default(), Sketch::default());
     let mut before = None;
     each_word(text, |word| {
         let hash = xxh3_64(word.as_bytes());
@@ -41,9 +41,11 @@ pub(super) fn prints(text: &str) -> Prints {
             (Some(_), _) => None,
             (None, _) => Some(hash).filter(|_| is_telling(word)),
         };
-        marks.extend(token.and_then(|token| telling.mark(token)));
+        if let Some(mark) = token.and_then(|token| telling.mark(token)) {
+            sketch.take(mark);
+        }
     });
-    Prints { likeness: (all.seen >= WORDS).then(|| counts.majority()), sketch: Sketch::of(marks.into_iter()) }
+    Prints { likeness: (all.seen >= WORDS).then(|| counts.majority()), sketch }
 }
 
 /// What a full text in HTML is known by, as its draft had it.
@@ -132,26 +134,30 @@ fn is_telling(word: &str) -> bool {
 
 /// Words in lower case; each character of a script without spaces is one.
 fn each_word(text: &str, mut take: impl FnMut(&str)) {
-    if text.is_ascii() {
-        let lower = text.to_ascii_lowercase();
-        let words = lower.split(|c: char| !c.is_ascii_alphanumeric());
-        return words.filter(|word| !word.is_empty()).for_each(take);
-    }
-    let mut word = String::new();
-    for c in text.chars() {
-        if !is_dense(c) && push_letter(&mut word, c) {
+    let lower = text.to_ascii_lowercase();
+    let (mut rest, mut word) = (lower.as_str(), String::new());
+    while !rest.is_empty() {
+        let end = rest.bytes().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        let (letters, after) = rest.split_at(end);
+        if after.bytes().next().is_none_or(|b| b.is_ascii()) {
+            if !letters.is_empty() {
+                take(letters);
+            }
+            rest = after.get(1..).unwrap_or_default();
             continue;
         }
+        // It may go on with other letters.
+        word.clear();
+        word.push_str(letters);
+        let mut after = after.chars();
+        let end = after.find(|c| is_dense(*c) || !push_letter(&mut word, *c));
         if !word.is_empty() {
             take(&word);
-            word.clear();
         }
-        if is_dense(c) {
+        if let Some(c) = end.filter(|c| is_dense(*c)) {
             take(c.encode_utf8(&mut [0; 4]));
         }
-    }
-    if !word.is_empty() {
-        take(&word);
+        rest = after.as_str();
     }
 }
 

@@ -56,7 +56,8 @@ pub fn draft(
         pattern: source.identity.as_deref(),
     };
     let keys = keys(&evidence);
-    let summary = summary(teaser_summary, article, &text, &title);
+    let whole = fold_space(&text);
+    let summary = summary(teaser_summary, article, &whole, &title);
     let language = language::language(
         [
             source.language.as_deref(),
@@ -67,14 +68,14 @@ pub fn draft(
         if text.is_empty() { summary.as_deref().unwrap_or(&title) } else { &text },
     );
     // A summary has its white space folded already.
-    let visible = if text.is_empty() { summary.clone().unwrap_or_default() } else { fold_space(&text) };
+    let visible = if text.is_empty() { summary.as_deref().unwrap_or_default() } else { &whole };
     let authors = authors(teaser, article, is_feed, &sites);
     let Prints { likeness, sketch } = if body.full { prints(&text) } else { Prints::default() };
     Some(Draft {
         id: mint(source.id.as_str(), keys.first().map(String::as_str).unwrap_or_default()),
         keys,
         url: url.map(tidy),
-        fingerprint: xxh3_64([&*title, "\n", &visible].concat().as_bytes()),
+        fingerprint: xxh3_64([&*title, "\n", visible].concat().as_bytes()),
         likeness,
         sketch,
         ahead,
@@ -185,6 +186,7 @@ fn summary_text(html: &str) -> String {
     text
 }
 
+/// The teaser's or the page's, else the beginning of the text, whose white space is folded.
 fn summary(teaser: Option<String>, article: Option<&Article>, text: &str, title: &str) -> Option<String> {
     let useful = |s: &String| !s.is_empty() && !same_letters(s, title);
     let page = article.and_then(|a| a.summary.as_deref()).map(summary_text);
@@ -196,7 +198,7 @@ fn summary(teaser: Option<String>, article: Option<&Article>, text: &str, title:
     let chosen = match stated {
         Some(stated) if !is_cut(&stated) || text.is_empty() => stated,
         other => {
-            let beginning = excerpt(&fold_space(text), SUMMARY);
+            let beginning = excerpt(text, SUMMARY);
             if beginning.is_empty() { other? } else { beginning }
         }
     };

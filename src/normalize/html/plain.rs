@@ -161,7 +161,8 @@ fn is_written_so(text: &str) -> bool {
 
 /// Whether the value of a link is a whole web address, written as the standard writes it.
 fn is_whole_address(written: &str) -> bool {
-    if !written.starts_with("http") || written.contains(['"', '<', '>', '`', '\'']) || !is_written_so(written) {
+    let odd = |b: u8| matches!(b, b'"' | b'<' | b'>' | b'`' | b'\'');
+    if !written.starts_with("http") || written.bytes().any(odd) || !is_written_so(written) {
         return false;
     }
     if written.contains('&') && (written.contains("&lt;") || written.contains("&gt;") || written.contains("&nbsp;")) {

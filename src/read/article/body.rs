@@ -4,7 +4,7 @@ use super::blocks::{Block, Kind};
 use super::scripted::scripted;
 use super::tables::keep_tables;
 use super::{Reading, forest, select, title, write};
-use crate::model::{Page, text_weight};
+use crate::model::{Page, same_letters, text_weight};
 use crate::read::parse_html;
 
 /// A shown text of less weight may be a teaser of what scripts are to show.
@@ -84,9 +84,9 @@ fn confidence(blocks: &[Block], keep: &[bool], likely: &[f32]) -> f32 {
 
 /// The headline is no part of the text, however long it is and wherever it stands above it.
 fn leave_out_headline(blocks: &[Block], keep: &mut [bool], headline: &str) {
-    let headline = title::plain(headline);
     let first = blocks.iter().zip(keep).filter(|(block, keep)| **keep && block.kind == Kind::Text).take(2);
     for (block, keep) in first {
-        *keep = title::plain(&block.text) != headline;
+        // Most begin with another letter.
+        *keep = !same_letters(&block.text, headline) || title::plain(&block.text) != title::plain(headline);
     }
 }

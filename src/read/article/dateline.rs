@@ -151,28 +151,34 @@ fn sorted(mut found: Vec<Sighting>) -> Shown {
 }
 
 fn look_into(scene: &Scene, block: &Block, context: &Context, found: &mut Vec<Sighting>) {
-    let signs = scene.own_signs(block.owner);
     let text = fold_space(&block.text);
-    if says(&text, &NOT_OURS) {
-        return;
+    let known = found.len();
+    look_into_line(scene, block, &text, context, found);
+    // Few blocks have a date, so that others are not asked whose it is.
+    if found.len() > known && says(&text, &NOT_OURS) {
+        found.truncate(known);
     }
+}
+
+fn look_into_line(scene: &Scene, block: &Block, text: &str, context: &Context, found: &mut Vec<Sighting>) {
+    let signs = scene.own_signs(block.owner);
     let named = if signs.has(Signs(Signs::DATE.0 | Signs::BYLINE.0)) { 0.3 } else { 0.0 };
     let elements = (block.from..block.to)
         .chain(scene.outline.ancestors(block.from).map(|(index, _)| index).take_while(|index| *index > block.owner));
     let elements = elements.chain([block.owner]).filter_map(|index| Some((index, time_element(scene.outline, index)?)));
     for (index, written) in elements.take(8) {
         if plausible(dates::parse(&written.text, context), context) {
-            let own = if written.text.len() > 12 { written.text.as_str() } else { text.as_str() };
+            let own = if written.text.len() > 12 { written.text.as_str() } else { text };
             let is_change = is_change_by_name(scene.outline, index)
                 || says(own, &CHANGED)
-                || says(&text, &CHANGED) && !says(&text, &PUBLISHED) && named > 0.0;
+                || says(text, &CHANGED) && !says(text, &PUBLISHED) && named > 0.0;
             found.push(Sighting { score: 0.6 + named, written, is_change });
         }
     }
     // A long paragraph has a date of its own only at its very beginning: the place and day of a report.
     let part = match block.weight {
-        0..=LINE => text.as_str(),
-        ..=SENTENCE if says(&text, &PUBLISHED) => text.as_str(),
+        0..=LINE => text,
+        ..=SENTENCE if says(text, &PUBLISHED) => text,
         // What stands under a story begins with its day, and goes on with its keywords.
         _ if signs.has(Signs(Signs::BYLINE.0 | Signs::FOOTER.0 | Signs::DATE.0)) => {
             text.get(..text.floor_char_boundary(SENTENCE as usize)).filter(|p| says(p, &PUBLISHED)).unwrap_or_default()
@@ -180,9 +186,17 @@ fn look_into(scene: &Scene, block: &Block, context: &Context, found: &mut Vec<Si
         _ => text.get(..text.floor_char_boundary(40)).unwrap_or_default(),
     };
     // `3 May 2021. Updated: 5 May 2021`
-    let first = first_of(part, &CHANGED).and_then(|at| part.get(..at)).and_then(|before| dates::find(before, context));
-    let Some((range, moment)) = first.or_else(|| dates::find(part, context)) else {
-        found.extend(of_its_own(scene, block, &text, context));
+    let first =
+        || first_of(part, &CHANGED).and_then(|at| part.get(..at)).and_then(|before| dates::find(before, context));
+    let dated = || first().or_else(|| dates::find(part, context));
+    // A day has a number, in digits or as Chinese has it, or is told from today: to look for any date takes longer than for
+    // what is an element's own.
+    if !part.chars().any(|c| c.is_numeric() || c >= '\u{2E80}') && !says(part, &AGO) {
+        found.extend(of_its_own(scene, block, text, context).filter(|_| dated().is_none()));
+        return;
+    }
+    let Some((range, moment)) = dated() else {
+        found.extend(of_its_own(scene, block, text, context));
         return;
     };
     let Some(date) = part.get(range.clone()) else { return };
@@ -203,7 +217,7 @@ fn look_into(scene: &Scene, block: &Block, context: &Context, found: &mut Vec<Si
     let linked = if block.link_share() > 0.6 { 0.3 } else { 0.0 };
     let dateline = if block.weight > LINE && said == 0.0 { 0.1 } else { 0.0 };
     if named + said == 0.0 {
-        found.extend(of_its_own(scene, block, &text, context).filter(|own| own.written.text == date));
+        found.extend(of_its_own(scene, block, text, context).filter(|own| own.written.text == date));
     }
     let by_the_way = if named + said + alone + dateline == 0.0 && is_kept(scene, block) { 0.05 } else { 0.0 };
     let yearless = if !has_year(date) && !moment.relative { 0.2 } else { 0.0 };
@@ -352,7 +366,9 @@ fn says(text: &str, words: &Words) -> bool {
 type Words = LazyLock<Option<AhoCorasick>>;
 
 fn finder(words: &[&str]) -> Option<AhoCorasick> {
-    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).ascii_case_insensitive(true).build(words).ok()
+    // Their first letters are in every text: to look for those first takes longer.
+    let builder = &mut AhoCorasick::builder();
+    builder.match_kind(MatchKind::LeftmostFirst).ascii_case_insensitive(true).prefilter(false).build(words).ok()
 }
 
 /// A text in lower case, letters of ASCII aside: a finder does not mind those.

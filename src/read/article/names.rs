@@ -1,7 +1,11 @@
 //! What in a line of text is a person's name, and where one name ends and the next begins.
 
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
 use crate::dates::{self, Context};
-use crate::model::{after_byline_label, is_office, is_office_word, is_wide};
+use crate::model::{after_byline_label, holds, is_office, is_office_word, is_wide};
 
 /// What a piece of a byline is.
 pub(super) enum Piece {
@@ -54,8 +58,8 @@ const BETWEEN: &[&str] = &[
 /// A text cut where one name ends and the next begins.
 fn parts(text: &str) -> Vec<&str> {
     let mut parts: Vec<&str> = text.split([',', ';', '|', '、', '，', '/', '·', '•', '／', '｜']).collect();
-    for between in BETWEEN {
-        parts = parts.iter().flat_map(|part| part.split(between)).collect();
+    for between in BETWEEN.iter().filter(|between| holds(text, between)) {
+        parts = parts.iter().flat_map(|part| part.split(*between)).collect();
     }
     // Han names stand apart by blanks alone: 王建宏 张文攀.
     if text.chars().any(is_wide) {
@@ -73,9 +77,8 @@ pub(super) fn first_names(text: &str, context: &Context) -> Vec<String> {
         end = end.min(range.start);
     }
     end = end.min(text.find(|c: char| c.is_ascii_digit()).unwrap_or(end));
-    for stop in STOPS {
-        end = end.min(text.find(stop).unwrap_or(end));
-    }
+    let stop = STOP.as_ref().and_then(|stop| stop.find(text));
+    end = end.min(stop.map_or(end, |stop| stop.start()));
     let head = trim(text.get(..end).unwrap_or_default());
     parts(head).into_iter().take_while(|part| is_name(part, context)).map(str::to_owned).collect()
 }
@@ -87,6 +90,9 @@ const STOPS: &[&str] = &[
     "·", " aus ", " (", "（", "\n", "来源", "编辑", "出自", "时间", "发布", "发表", "Updated", "Published", "updated",
     "published", " @ ", "Illustration", "Foto", "Photo", "，", "。",
 ];
+
+static STOP: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(STOPS).ok());
 
 /// Whether a text can be one person's name (or the name one writes under).
 fn is_name(text: &str, context: &Context) -> bool {
@@ -101,23 +107,17 @@ fn is_name(text: &str, context: &Context) -> bool {
     if text.chars().any(is_wide) {
         return !is_furniture(text) && (words.iter().copied().all(is_han_name) || count <= 12 && !text.contains('的'));
     }
-    if words.iter().any(|word| ROLES.contains(&word.to_lowercase().trim_end_matches('s'))) {
-        return false;
-    }
-    if is_no_name(text) || dates::parse(text, context).is_some() {
-        return false;
-    }
     let capital = |word: &&str| {
         let first = word.trim_start_matches(['(', '‘', '\'', '’', '"']).chars().next();
         first.is_some_and(|c| !c.is_lowercase() && c.is_alphabetic())
     };
     let small = |word: &&str| PARTICLES.contains(&word.to_lowercase().as_str());
-    if words.len() == 1 {
-        return words.iter().all(capital);
-    }
-    words.iter().all(|w| capital(w) || small(w))
+    let formed = words.iter().all(|w| capital(w) || words.len() > 1 && small(w))
         && words.last().is_some_and(capital)
-        && words.iter().filter(|w| !is_office_word(w)).count() >= 2
+        && (words.len() == 1 || words.iter().filter(|w| !is_office_word(w)).count() >= 2);
+    let role = |word: &&str| ROLES.contains(&word.to_lowercase().trim_end_matches('s'));
+    // Whether it is a date takes longest to tell.
+    formed && !words.iter().any(role) && !is_no_name(text) && dates::parse(text, context).is_none()
 }
 
 /// Whether a text holds a word that stands beside bylines and in no name.

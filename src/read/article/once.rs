@@ -28,7 +28,6 @@ pub(super) fn leave_out_copies(blocks: &[Block], keep: &mut [bool]) {
     }
     // Where each window stood first.
     let mut seen: HashMap<u64, usize> = HashMap::default();
-    let (mut windows, mut room) = (Vec::new(), Vec::new());
     let mut run: Vec<Copied> = Vec::new();
     let mut letters = 0;
     for index in kept {
@@ -37,8 +36,7 @@ pub(super) fn leave_out_copies(blocks: &[Block], keep: &mut [bool]) {
         if letters > MOST_LETTERS {
             break;
         }
-        windows.clear();
-        each_window(&block.text, &mut room, |window| windows.push(window));
+        let windows = windows(&block.text);
         let mut origins: HashMap<usize, usize> = HashMap::default();
         for origin in windows.iter().filter_map(|window| seen.get(window)) {
             *origins.entry(*origin).or_default() += 1;
@@ -59,29 +57,27 @@ pub(super) fn leave_out_copies(blocks: &[Block], keep: &mut [bool]) {
 }
 
 /// Whether some block could begin a run of copies: few pages have one, and remembering where each window stood is dear.
-/// That a window was seen is remembered in a bit, which others may share, those of the same block too, so that this may
-/// be true in vain.
+/// That a window was seen is remembered in a place that others may share, be it of the same block, so that this may be true
+/// in vain.
 fn may_hold_copies(blocks: &[Block], kept: &[usize]) -> bool {
     let letters: usize = kept.iter().filter_map(|index| blocks.get(*index)).map(|block| block.text.len()).sum();
-    let bits = (letters.min(MOST_LETTERS) * 8).next_power_of_two().max(1024);
-    let mut seen = vec![0u64; bits / 64];
-    let (mut room, mut letters) = (Vec::new(), 0);
+    let places = (letters.min(MOST_LETTERS) * 4).next_power_of_two().max(1024);
+    let mut seen = vec![false; places];
+    let mut letters = 0;
     for block in kept.iter().filter_map(|index| blocks.get(*index)) {
         letters += block.text.len();
         if letters > MOST_LETTERS {
             return false;
         }
-        let (mut all, mut known) = (0u32, 0u32);
-        each_window(&block.text, &mut room, |window| {
-            let bit = 1u64 << (window % 64);
-            // A power of two, so that what is left of a division by it are the last bits.
-            if let Some(cell) = seen.get_mut((window as usize & (bits - 1)) / 64) {
-                known += u32::from(*cell & bit != 0);
-                *cell |= bit;
+        let (mut windows, mut known) = (0, 0);
+        each_window(&block.text, |window| {
+            windows += 1;
+            // Of a power of two, so that what is left of a division by it are the last bits.
+            if let Some(seen) = seen.get_mut(window as usize & (places - 1)) {
+                known += usize::from(std::mem::replace(seen, true));
             }
-            all += 1;
         });
-        if block.weight >= BEGINS && known as f32 >= all as f32 * SAME {
+        if block.weight >= BEGINS && known as f32 >= windows as f32 * SAME {
             return true;
         }
     }
@@ -122,31 +118,46 @@ const TELLS: [bool; 256] = {
     table
 };
 
-/// Tells hashes of the letters, a few at a time; of all of them where they are fewer. `letters` is room for them.
-fn each_window(text: &str, letters: &mut Vec<u8>, mut tell: impl FnMut(u64)) {
-    letters.clear();
-    letters.reserve(text.len());
-    for byte in text.bytes() {
-        if TELLS[usize::from(byte)] {
-            letters.push(byte);
+/// For each letter bits as chance has them (SplitMix, Steele et al. 2014).
+const BITS: [u64; 256] = {
+    let mut table = [0; 256];
+    let mut letter = 0;
+    while letter < 256 {
+        let seed = (letter as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mixed = (seed ^ seed >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+        table[letter] = mixed ^ mixed >> 31;
+        letter += 1;
+    }
+    table
+};
+
+/// Gives hashes of the letters, a few at a time; of all of them where they are fewer. They roll on (Cohen 1997): each is the
+/// last one, turned, a letter less and a letter more.
+fn each_window(text: &str, mut take: impl FnMut(u64)) {
+    // Of a power of two, so that a place in it is soon found.
+    let mut last = [0u64; WINDOW.next_power_of_two()];
+    let (mut hash, mut letters) = (0u64, 0);
+    for byte in text.bytes().filter(|byte| TELLS[usize::from(*byte)]) {
+        let bits = BITS[usize::from(byte)];
+        let left = last[(letters + last.len() - WINDOW) % last.len()];
+        last[letters % last.len()] = bits;
+        hash = hash.rotate_left(1) ^ bits ^ left.rotate_left(WINDOW as u32);
+        letters += 1;
+        if letters >= WINDOW {
+            take(hash);
         }
     }
-    if letters.is_empty() {
-        return;
+    if (1..WINDOW).contains(&letters) {
+        take(hash);
     }
-    let (first, others) = letters.split_at(WINDOW.min(letters.len()));
-    // A polynomial of the letters that rolls on: each window is the last one, a letter less and a letter more.
-    const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
-    let leaving = first.iter().fold(1u64, |power, _| power.wrapping_mul(BASE));
-    let more = |hash: u64, letter: u8| hash.wrapping_mul(BASE).wrapping_add(u64::from(letter) + 1);
-    let mut hash = first.iter().fold(0, |hash, letter| more(hash, *letter));
-    // Low bits of such a sum say little of its first letters.
-    let mixed = |hash: u64| hash ^ hash >> 29 ^ hash >> 47;
-    tell(mixed(hash));
-    for (letter, left) in others.iter().zip(letters.iter()) {
-        hash = more(hash, *letter).wrapping_sub(leaving.wrapping_mul(u64::from(*left) + 1));
-        tell(mixed(hash));
-    }
+}
+
+/// All of these hashes.
+fn windows(text: &str) -> Vec<u64> {
+    let mut hashes = Vec::with_capacity(text.len());
+    each_window(text, |hash| hashes.push(hash));
+    hashes
 }
 
 #[cfg(test)]

@@ -49,8 +49,9 @@ pub(super) fn lead(scene: &Scene, witnesses: &[&Stated], addresses: &Addresses) 
         }
     }
     // One that the page shows is the story's; what is stated first may be made for social networks alone.
-    let shown_ones = if all.is_empty() { Vec::new() } else { named_pictures(scene.outline, addresses) };
-    if let Some(picture) = all.iter().find_map(|url| shown(&shown_ones, url)) {
+    let wanted: Vec<Vec<String>> = all.iter().map(names).collect();
+    let shown_ones = named_pictures(scene.outline, addresses, &wanted.concat());
+    if let Some(picture) = all.iter().zip(&wanted).find_map(|(url, names)| shown(&shown_ones, url, names)) {
         return Some(picture);
     }
     all.into_iter().next().map(Picture::at).or_else(|| first(scene, addresses))
@@ -125,8 +126,7 @@ fn picture(element: &Element, addresses: &Addresses) -> Option<Picture> {
 
 /// The stated picture as the page itself shows it: what is stated is often cut, or written over, for social
 /// networks. Known by a name that the two addresses share and few other pictures of the page do.
-fn shown(pictures: &[(Picture, Vec<String>)], stated: &Url) -> Option<Picture> {
-    let names = names(stated);
+fn shown(pictures: &[(Picture, Vec<String>)], stated: &Url, names: &[String]) -> Option<Picture> {
     let alike = pictures.iter().filter(|(_, own)| own.iter().any(|name| names.contains(name)));
     let variants: Vec<&Picture> = alike.map(|(picture, _)| picture).take(MOST_VARIANTS + 2).collect();
     let least = told_width(stated).unwrap_or(u32::MAX).min(THUMBNAIL);
@@ -134,11 +134,18 @@ fn shown(pictures: &[(Picture, Vec<String>)], stated: &Url) -> Option<Picture> {
     (variants.len() <= MOST_VARIANTS + 1).then(|| variants.into_iter().find(fits)).flatten().cloned()
 }
 
-/// The pictures that the page shows, with their names.
-fn named_pictures(outline: &Outline, addresses: &Addresses) -> Vec<(Picture, Vec<String>)> {
+/// The pictures that the page shows and that have one of these names, with all of their own.
+fn named_pictures(outline: &Outline, addresses: &Addresses, wanted: &[String]) -> Vec<(Picture, Vec<String>)> {
+    if wanted.is_empty() {
+        return Vec::new();
+    }
     let pictures = outline.nodes.iter().filter(|n| n.tag == Tag::Image).filter_map(|n| n.element);
-    let pictures = pictures.filter(|e| !is_pixel(e)).take(MOST_LOOKED_AT).filter_map(|e| picture(e, addresses));
-    pictures.map(|picture| (names(&picture.url), picture)).map(|(names, picture)| (picture, names)).collect()
+    let named = |e| {
+        let names = names(&image_address(e, addresses)?);
+        let is_wanted = names.iter().any(|name| wanted.contains(name));
+        is_wanted.then(|| picture(e, addresses).map(|picture| (picture, names)))?
+    };
+    pictures.filter(|e| !is_pixel(e)).take(MOST_LOOKED_AT).filter_map(named).collect()
 }
 
 /// Narrower pictures, in pixels, stand beside links to the story and not in it.

@@ -5,7 +5,6 @@ mod numbers;
 use std::sync::LazyLock;
 
 use html5ever::local_name;
-use memchr::memchr;
 use url::Url;
 
 use super::forest::{Forest, Look};
@@ -23,10 +22,12 @@ const SEPARATORS: &[&str] = &[
     "－", "ㅣ",
 ];
 
-/// The separators that may stand in a text, which are those whose sign does: looking for one byte is cheap.
+/// The separators that may stand in a text, which are those whose sign does: to look for each takes longer.
 fn separators(text: &str) -> impl Iterator<Item = &'static str> {
-    let sign = |separator: &str| separator.trim_start().bytes().next();
-    SEPARATORS.iter().copied().filter(move |s| sign(s).is_some_and(|sign| memchr(sign, text.as_bytes()).is_some()))
+    let mut held = [false; 256];
+    text.bytes().for_each(|byte| held[usize::from(byte)] = true);
+    let sign = |separator: &str| separator.bytes().find(|byte| *byte != b' ');
+    SEPARATORS.iter().copied().filter(move |s| sign(s).is_some_and(|sign| held[usize::from(sign)]))
 }
 
 /// The weight of a page's only heading of the first level: more than `og:title` and `<title>` together, which
@@ -249,6 +250,9 @@ fn shown_headings(outline: &Outline, around: &[Signs], is_site: impl Fn(&str) ->
     let mut found: Vec<Candidate> = Vec::new();
     let firsts = outline.nodes.iter().filter(|n| n.tag == Tag::Heading(1)).count();
     for (index, node) in outline.nodes.iter().enumerate() {
+        if node.weight == 0 || node.weight > 700 {
+            continue;
+        }
         let signs = around.get(index).copied().unwrap_or_default();
         let first = node.tag == Tag::Heading(1);
         let second = node.tag == Tag::Heading(2) && firsts == 0;
@@ -257,7 +261,7 @@ fn shown_headings(outline: &Outline, around: &[Signs], is_site: impl Fn(&str) ->
             .element
             .and_then(|e| known_attribute(e, &local_name!("itemprop")))
             .is_some_and(|p| p.contains("headline"));
-        if !(first || second || named || property) || node.weight == 0 || node.weight > 700 {
+        if !(first || second || named || property) {
             continue;
         }
         if signs.has(Signs(
@@ -307,11 +311,18 @@ fn likeness(a: &str, b: &str) -> f32 {
 /// Letters and digits, lower case.
 pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if !push_letter(&mut out, c) && !out.ends_with(' ') && !out.is_empty() {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = rest.bytes().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        let (letters, after) = rest.split_at(end);
+        out.push_str(letters);
+        let mut after = after.chars();
+        if after.next().is_some_and(|c| !push_letter(&mut out, c)) && !out.ends_with(' ') && !out.is_empty() {
             out.push(' ');
         }
+        rest = after.as_str();
     }
+    out.make_ascii_lowercase();
     out.truncate(out.trim_end().len());
     out
 }

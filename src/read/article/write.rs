@@ -7,6 +7,7 @@ use super::blocks::{Block, Kind};
 use super::outline::{NOWHERE, Outline, attribute};
 use super::signs::Signs;
 use super::tag::Tag;
+use crate::model::is_surely_folded;
 
 /// Plain text, paragraphs apart by a blank line; captions left out.
 pub(super) fn text(outline: &Outline, blocks: &[Block], keep: &[bool]) -> String {
@@ -62,9 +63,10 @@ pub(super) fn html(
     addresses: &Addresses,
 ) -> String {
     let mut out = String::new();
-    let mut open: Vec<u32> = Vec::new();
+    let (mut open, mut chain): (Vec<u32>, Vec<u32>) = Default::default();
+    let mut inside = String::new();
     for (block, _) in blocks.iter().zip(keep).filter(|(_, keep)| **keep) {
-        let mut chain: Vec<u32> = Vec::new();
+        chain.clear();
         if block.owner != NOWHERE {
             if outline.get(block.owner).is_some_and(|n| structure(n.tag).is_some()) {
                 chain.push(block.owner);
@@ -92,7 +94,7 @@ pub(super) fn html(
             }
         }
         let tag = outline.get(block.owner).map_or(Tag::Box, |n| n.tag);
-        let mut inside = String::new();
+        inside.clear();
         inline(outline, block, addresses, &mut inside);
         if inside.is_empty() {
             continue;
@@ -103,9 +105,11 @@ pub(super) fn html(
             _ => None,
         };
         if let Some(name) = wrap {
-            out.push_str(&format!("<{name}>{inside}</{name}>"));
-        } else {
-            out.push_str(&inside);
+            out.extend(["<", name, ">"]);
+        }
+        out.push_str(&inside);
+        if let Some(name) = wrap {
+            out.extend(["</", name, ">"]);
         }
     }
     while !open.is_empty() {
@@ -238,7 +242,7 @@ fn begin(outline: &Outline, index: u32, addresses: &Addresses, out: &mut String,
 }
 
 fn text_into(text: &str, pre: bool, out: &mut String) {
-    if pre {
+    if pre || is_surely_folded(text) {
         return escape(text, false, out);
     }
     let plain = memchr3(b'&', b'<', b'>', text.as_bytes()).is_none();
@@ -262,7 +266,11 @@ fn text_into(text: &str, pre: bool, out: &mut String) {
 /// Writes text so that HTML reads it as text.
 pub(super) fn escape(text: &str, attribute: bool, out: &mut String) {
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(|b| matches!(b, b'&' | b'<' | b'>') || b == b'"' && attribute) {
+    let marked = |text: &str| match attribute {
+        true => text.bytes().position(|b| matches!(b, b'&' | b'<' | b'>' | b'"')),
+        false => memchr3(b'&', b'<', b'>', text.as_bytes()),
+    };
+    while let Some(at) = marked(rest) {
         let (plain, marked) = rest.split_at(at);
         out.push_str(plain);
         let mut after = marked.chars();

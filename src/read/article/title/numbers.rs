@@ -40,24 +40,31 @@ const WITNESSES: [&[Origin]; 5] = [
     &[Origin::Named],
 ];
 
-/// Hashes of words.
-type Words = HashSet<u64>;
+/// Hashes of words, each once, sorted.
+type Words = Vec<u64>;
 
 /// Words, or letters where words are not set apart.
 fn words(key: &str) -> Words {
-    let mut words = Words::default();
+    let mut words = Words::new();
     for word in key.split(' ').filter(|w| !w.is_empty()) {
         if word.chars().any(is_wide) {
             words.extend(word.chars().map(|letter| xxh3_64(letter.encode_utf8(&mut [0; 4]).as_bytes())));
         } else {
-            words.insert(xxh3_64(word.as_bytes()));
+            words.push(xxh3_64(word.as_bytes()));
         }
     }
+    words.sort_unstable();
+    words.dedup();
     words
 }
 
 fn shared(one: &Words, other: &Words) -> f32 {
-    one.intersection(other).count() as f32
+    let mut others = other.iter().peekable();
+    let is_shared = |word: &&u64| {
+        while others.next_if(|other| other < word).is_some() {}
+        others.next_if(|other| other == word).is_some()
+    };
+    one.iter().filter(is_shared).count() as f32
 }
 
 /// Share of the words of both that they have in common.
@@ -69,7 +76,7 @@ fn alike(one: &Words, other: &Words) -> f32 {
 /// The words of the address's last step.
 fn slug(url: &url::Url) -> Words {
     let steps = url.path().split('/').map(|step| step.split('.').next().unwrap_or_default());
-    let longest = steps.map(|step| words(&plain(step))).filter(|w| !w.is_empty()).max_by_key(HashSet::len);
+    let longest = steps.map(|step| words(&plain(step))).filter(|w| !w.is_empty()).max_by_key(Vec::len);
     longest.unwrap_or_default()
 }
 
