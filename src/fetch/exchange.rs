@@ -88,7 +88,7 @@ async fn through(
 async fn read(response: &mut Response, clock: &Clock, bounds: Bounds) -> Result<Bytes, FetchErrorKind> {
     let mut body = Body::begin(response.content_length(), bounds)?;
     while let Some(chunk) = clock.within(IDLE, response.chunk()).await?.map_err(|e| cut_short(&e))? {
-        if !body.take(&chunk)? {
+        if !body.take(chunk)? {
             break;
         }
     }
@@ -97,7 +97,12 @@ async fn read(response: &mut Response, clock: &Clock, bounds: Bounds) -> Result<
 
 /// A body as it comes, kept within its bounds.
 pub(super) struct Body {
+    /// All that has come, where it came in one part, as most bodies do: it is lent.
+    first: Bytes,
+    /// All that has come, where it came in several.
     bytes: Vec<u8>,
+    /// How long it may be in the end.
+    likely: usize,
     bounds: Bounds,
 }
 
@@ -108,21 +113,32 @@ impl Body {
             return Err(FetchErrorKind::TooLarge(bounds.max_bytes));
         }
         let likely = declared.unwrap_or(0).min(256 * 1024).min(bounds.max_bytes);
-        Ok(Self { bytes: Vec::with_capacity(usize::try_from(likely).unwrap_or(0)), bounds })
+        Ok(Self { first: Bytes::new(), bytes: Vec::new(), likely: usize::try_from(likely).unwrap_or(0), bounds })
     }
 
     /// Takes the next part; whether more may come.
-    pub(super) fn take(&mut self, part: &[u8]) -> Result<bool, FetchErrorKind> {
-        let room = usize::try_from(self.bounds.max_bytes).unwrap_or(usize::MAX) - self.bytes.len();
-        if part.len() > room && !self.bounds.cut {
+    pub(super) fn take(&mut self, mut part: Bytes) -> Result<bool, FetchErrorKind> {
+        let taken = self.first.len() + self.bytes.len();
+        let room = usize::try_from(self.bounds.max_bytes).unwrap_or(usize::MAX) - taken;
+        let more = part.len() <= room;
+        if !more && !self.bounds.cut {
             return Err(FetchErrorKind::TooLarge(self.bounds.max_bytes));
         }
-        self.bytes.extend_from_slice(part.get(..room).unwrap_or(part));
-        Ok(part.len() <= room)
+        part.truncate(room);
+        if taken == 0 {
+            self.first = part;
+            return Ok(more);
+        }
+        if self.bytes.is_empty() {
+            self.bytes.reserve(self.likely);
+            self.bytes.extend_from_slice(&std::mem::take(&mut self.first));
+        }
+        self.bytes.extend_from_slice(&part);
+        Ok(more)
     }
 
     pub(super) fn end(self) -> Bytes {
-        Bytes::from(self.bytes)
+        if self.bytes.is_empty() { self.first } else { Bytes::from(self.bytes) }
     }
 }
 

@@ -168,7 +168,7 @@ async fn read(
     while let Some(frame) = clock.within(exchange::IDLE, line.wire.driving(incoming.frame())).await? {
         // Trailers say nothing that is wanted.
         let Ok(part) = frame.map_err(|e| cut_short(&e))?.into_data() else { continue };
-        if !body.take(&part)? {
+        if !body.take(part)? {
             return Ok((body.end(), false));
         }
     }

@@ -45,7 +45,7 @@ type Words = Vec<u64>;
 
 /// Words, or letters where words are not set apart.
 fn words(key: &str) -> Words {
-    let mut words = Words::new();
+    let mut words = Words::with_capacity(key.len() / 4);
     for word in key.split(' ').filter(|w| !w.is_empty()) {
         if word.chars().any(is_wide) {
             words.extend(word.chars().map(|letter| xxh3_64(letter.encode_utf8(&mut [0; 4]).as_bytes())));
