@@ -23,9 +23,6 @@ pub fn fold_space(text: &str) -> String {
 /// Adds a text with every run of white space folded into one blank, none at the beginning of a line. Most texts are
 /// folded already, and are taken as they are.
 pub fn push_folded(out: &mut String, mut text: &str) {
-    if !text.starts_with(' ') && is_surely_folded(text) {
-        return out.push_str(text);
-    }
     while !text.is_empty() {
         let after_blank = out.is_empty() || out.ends_with([' ', '\n']);
         let (folded, rest) = text.split_at(first_unfolded(text, after_blank));
@@ -39,26 +36,53 @@ pub fn push_folded(out: &mut String, mut text: &str) {
 
 /// Whether a text has no white space but single blanks, as far as its bytes tell at a glance.
 pub fn is_surely_folded(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let may_be_blank = |b: u8| (b < b' ') | (b == 0xC2) | (0xE1..=0xE3).contains(&b) | (b == 0xEF);
-    let after = bytes.get(1..).unwrap_or_default();
-    !bytes.iter().fold(false, |may, b| may | may_be_blank(*b))
-        && !bytes.iter().zip(after).fold(false, |two, (one, next)| two | (*one == b' ') & (*next == b' '))
+    let mut after_blank = false;
+    text.as_bytes().chunks(LOOKED_AT).all(|piece| {
+        let is_folded = piece_is_folded(piece, after_blank);
+        after_blank = piece.ends_with(b" ");
+        is_folded
+    })
 }
 
 /// Where the first white space stands that is no single blank between words; a text's end where all is.
 fn first_unfolded(text: &str, mut after_blank: bool) -> usize {
-    for (at, byte) in text.bytes().enumerate() {
-        if MAY_BE_BLANK[usize::from(byte)] {
-            if (byte != b' ' || after_blank) && text.get(at..).is_some_and(|rest| rest.starts_with(is_blank)) {
-                return at;
-            }
-            after_blank = byte == b' ';
+    let mut begin = 0;
+    for piece in text.as_bytes().chunks(LOOKED_AT) {
+        if piece_is_folded(piece, after_blank) {
+            after_blank = piece.ends_with(b" ");
         } else {
-            after_blank = false;
+            for (at, byte) in (begin..).zip(piece) {
+                let may_be = MAY_BE_BLANK[usize::from(*byte)] && (*byte != b' ' || after_blank);
+                if may_be && text.get(at..).is_some_and(|rest| rest.starts_with(is_blank)) {
+                    return at;
+                }
+                after_blank = *byte == b' ';
+            }
         }
+        begin += piece.len();
     }
     text.len()
+}
+
+/// So many bytes are looked at together: to ask the same of all of them takes a processor a few steps.
+const LOOKED_AT: usize = 32;
+
+/// The same of a piece of a text.
+fn piece_is_folded(piece: &[u8], after_blank: bool) -> bool {
+    // The byte before the piece, the piece, and what is no white space.
+    let mut bytes = [b'.'; 1 + LOOKED_AT];
+    if after_blank {
+        bytes[0] = b' ';
+    }
+    if let Some(part) = bytes.get_mut(1..=piece.len()) {
+        part.copy_from_slice(piece);
+    }
+    let may_be_blank = |b: u8| (b < b' ') | (b == 0xC2) | (0xE1..=0xE3).contains(&b) | (b == 0xEF);
+    let mut unfolded = 0;
+    for [before, b] in bytes.array_windows() {
+        unfolded |= u8::from(may_be_blank(*b) | (*b == b' ') & (*before == b' '));
+    }
+    unfolded == 0
 }
 
 /// Splits a text before its first white space, of no width included.

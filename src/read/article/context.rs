@@ -104,10 +104,13 @@ impl<'a> Context<'a> {
             context.rows.push(Row { index, p: *p, weight, passed: context.mass, ..Row::default() });
             context.mass += one.mass;
         }
-        for index in (0..outline.nodes.len()).rev() {
+        for (index, node) in outline.nodes.iter().enumerate().rev() {
             let own = context.elements.get(index).copied().unwrap_or_default();
-            let parent = context.parent(index as u32);
-            if let Some(above) = context.elements.get_mut(parent as usize) {
+            // Most nodes hold no block.
+            if own.count == 0.0 {
+                continue;
+            }
+            if let Some(above) = context.elements.get_mut(node.parent as usize) {
                 above.add(own);
             }
         }

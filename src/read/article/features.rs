@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::blocks::{Block, Kind};
 use super::compared::{Known, Texts};
-use super::outline::{NOWHERE, Outline, known_attribute};
+use super::outline::{Outline, known_attribute};
 use super::phrases::{Cues, cues};
 use super::signs::Signs;
 use super::tag::Tag;
@@ -248,10 +248,14 @@ fn measure(outline: &Outline, blocks: &[Block]) -> Measures {
             *cell += 1;
         }
     }
-    for index in (0..outline.nodes.len()).rev() {
-        let parent = outline.nodes.get(index).map_or(NOWHERE, |n| n.parent) as usize;
-        let (weight, blocks) =
-            (good.get(index).copied().unwrap_or_default(), count.get(index).copied().unwrap_or_default());
+    for (index, node) in outline.nodes.iter().enumerate().rev() {
+        let blocks = count.get(index).copied().unwrap_or_default();
+        // Most nodes hold no block.
+        if blocks == 0 {
+            continue;
+        }
+        let weight = good.get(index).copied().unwrap_or_default();
+        let parent = node.parent as usize;
         if let (Some(good), Some(count)) = (good.get_mut(parent), count.get_mut(parent)) {
             *good += weight;
             *count += blocks;

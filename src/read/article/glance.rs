@@ -26,7 +26,7 @@ fn may_be_wide_or_blank(byte: u8) -> bool {
 impl Glance {
     pub(super) fn at(text: &str) -> Self {
         let is_space = |b: u8| (b == b' ') | (b'\t'..=b'\r').contains(&b);
-        let begins_one = |b: u8| (b < 0x80) | (b >= 0xC0);
+        let begins_one = |b: u8| !(0x80..0xC0).contains(&b);
         let (mut shown, mut tells, mut unfolded) = (0, 0, 0);
         // The text is taken to stand after a blank, as it may.
         let mut last = b' ';

@@ -31,10 +31,13 @@ pub(super) fn container(outline: &Outline, blocks: &[Block], likely: &[f32]) -> 
         }
     }
     let mut best = (0f32, NOWHERE);
-    for index in (0..outline.nodes.len()).rev() {
+    for (index, node) in outline.nodes.iter().enumerate().rev() {
         let sum = sums.get(index).copied().unwrap_or_default();
-        let parent = outline.nodes.get(index).map_or(NOWHERE, |n| n.parent);
-        if let Some(above) = sums.get_mut(parent as usize) {
+        // Most nodes hold no block.
+        if sum == 0.0 {
+            continue;
+        }
+        if let Some(above) = sums.get_mut(node.parent as usize) {
             *above += sum;
         }
         if sum > best.0 {
