@@ -3,9 +3,9 @@
 //! A block is a run of inline nodes under one block element; two `<br>` end it, as authors of pages
 //! without paragraphs mean it.
 
-use super::glance::Glance;
 use super::outline::{NOWHERE, Node, Outline};
 use super::tag::Tag;
+use super::weighed::Weighed;
 use crate::model::push_folded;
 
 /// What a block is.
@@ -27,7 +27,7 @@ pub(super) struct Block {
     pub(super) to: u32,
     /// Its text, white space folded, `<br>` as a line break.
     pub(super) text: String,
-    /// As [`Glance`] measures it.
+    /// As [`Weighed`] measures it.
     pub(super) weight: u32,
     /// The part inside links.
     pub(super) link: u32,
@@ -181,7 +181,7 @@ impl Block {
 
     #[cfg(test)]
     pub(super) fn of_text(text: &str) -> Self {
-        let weight = Glance::at(text).weight;
+        let weight = Weighed::of(text).weight;
         Self { kind: Kind::Text, text: text.to_owned(), weight, ..Self::bare(Kind::Text, NOWHERE, 0, 0) }
     }
 }
@@ -192,7 +192,7 @@ fn flush(run: &mut Run, owner: u32, out: &mut Vec<Block>) {
     let text = run.text.trim();
     match run.from {
         Some(from) if !text.is_empty() => {
-            let weight = if run.wide { Glance::at(text).weight } else { run.weight };
+            let weight = if run.wide { Weighed::of(text).weight } else { run.weight };
             let text = text.to_owned();
             out.push(Block { kind: Kind::Text, owner, from, to, text, weight, link, links, stressed });
         }

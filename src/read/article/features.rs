@@ -61,7 +61,7 @@ pub(super) fn features(
         entry.1 += 1;
     }
     let (since, until) = distances(blocks);
-    let much = measures.total_good.ln_1p();
+    let good = measures.total_good.ln_1p();
     let mut passed = 0.0f32;
     let mut passed_good = 0.0f32;
     let mut out = vec![[0f32; COUNT]; blocks.len()];
@@ -95,7 +95,7 @@ pub(super) fn features(
         put(f, 57, texts.in_summary(i));
         put(f, 58, texts.in_body(i));
         put(f, FIRST_LOOK, thumb.get(i).copied().unwrap_or(0.0));
-        put(f, 60, much);
+        put(f, 60, good);
         put(f, 61, measures.total_good / measures.total);
         if let Some(up) = up.get(block.owner as usize) {
             signs(up, f);

@@ -16,7 +16,7 @@ mod embedded;
 mod explain;
 mod features;
 mod forest;
-mod glance;
+
 mod kind;
 mod looked;
 mod media;
@@ -42,6 +42,7 @@ mod tally;
 mod thumb;
 mod title;
 mod verdict;
+mod weighed;
 mod write;
 mod written;
 

@@ -8,9 +8,9 @@ use html5ever::{LocalName, local_name};
 use scraper::node::Element;
 use scraper::{Html, Node as Raw};
 
-use super::glance::Glance;
 use super::signs::{Signs, signs_in};
 use super::tag::Tag;
+use super::weighed::Weighed;
 
 /// Index of "no node".
 pub(super) const NOWHERE: u32 = u32::MAX;
@@ -30,7 +30,7 @@ pub(super) struct Node<'a> {
     pub(super) weight: u32,
     /// The part of it inside links.
     pub(super) link: u32,
-    /// Of a text, as [`Glance`] has it.
+    /// Of a text, as [`Weighed`] has it.
     pub(super) is_folded: bool,
     pub(super) is_narrow: bool,
     /// What its own names tell.
@@ -115,7 +115,7 @@ impl<'a> Outline<'a> {
         let in_link = open.last().is_some_and(|(_, link)| *link);
         match node.value() {
             Raw::Text(text) => {
-                let Glance { weight, is_folded, is_narrow } = Glance::at(text);
+                let Weighed { weight, is_folded, is_narrow } = Weighed::of(text);
                 let link = if in_link { weight } else { 0 };
                 self.nodes.push(Node {
                     tag: Tag::Text,

@@ -1,4 +1,4 @@
-//! What a text's bytes tell at a glance, many of them at a time.
+//! How heavy a text is, and what else its bytes tell, many of them looked at together.
 
 use crate::model::is_wide;
 
@@ -6,9 +6,9 @@ use crate::model::is_wide;
 /// byte each.
 const PIECE: usize = 32;
 
-/// A text glanced at.
+/// A text weighed.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Glance {
+pub(super) struct Weighed {
     /// Letters and marks, those of unspaced scripts counting 2.5.
     pub(super) weight: u32,
     /// Whether it surely has no white space but single blanks, and none at its beginning.
@@ -23,8 +23,8 @@ fn may_be_wide_or_blank(byte: u8) -> bool {
     (byte == 0xC2) | (byte >= 0xE0)
 }
 
-impl Glance {
-    pub(super) fn at(text: &str) -> Self {
+impl Weighed {
+    pub(super) fn of(text: &str) -> Self {
         let is_space = |b: u8| (b == b' ') | (b'\t'..=b'\r').contains(&b);
         let begins_one = |b: u8| !(0x80..0xC0).contains(&b);
         let (mut shown, mut tells, mut unfolded) = (0, 0, 0);
@@ -47,13 +47,13 @@ impl Glance {
             last = bytes[PIECE];
         }
         let is_narrow = tells == 0;
-        let weight = if is_narrow { shown } else { weighed(text, shown) };
+        let weight = if is_narrow { shown } else { with_wide(text, shown) };
         Self { weight, is_folded: is_narrow && unfolded == 0, is_narrow }
     }
 }
 
 /// What a text weighs that has so many characters but for white space of ASCII.
-fn weighed(text: &str, shown: u32) -> u32 {
+fn with_wide(text: &str, shown: u32) -> u32 {
     let (mut wide, mut blank) = (0, 0);
     for (at, _) in text.bytes().enumerate().filter(|(_, byte)| may_be_wide_or_blank(*byte)) {
         let c = text.get(at..).and_then(|rest| rest.chars().next()).unwrap_or_default();
@@ -69,7 +69,7 @@ mod tests {
     use crate::model::fold_space;
 
     #[test]
-    fn a_glance_tells_what_a_look_at_each_character_does() {
+    fn a_text_weighs_what_its_characters_do() {
         let plainly = |text: &str| {
             let shown = || text.chars().filter(|c| !c.is_whitespace());
             let wide = shown().filter(|c| is_wide(*c)).count() as u32;
@@ -77,13 +77,13 @@ mod tests {
         };
         for c in ('\0'..='\u{3fff}').chain('\u{1f600}'..='\u{20010}') {
             let text = format!("{c} a, {c}{c}\n \tA longer text than is looked at together.{c}");
-            assert_eq!(Glance::at(&text).weight, plainly(&text), "{c:?}");
+            assert_eq!(Weighed::of(&text).weight, plainly(&text), "{c:?}");
             let text = format!("Some {c} words{c}in a row");
-            let Glance { weight, is_folded, is_narrow } = Glance::at(&text);
+            let Weighed { weight, is_folded, is_narrow } = Weighed::of(&text);
             assert!(!is_folded || fold_space(&text) == text, "{c:?}");
             assert!(!is_narrow || weight == plainly("Some words in a row") + 2 * plainly(&c.to_string()), "{c:?}");
         }
-        assert!(Glance::at("Some words in a row, more than are looked at together").is_folded);
-        assert!(!Glance::at(" and").is_folded && !Glance::at("a  row").is_folded && !Glance::at("a\nrow").is_folded);
+        assert!(Weighed::of("Some words in a row, more than are looked at together").is_folded);
+        assert!(!Weighed::of(" and").is_folded && !Weighed::of("a  row").is_folded && !Weighed::of("a\nrow").is_folded);
     }
 }
