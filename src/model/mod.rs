@@ -3,6 +3,7 @@
 //! Comes in: nothing. Goes out: types. Never: I/O, async, a clock, another room.
 
 mod article;
+mod bits;
 mod browsing;
 mod byline;
 mod enclosure;
@@ -28,6 +29,7 @@ mod text;
 mod written;
 
 pub use article::Article;
+pub use bits::SPREAD;
 pub use browsing::{Browsing, Step};
 pub use byline::{after_byline_label, is_office, is_office_word, may_hold_byline_label};
 pub use enclosure::{Enclosure, Picture};

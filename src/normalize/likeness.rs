@@ -3,7 +3,7 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::model::{Sketch, push_letter, text_weight};
+use crate::model::{SPREAD, Sketch, push_letter, text_weight};
 
 /// A text must say at least so much, in Latin-equivalent characters, to be known by its words.
 const LEAST: usize = 400;
@@ -63,21 +63,6 @@ struct Counts {
     lanes: [u64; 8],
     pending: u8,
 }
-
-/// Of a byte each bit in a byte of its own, the lowest first.
-const SPREAD: [u64; 256] = {
-    let mut table = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let mut bit = 0;
-        while bit < 8 {
-            table[byte] |= ((byte as u64 >> bit) & 1) << (8 * bit);
-            bit += 1;
-        }
-        byte += 1;
-    }
-    table
-};
 
 impl Counts {
     fn add(&mut self, number: u64) {

@@ -11,6 +11,8 @@
 use std::cmp::Ordering;
 use std::sync::LazyLock;
 
+use crate::model::SPREAD;
+
 /// Most questions between a tree's root and a leaf.
 const DEPTH: usize = 5;
 /// Questions and leaves of a tree that is filled up to that depth.
@@ -205,21 +207,6 @@ fn not_below(column: &[f32; ABREAST], below: f32) -> Noes {
     }
     !rows.iter().rev().fold(0, |yeses, row| yeses << APART | Noes::from(*row))
 }
-
-/// The bits of a byte, each in a byte of its own.
-static SPREAD: [u64; 256] = {
-    let mut spread = [0; 256];
-    let mut bits = 0;
-    while bits < 256 {
-        let mut bit = 0;
-        while bit < 8 {
-            spread[bits] |= ((bits as u64 >> bit) & 1) << (8 * bit);
-            bit += 1;
-        }
-        bits += 1;
-    }
-    spread
-};
 
 #[cfg(test)]
 mod tests {
