@@ -1,8 +1,11 @@
 //! What is known of a block once the first judge has spoken of all the others: the second judge's numbers.
 
+use std::ops::AddAssign;
+
+use foldhash::HashMap;
+
 use super::blocks::{Block, Kind};
 use super::outline::{NOWHERE, Outline};
-use foldhash::HashMap;
 
 /// How many numbers these are.
 pub(super) const COUNT: usize = 32;
@@ -16,7 +19,7 @@ const WINDOW: usize = 5;
 const FAR: f32 = 30.0;
 
 /// Sums over a set of blocks.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 struct Sum {
     /// Weight, each block's by how likely it is.
     mass: f32,
@@ -25,14 +28,16 @@ struct Sum {
     count: f32,
 }
 
-impl Sum {
-    fn add(&mut self, other: Self) {
+impl AddAssign for Sum {
+    fn add_assign(&mut self, other: Self) {
         self.mass += other.mass;
         self.weight += other.weight;
         self.likely += other.likely;
         self.count += other.count;
     }
+}
 
+impl Sum {
     /// How likely its text is, by weight.
     fn by_weight(self) -> f32 {
         self.mass / self.weight.max(1.0)
@@ -93,27 +98,18 @@ impl<'a> Context<'a> {
             let weight = block.weight as f32;
             let one = Sum { mass: p * weight, weight, likely: *p, count: 1.0 };
             if let Some(sum) = context.elements.get_mut(block.owner as usize) {
-                sum.add(one);
+                *sum += one;
             }
             let key = alike.get(index).copied().unwrap_or_default();
-            context.groups.entry(key).or_default().add(one);
-            context.kin.entry((context.parent(block.owner), key)).or_default().add(one);
+            *context.groups.entry(key).or_default() += one;
+            *context.kin.entry((context.parent(block.owner), key)).or_default() += one;
             if let Some(place) = context.places.get_mut(index) {
                 *place = context.rows.len();
             }
             context.rows.push(Row { index, p: *p, weight, passed: context.mass, ..Row::default() });
             context.mass += one.mass;
         }
-        for (index, node) in outline.nodes.iter().enumerate().rev() {
-            let own = context.elements.get(index).copied().unwrap_or_default();
-            // Most nodes hold no block.
-            if own.count == 0.0 {
-                continue;
-            }
-            if let Some(above) = context.elements.get_mut(node.parent as usize) {
-                above.add(own);
-            }
-        }
+        outline.add_up(&mut context.elements);
         context.mass = context.mass.max(1.0);
         scan(&mut context.rows.iter_mut(), 0);
         scan(&mut context.rows.iter_mut().rev(), 1);
@@ -137,7 +133,7 @@ impl<'a> Context<'a> {
         for range in [place.saturating_sub(WINDOW)..place, place + 1..end] {
             let mut sum = Sum::default();
             for row in self.rows.get(range).unwrap_or_default() {
-                sum.add(Sum { mass: row.p * row.weight, weight: row.weight, likely: row.p, count: 1.0 });
+                sum += Sum { mass: row.p * row.weight, weight: row.weight, likely: row.p, count: 1.0 };
             }
             put(sum.by_count());
             put(sum.by_weight());

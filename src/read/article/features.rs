@@ -248,19 +248,8 @@ fn measure(outline: &Outline, blocks: &[Block]) -> Measures {
             *cell += 1;
         }
     }
-    for (index, node) in outline.nodes.iter().enumerate().rev() {
-        let blocks = count.get(index).copied().unwrap_or_default();
-        // Most nodes hold no block.
-        if blocks == 0 {
-            continue;
-        }
-        let weight = good.get(index).copied().unwrap_or_default();
-        let parent = node.parent as usize;
-        if let (Some(good), Some(count)) = (good.get_mut(parent), count.get_mut(parent)) {
-            *good += weight;
-            *count += blocks;
-        }
-    }
+    outline.add_up(&mut good);
+    outline.add_up(&mut count);
     let total_good = blocks.iter().filter(|b| is_long(b)).map(|b| b.weight as f32).sum::<f32>().max(1.0);
     Measures { good, count, total: outline.weight().max(1) as f32, total_good }
 }

@@ -16,7 +16,6 @@ mod embedded;
 mod explain;
 mod features;
 mod forest;
-
 mod kind;
 mod looked;
 mod media;

@@ -3,6 +3,8 @@
 //! A subtree is a range of the list, so every later step is a loop over indices: no recursion, no
 //! second walk over the tree.
 
+use std::ops::AddAssign;
+
 use foldhash::HashMap;
 use html5ever::{LocalName, local_name};
 use scraper::node::Element;
@@ -223,6 +225,18 @@ impl<'a> Outline<'a> {
             }
         }
         crate::model::fold_space(&raw)
+    }
+
+    /// Adds what each node has to what the node above it has, so that in the end each has what its subtree has. Most have
+    /// nothing to add.
+    pub(super) fn add_up<T: Copy + Default + PartialEq + AddAssign>(&self, sums: &mut [T]) {
+        for (index, node) in self.nodes.iter().enumerate().rev() {
+            if let Some(own) = sums.get(index).copied().filter(|own| *own != T::default())
+                && let Some(above) = sums.get_mut(node.parent as usize)
+            {
+                *above += own;
+            }
+        }
     }
 }
 

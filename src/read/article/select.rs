@@ -30,16 +30,9 @@ pub(super) fn container(outline: &Outline, blocks: &[Block], likely: &[f32]) -> 
             *sum += block.weight as f32 * (p - FAIR);
         }
     }
+    outline.add_up(&mut sums);
     let mut best = (0f32, NOWHERE);
-    for (index, node) in outline.nodes.iter().enumerate().rev() {
-        let sum = sums.get(index).copied().unwrap_or_default();
-        // Most nodes hold no block.
-        if sum == 0.0 {
-            continue;
-        }
-        if let Some(above) = sums.get_mut(node.parent as usize) {
-            *above += sum;
-        }
+    for (index, sum) in sums.into_iter().enumerate().rev() {
         if sum > best.0 {
             best = (sum, index as u32);
         }
