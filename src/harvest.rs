@@ -12,6 +12,7 @@ mod course;
 mod drafting;
 mod drift;
 mod judge;
+mod places;
 mod reader;
 mod relearn;
 mod room;
@@ -147,7 +148,7 @@ async fn run_over(
     parts: &Parts,
     now: DateTime<Utc>,
 ) -> Result<Harvested, StoreError> {
-    let mut parts = Parts { room: parts.room.next_run(), ..parts.clone() };
+    let mut parts = Parts { room: parts.room.next_run().await, ..parts.clone() };
     if parts.album.is_some() {
         parts.album = Some(Album::of_run(now, parts.store.dictionary(&watched.source.id).await?));
     }

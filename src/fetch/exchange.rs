@@ -30,6 +30,8 @@ pub(super) struct Bounds {
     pub(super) max_bytes: u64,
     /// Whether a longer body is cut there rather than refused.
     pub(super) cut: bool,
+    /// How long it is until the host's next visit may start: its connection is left open for that.
+    pub(super) pause: Duration,
 }
 
 /// An answer as it came over the wire; the body only of a success.

@@ -215,7 +215,9 @@ impl Inner {
             let _ = dialled.set_username(ask.url.username());
             let _ = dialled.set_password(ask.url.password());
         }
-        let answer = exchange(self.way(&dialled)?, dialled, headers, self.bounds(visit.left)).await?;
+        let pause = visit.turn.as_ref().map_or(Duration::ZERO, Turn::pause);
+        let bounds = Bounds { pause, ..self.bounds(visit.left) };
+        let answer = exchange(self.way(&dialled)?, dialled, headers, bounds).await?;
         visit.left = visit.left.saturating_sub(began.elapsed());
         Ok((answer, conditional))
     }
@@ -231,7 +233,7 @@ impl Inner {
 
     fn bounds(&self, total: Duration) -> Bounds {
         let (connect, max_bytes) = (self.manners.connect_timeout, self.manners.max_bytes);
-        Bounds { connect, total, max_bytes, cut: false }
+        Bounds { connect, total, max_bytes, cut: false, pause: Duration::ZERO }
     }
 
     /// Goes on with the present turn, or gives it back and waits for that of another site.

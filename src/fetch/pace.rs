@@ -161,6 +161,11 @@ impl Turn {
         self.site == site(url, manners)
     }
 
+    /// How long it is until the next visit may start.
+    pub(super) fn pause(&self) -> Duration {
+        locked(&self.lane.state).free.saturating_duration_since(Instant::now())
+    }
+
     /// The next visit starts no sooner than this after the present one's start (`Crawl-delay`).
     pub(super) fn delay(&self, delay: Duration) {
         let mut state = locked(&self.lane.state);

@@ -21,7 +21,7 @@ use tokio::time::Instant;
 use url::{Position, Url};
 
 use self::line::Line;
-use super::client::{IDLE, cut_short, improper, network, sentence_of};
+use super::client::{cut_short, improper, network, sentence_of};
 use super::error::FetchErrorKind;
 use super::exchange::{self, Answer, Body, Bounds, Clock, DRAIN, FIRST};
 use super::guard::Guard;
@@ -34,12 +34,18 @@ mod tests;
 /// Longest wait for an answer on a connection that was left open, before a new one is made.
 const SILENCE: Duration = Duration::from_secs(10);
 
+/// A connection is left open for the host's next visit, and so much longer: the page may wait to be read first. Each
+/// holds 20 to 200 KB, so that those of sites which are not asked again are soon closed.
+const LINGER: Duration = Duration::from_millis(500);
+/// Servers close idle connections after this, and sooner than a visitor comes who waits longer.
+const CLOSED: Duration = Duration::from_secs(5);
+
 /// Makes plain requests, and keeps the connections that they leave open for a moment.
 #[derive(Debug)]
 pub(super) struct Plain {
     guard: Guard,
     user_agent: String,
-    /// Most connections that are left open: each holds a buffer of some kilobytes.
+    /// Most connections that are left open.
     most: usize,
     idle: Arc<Mutex<Idle>>,
 }
@@ -105,7 +111,7 @@ impl Plain {
         // Whoever has nothing new is not asked for anything else: after a 304 nothing is kept.
         if is_whole {
             match line.rest() {
-                line::Rest::Open(line) => self.keep(place, line),
+                line::Rest::Open(line) => self.keep(place, line, bounds.pause),
                 line::Rest::Overflows if head.status.is_success() && !body.is_empty() => {
                     return Err(FetchErrorKind::Content(
                         "the answer goes on after the length that it gives, so that its end is missing; tell the site"
@@ -142,15 +148,19 @@ impl Plain {
         Some(line)
     }
 
-    /// Leaves a connection open for [`IDLE`], in place of the one that would be closed next where there are many.
-    fn keep(&self, place: &str, line: Line) {
+    /// Leaves a connection open until after a pause, in place of the one that would be closed next where there are
+    /// many.
+    fn keep(&self, place: &str, line: Line, pause: Duration) {
+        if pause >= CLOSED {
+            return;
+        }
         let mut idle = locked(&self.idle);
         if idle.by_host.len() >= self.most && !idle.by_host.contains_key(place) {
             let next = idle.by_host.iter().min_by_key(|(_, (_, until))| *until).map(|(place, _)| place.clone());
             next.map(|place| idle.by_host.remove(&place));
         }
         let Entry::Vacant(vacant) = idle.by_host.entry(place.to_owned()) else { return };
-        vacant.insert((line, Instant::now() + IDLE));
+        vacant.insert((line, Instant::now() + pause + LINGER));
         if !std::mem::replace(&mut idle.watched, true) {
             tokio::spawn(close_in_time(Arc::clone(&self.idle)));
         }
@@ -186,7 +196,7 @@ fn trouble(error: &hyper::Error) -> FetchErrorKind {
 /// Closes what nobody has taken up in time, until nothing is left.
 async fn close_in_time(idle: Arc<Mutex<Idle>>) {
     loop {
-        tokio::time::sleep(IDLE / 2).await;
+        tokio::time::sleep(LINGER).await;
         let now = Instant::now();
         let mut idle = locked(&idle);
         idle.by_host.retain(|_, (_, until)| *until > now);

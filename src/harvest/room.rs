@@ -6,7 +6,13 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
+use super::places::Places;
 use crate::model::caught;
+
+/// So many runs for each seat may go on at once at first, and while the readers are behind.
+const RUNS: usize = 8;
+/// The readers are behind while so many pages wait for each seat.
+const MANY: usize = 1;
 
 /// Threads that read pages, as many as there are seats: each keeps memory of its own. Of the runs that wait, that
 /// which began first is next: so runs end one after the other, and let go of the articles that they hold, where in
@@ -14,8 +20,21 @@ use crate::model::caught;
 #[derive(Clone)]
 pub struct Room {
     door: Arc<Door>,
-    /// The place of the run in the order of all.
+    /// The run that it is for, once one has begun.
+    run: Option<Arc<Run>>,
+}
+
+/// A run under way: it has a place until all its clones of the room are gone.
+struct Run {
+    door: Arc<Door>,
+    /// Its place in the order of all.
     turn: u64,
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        self.door.places.give_back(self.door.is_behind());
+    }
 }
 
 /// Closes the house when nobody can come any more.
@@ -23,6 +42,7 @@ struct Door {
     house: Arc<House>,
     seats: usize,
     turns: AtomicU64,
+    places: Places,
 }
 
 #[derive(Default)]
@@ -46,13 +66,18 @@ type Work = Box<dyn FnOnce() + Send>;
 impl Room {
     /// A room with so many seats.
     pub fn new(seats: usize) -> Self {
-        let door = Door { house: Arc::default(), seats: seats.max(1), turns: AtomicU64::new(0) };
-        Self { door: Arc::new(door), turn: 0 }
+        let seats = seats.max(1);
+        let places = Places::new(seats.saturating_mul(RUNS));
+        let door = Door { house: Arc::default(), seats, turns: AtomicU64::new(0), places };
+        Self { door: Arc::new(door), run: None }
     }
 
-    /// The same room, for a run that begins now.
-    pub(super) fn next_run(&self) -> Self {
-        Self { door: Arc::clone(&self.door), turn: self.door.turns.fetch_add(1, Ordering::Relaxed) }
+    /// The same room, for a run that begins; waits in line for its place.
+    pub(super) async fn next_run(&self) -> Self {
+        let door = Arc::clone(&self.door);
+        door.places.take(|| door.is_behind()).await;
+        let turn = door.turns.fetch_add(1, Ordering::Relaxed);
+        Self { door: Arc::clone(&door), run: Some(Arc::new(Run { door, turn })) }
     }
 
     /// Has work done on a seat, once it is this run's turn. Fails where the work panics, or no thread starts.
@@ -84,10 +109,16 @@ impl Room {
             }
         }
         desk.asked += 1;
-        let order = (self.turn, desk.asked);
+        let order = (self.run.as_ref().map_or(0, |run| run.turn), desk.asked);
         desk.waiting.insert(order, work);
         house.call.notify_one();
         Ok(())
+    }
+}
+
+impl Door {
+    fn is_behind(&self) -> bool {
+        self.house.desk().waiting.len() >= self.seats.saturating_mul(MANY)
     }
 }
 
@@ -138,7 +169,7 @@ mod tests {
     #[tokio::test]
     async fn the_run_that_began_first_is_next() {
         let room = Room::new(1);
-        let (first, second, third) = (room.next_run(), room.next_run(), room.next_run());
+        let (first, second, third) = (room.next_run().await, room.next_run().await, room.next_run().await);
         let (begin, begun) = mpsc::channel::<()>();
         let order = Arc::new(Mutex::new(Vec::new()));
         let noted = |room: &Room, name: &'static str| {

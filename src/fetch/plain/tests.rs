@@ -35,7 +35,13 @@ async fn read(answer: &[u8], piece: usize, max_bytes: u64, cut: bool) -> Result<
         }
     });
     let clock = Clock::start(Duration::from_secs(20));
-    let bounds = Bounds { connect: Duration::from_secs(5), total: Duration::from_secs(20), max_bytes, cut };
+    let bounds = Bounds {
+        connect: Duration::from_secs(5),
+        total: Duration::from_secs(20),
+        max_bytes,
+        cut,
+        pause: Duration::ZERO,
+    };
     let url = format!("http://{place}/").parse().expect("an address");
     let answer = plain().get(&url, &HeaderMap::new(), &clock, bounds).await;
     server.abort();
@@ -151,7 +157,13 @@ async fn served(listener: &TcpListener) -> TcpStream {
 }
 
 async fn visit(plain: &Plain, place: SocketAddr) -> Result<Answer, FetchErrorKind> {
-    let bounds = Bounds { connect: Duration::from_secs(5), total: Duration::from_secs(20), max_bytes: 9, cut: false };
+    let bounds = Bounds {
+        connect: Duration::from_secs(5),
+        total: Duration::from_secs(20),
+        max_bytes: 9,
+        cut: false,
+        pause: Duration::ZERO,
+    };
     let url = format!("http://{place}/").parse().expect("an address");
     plain.get(&url, &HeaderMap::new(), &Clock::start(bounds.total), bounds).await
 }
