@@ -284,6 +284,7 @@ mod tests {
         let (second, ()) = tokio::join!(pace.enter(&a, &manners, &guard), async {
             tokio::time::sleep(Duration::from_secs(20)).await;
             turn.delay(Duration::from_secs(25));
+            assert_eq!(turn.pause(), Duration::from_secs(5));
             drop(turn);
         });
         assert!(second.is_ok());

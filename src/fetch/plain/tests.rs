@@ -157,13 +157,13 @@ async fn served(listener: &TcpListener) -> TcpStream {
 }
 
 async fn visit(plain: &Plain, place: SocketAddr) -> Result<Answer, FetchErrorKind> {
-    let bounds = Bounds {
-        connect: Duration::from_secs(5),
-        total: Duration::from_secs(20),
-        max_bytes: 9,
-        cut: false,
-        pause: Duration::ZERO,
-    };
+    visit_before(plain, place, Duration::ZERO).await
+}
+
+/// A visit with so long until the next.
+async fn visit_before(plain: &Plain, place: SocketAddr, pause: Duration) -> Result<Answer, FetchErrorKind> {
+    let bounds =
+        Bounds { connect: Duration::from_secs(5), total: Duration::from_secs(20), max_bytes: 9, cut: false, pause };
     let url = format!("http://{place}/").parse().expect("an address");
     plain.get(&url, &HeaderMap::new(), &Clock::start(bounds.total), bounds).await
 }
@@ -205,6 +205,37 @@ async fn a_connection_that_has_fallen_silent_is_made_anew() {
     let plain = plain();
     visit(&plain, place).await.expect("an answer");
     visit(&plain, place).await.expect("an answer");
+}
+
+#[tokio::test]
+async fn a_connection_is_left_open_for_the_next_visit_and_little_longer() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a place");
+    let place = listener.local_addr().expect("an address");
+    let server = tokio::spawn(async move {
+        let mut streams = Vec::new();
+        loop {
+            streams.push(served(&listener).await);
+        }
+    });
+    let (second, moment) = (Duration::from_secs(1), Duration::from_millis(1));
+    let rows = [
+        (Duration::ZERO, Duration::ZERO, true),
+        (Duration::ZERO, super::LINGER, false),
+        (3 * second, 3 * second, true),
+        (3 * second, 3 * second + super::LINGER, false),
+        // It would be closed before the next visit.
+        (super::CLOSED - moment, Duration::ZERO, true),
+        (super::CLOSED, Duration::ZERO, false),
+    ];
+    for (pause, after, open) in rows {
+        let plain = plain();
+        visit_before(&plain, place, pause).await.expect("an answer");
+        tokio::time::pause();
+        tokio::time::advance(after).await;
+        assert_eq!(plain.take(&place.to_string()).is_some(), open, "{after:?} into a pause of {pause:?}");
+        tokio::time::resume();
+    }
+    server.abort();
 }
 
 #[tokio::test]
