@@ -16,9 +16,7 @@ use crate::daemon;
 use crate::dates::{Moment, Precision};
 use crate::fetch::{Fetched, Fetcher, Manners};
 use crate::harvest::{Part, article_wants, browsing, list_wants};
-use crate::model::{
-    Article, Draft, Kind, Listing, Page, PageKind, PageRequest, Problem, Read, Render, Source, SourceId, Teaser,
-};
+use crate::model::{Article, Draft, Kind, Listing, Page, PageKind, Problem, Read, Render, Source, SourceId, Teaser};
 use crate::normalize::{self, Surroundings};
 use crate::read::{CompiledRules, read_article, read_listing};
 
@@ -204,13 +202,13 @@ impl Eye {
     }
 
     async fn render(&self, page: Page, source: &Source, part: Part) -> Result<Page, Failure> {
-        let ask = request(&page.asked, source);
+        let ask = source.request(page.asked.clone());
         let shown = self.fetcher.render(page, &ask, &browsing(source, part)).await;
         shown.map_err(|error| Failure::Work(error.to_string()))
     }
 
     async fn get(&self, url: &Url, source: &Source) -> Result<Page, Failure> {
-        match self.fetcher.get(&request(url, source)).await {
+        match self.fetcher.get(&source.request(url.clone())).await {
             Ok(Fetched::Page(page)) => Ok(*page),
             Ok(Fetched::NotModified(_)) => {
                 Err(Failure::Work(format!("{url}: answered 304 to a question without validators")))
@@ -218,11 +216,6 @@ impl Eye {
             Err(error) => Err(Failure::Work(error.to_string())),
         }
     }
-}
-
-/// A request in the source's name.
-fn request(url: &Url, source: &Source) -> PageRequest {
-    PageRequest::with_headers(url.clone(), &source.url, &source.headers)
 }
 
 fn listing_text(out: &mut String, read: &Read<Listing>, around: &Surroundings, source: &Source, now: DateTime<Utc>) {

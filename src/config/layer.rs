@@ -4,7 +4,8 @@ use std::path::Path;
 
 use chrono_tz::Tz;
 
-use crate::model::{ArticleMode, ArticleRules, Browsing, Filter, Kind, ListingRules, Render, Schedule};
+use crate::fetch::check_authorities;
+use crate::model::{ArticleMode, ArticleRules, Browsing, Filter, Kind, ListingRules, Render, Schedule, Trust};
 
 use super::browsing;
 use super::complaint::{At, Complaint, Place};
@@ -25,6 +26,7 @@ pub(super) struct Layer {
     pub browsing: Option<At<Browsing>>,
     pub article: Option<At<ArticleMode>>,
     pub headers: Vec<(String, String)>,
+    pub trust: Option<At<Trust>>,
     pub listing: ListingRules,
     pub article_rules: ArticleRules,
     pub filters: Option<Vec<Filter>>,
@@ -64,6 +66,8 @@ pub(super) const BELONGS_DEEPER: &[(&str, &str)] = &[
     ("min_items", "[….expect]"),
     ("quiet_after", "[….expect]"),
     ("headers", "[….request]"),
+    ("tls_verify", "[….request]"),
+    ("tls_ca", "[….request]"),
     ("rate", "[hosts.\"…\"]"),
     ("robots", "[hosts.\"…\"]"),
     ("parallel", "[hosts.\"…\"]"),
@@ -90,6 +94,7 @@ impl Layer {
         layer.tags = section.take("tags").and_then(|value| tags(&value));
         if let Some(mut request) = section.section("request") {
             layer.headers = headers(&mut request, folder);
+            layer.trust = trust(&mut request, folder);
             request.finish(&[]);
         }
         if let Some(listing) = section.section("listing") {
@@ -191,6 +196,7 @@ impl Layer {
             browsing: self.browsing.or_else(|| far.browsing.clone()),
             article: self.article.or_else(|| far.article.clone()),
             headers,
+            trust: self.trust.or_else(|| far.trust.clone()),
             listing: ListingRules {
                 container: list.container.or_else(|| far_list.container.clone()),
                 item: list.item.or_else(|| far_list.item.clone()),
@@ -244,6 +250,32 @@ const MODES: &[(&str, ArticleMode)] =
 fn tags(value: &Value<'_>) -> Option<Vec<At<String>>> {
     let members = if value.as_text().is_some() { vec![value.clone()] } else { value.list()? };
     Some(members.iter().filter_map(|member| member.read(words::tag)).collect())
+}
+
+/// Whose word is taken for who the servers are: `tls_verify`, `tls_ca`.
+fn trust(request: &mut Section<'_>, folder: &Path) -> Option<At<Trust>> {
+    let findings = request.findings;
+    let (verify, file) = (request.flag("tls_verify"), request.text("tls_ca"));
+    let Some(file) = file else {
+        let trust = |verify: bool| if verify { Trust::Machine } else { Trust::Anyone };
+        return verify.map(|verify| At { value: trust(verify.value), place: verify.place });
+    };
+    if verify.is_some_and(|verify| !verify.value) {
+        findings.complain(
+            Complaint::error(&file.place, "with `tls_verify = false` anybody is believed, and no authority asked for")
+                .remedy("keep one of the two"),
+        );
+    }
+    let read = std::fs::read_to_string(folder.join(&file.value)).map_err(|error| error.to_string());
+    match read.and_then(|pem| check_authorities(&pem).map(|()| pem)) {
+        Ok(pem) => Some(At { value: Trust::Also(pem.into()), place: file.place }),
+        Err(why) => {
+            findings.complain(Complaint::error(&file.place, format!("cannot take `{}`: {why}", file.value)).remedy(
+                "name a file of certificates in PEM (`-----BEGIN CERTIFICATE-----`); paths are relative to this file's folder",
+            ));
+            None
+        }
+    }
 }
 
 fn headers(request: &mut Section<'_>, folder: &Path) -> Vec<(String, String)> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono_tz::Tz;
 use url::Url;
 
-use crate::model::{ArticleMode, Expectation, Kind, Render, Rules, Schedule, Source, SourceId};
+use crate::model::{ArticleMode, Expectation, Kind, Render, Rules, Schedule, Source, SourceId, Trust};
 use crate::read::CompiledRules;
 
 use super::complaint::{At, Complaint, Findings, Place};
@@ -66,6 +66,12 @@ impl Sources {
         {
             let layer = Layer::read(&mut section, &folder);
             section.finish(BELONGS_DEEPER);
+            if let Some(trust) = layer.trust.as_ref().filter(|trust| trust.value == Trust::Anyone) {
+                file.findings.complain(
+                    Complaint::error(&trust.place, "this would believe whoever answers, of every site")
+                        .remedy("write it in the sources that need it, or in a recipe of theirs"),
+                );
+            }
             match &self.defaults {
                 None => self.defaults = Some((value.key_place, layer)),
                 Some(_) => file.findings.complain(
@@ -172,6 +178,7 @@ fn source(id: SourceId, place: Place, url: At<Url>, title: Option<String>, layer
             browsing: layer.browsing.map(|b| b.value).unwrap_or_default(),
             article: layer.article.map_or(ArticleMode::Auto, |a| a.value),
             headers: layer.headers,
+            trust: layer.trust.map(|t| t.value).unwrap_or_default(),
             rules: if rules == **usual { Arc::clone(usual) } else { Arc::new(rules) },
             filters: layer.filters.unwrap_or_default(),
             identity: layer.identity.map(|i| i.value),

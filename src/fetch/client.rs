@@ -1,16 +1,21 @@
 //! The maker of encrypted connections: TLS by rustls with ring, the machine's own roots, no proxy, no redirects of its
 //! own, and a resolver that is the guard.
 
+use std::collections::HashMap;
 use std::error::Error;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::{Client, redirect};
+use reqwest::{Certificate, Client, redirect};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 
 use super::error::FetchErrorKind;
 use super::guard::{Guard, Refusal};
 use super::manners::Manners;
+use crate::model::Trust;
 
 /// Idle connections are kept for the next page of the same site and no longer: visits to a site are a second apart,
 /// servers begin to close theirs after five, and each of a thousand sites' takes 40 to 130 KB. The pool looks as
@@ -19,8 +24,28 @@ pub(super) const IDLE: Duration = Duration::from_secs(2);
 /// Most header lines of an answer; some sites send a hundred cookies and policies.
 pub(super) const MAX_HEADERS: usize = 256;
 
-/// Makes the client; a sentence says why not.
-pub(super) fn build(manners: &Manners, guard: &Guard) -> Result<Client, String> {
+/// The clients, by whose word each takes for who a server is. Each is made at the first request that needs it: reading
+/// the machine's root certificates takes its time.
+#[derive(Debug, Default)]
+pub(super) struct Clients {
+    made: Mutex<HashMap<Trust, Client>>,
+}
+
+impl Clients {
+    pub(super) fn that_takes(&self, trust: &Trust, manners: &Manners, guard: &Guard) -> Result<Client, FetchErrorKind> {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = made.get(trust) {
+            return Ok(client.clone());
+        }
+        let client = build(manners, guard, trust)
+            .map_err(|why| FetchErrorKind::Network(format!("no HTTP client could be made: {why}")))?;
+        made.insert(trust.clone(), client.clone());
+        Ok(client)
+    }
+}
+
+/// Makes a client; a sentence says why not.
+fn build(manners: &Manners, guard: &Guard, trust: &Trust) -> Result<Client, String> {
     // Fails only when one is installed already, which serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = || {
@@ -35,11 +60,33 @@ pub(super) fn build(manners: &Manners, guard: &Guard) -> Result<Client, String> 
             .pool_max_idle_per_host(1)
             .http1_max_headers(MAX_HEADERS)
     };
+    match trust {
+        Trust::Machine => {}
+        Trust::Also(pem) => {
+            let also = Certificate::from_pem_bundle(pem.as_bytes()).map_err(|e| sentence_of(&e))?;
+            return builder().tls_certs_merge(also).build().map_err(|e| sentence_of(&e));
+        }
+        Trust::Anyone => {
+            let client = builder().tls_certs_only([]).tls_danger_accept_invalid_certs(true);
+            return client.build().map_err(|e| sentence_of(&e));
+        }
+    }
     match builder().build() {
         Ok(client) => Ok(client),
         // A machine without root certificates can still fetch plain http.
         Err(first) => builder().tls_certs_only([]).build().map_err(|_| sentence_of(&first)),
     }
+}
+
+/// Whether a text is the certificates of authorities (PEM, RFC 7468), as [`Trust::Also`] takes them; a sentence says
+/// why not.
+pub fn check_authorities(pem: &str) -> Result<(), String> {
+    let mut store = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+        let certificate = certificate.map_err(|e| format!("it is no PEM: {e}"))?;
+        store.add(certificate).map_err(|e| format!("a certificate in it cannot be read: {e}"))?;
+    }
+    if store.is_empty() { Err("there is no certificate in it".to_owned()) } else { Ok(()) }
 }
 
 /// What a failed connection or request is called.
@@ -48,9 +95,7 @@ pub(super) fn failure(error: &reqwest::Error, connect_timeout: Duration) -> Fetc
         if let Some(refusal) = cause.downcast_ref::<Refusal>() {
             return FetchErrorKind::Refused(refusal.0.clone());
         }
-        let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        let tls = inner.and_then(|e| e.downcast_ref::<rustls::Error>()).or_else(|| cause.downcast_ref());
-        if let Some(tls) = tls {
+        if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
             return FetchErrorKind::Network(tls_sentence(tls));
         }
     }
@@ -60,8 +105,8 @@ pub(super) fn failure(error: &reqwest::Error, connect_timeout: Duration) -> Fetc
     if error.is_dns() {
         return nowhere(&sentence_of(error));
     }
-    let io = causes(error).find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
-    match io.and_then(known) {
+    let io = causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>());
+    match io.map(io::Error::kind).find_map(known) {
         Some(sentence) => FetchErrorKind::Network(sentence.to_owned()),
         None if error.is_connect() => FetchErrorKind::Network(format!("no connection: {}", sentence_of(error))),
         None => improper(&sentence_of(error)),
@@ -113,18 +158,24 @@ fn tls_sentence(error: &rustls::Error) -> String {
         return format!("no secure connection: {error}");
     };
     match certificate {
-        C::Expired | C::ExpiredContext { .. } => "the site's certificate has expired; tell the site".to_owned(),
+        C::Expired | C::ExpiredContext { .. } => own_way("the site's certificate has expired; tell the site"),
         C::NotValidYet | C::NotValidYetContext { .. } => {
             "the site's certificate is not valid yet; check this machine's clock".to_owned()
         }
         C::NotValidForName | C::NotValidForNameContext { .. } => {
-            "the site's certificate is for another name; check the address".to_owned()
+            own_way("the site's certificate is for another name; check the address")
         }
-        C::UnknownIssuer => "the site's certificate is by nobody this machine trusts; if every site fails so, install \
-                             the system's root certificates (package `ca-certificates`)"
-            .to_owned(),
-        other => format!("the site's certificate is not valid: {other}"),
+        C::UnknownIssuer => own_way(
+            "the site's certificate is by nobody this machine trusts; if every site fails so, install the system's root \
+             certificates (package `ca-certificates`); if only this one does, name its authority's in `tls_ca`",
+        ),
+        other => own_way(&format!("the site's certificate is not valid: {other}")),
     }
+}
+
+/// What else an operator can do.
+fn own_way(sentence: &str) -> String {
+    format!("{sentence}; or believe it whatever it is, with `tls_verify = false` in the source's `request`")
 }
 
 /// The innermost cause in words: outer layers only say that there was one.
@@ -136,7 +187,9 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
     let mut next = Some(error);
     std::iter::from_fn(move || {
         let cause = next?;
-        next = cause.source();
+        // What an error of the system's wraps is not its source: only the source of that is.
+        let wrapped = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        next = wrapped.map(|wrapped| wrapped as _).or_else(|| cause.source());
         Some(cause)
     })
     .take(16)

@@ -45,7 +45,7 @@ pub(super) struct Answer {
 /// The two ways to an answer: plain, and through a client that encrypts.
 pub(super) enum Way<'w> {
     Plain(&'w Plain),
-    Secure(&'w Client),
+    Secure(Client),
 }
 
 /// Makes one GET.
@@ -60,7 +60,7 @@ pub(super) async fn exchange(
         // 5 KB, which each of the futures around it would be moved with.
         Way::Plain(plain) => Box::pin(plain.get(&url, &headers, &clock, bounds)).await,
         // Large, and rarely needed at once with the other.
-        Way::Secure(client) => Box::pin(through(client, url, headers, &clock, bounds)).await,
+        Way::Secure(client) => Box::pin(through(&client, url, headers, &clock, bounds)).await,
     }
 }
 

@@ -1,4 +1,4 @@
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::browser::Pool;
-use super::client;
+use super::client::Clients;
 use super::cookies::Cookies;
 use super::error::{FetchError, FetchErrorKind, status_sentence, without_credentials};
 use super::exchange::{Answer, Bounds, Way, exchange};
@@ -24,7 +24,7 @@ use super::plain::Plain;
 use super::redirects::{Trail, same_party};
 use super::robots::{self, Memory, Robots, Ruling};
 use super::{coding, conditional};
-use crate::model::{Page, PageRequest, Validators};
+use crate::model::{Page, PageRequest, Trust, Validators, same_site};
 
 const ACCEPTED: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,application/rss+xml;q=0.9,\
                         application/atom+xml;q=0.9,application/feed+json;q=0.9,application/json;q=0.8,*/*;q=0.7";
@@ -68,8 +68,7 @@ struct Inner {
     pace: Pace,
     robots: Robots,
     plain: Plain,
-    /// Made at the first request that needs it: reading the machine's root certificates takes its time.
-    client: OnceLock<Result<Client, String>>,
+    clients: Clients,
     browser: Pool,
     /// Who may read a large or packed answer now.
     aside: Semaphore,
@@ -101,8 +100,9 @@ impl Fetcher {
         let browser = Pool::new(&manners);
         let plain = Plain::new(&guard, &manners.user_agent, manners.parallel);
         let aside = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));
-        let client = OnceLock::new();
-        Ok(Self { inner: Arc::new(Inner { manners, guard, pace, robots, plain, client, browser, aside }) })
+        Ok(Self {
+            inner: Arc::new(Inner { manners, guard, pace, robots, plain, clients: Clients::default(), browser, aside }),
+        })
     }
 
     /// Which addresses this fetcher calls.
@@ -111,8 +111,8 @@ impl Fetcher {
     }
 
     /// The client, which calls only what the guard lets through, and its bounds.
-    pub(super) fn client(&self) -> Result<(&Client, &Manners), FetchErrorKind> {
-        Ok((self.inner.client()?, &self.inner.manners))
+    pub(super) fn client(&self) -> Result<(Client, &Manners), FetchErrorKind> {
+        Ok((self.inner.client(&Trust::Machine)?, &self.inner.manners))
     }
 
     /// The browser, and how it may behave.
@@ -197,7 +197,8 @@ impl Inner {
         let url = visit.url.clone();
         self.guard.check(&url).map_err(|refusal| FetchErrorKind::Refused(refusal.0))?;
         self.take_turn(visit).await?;
-        self.heed_robots(&url, visit).await?;
+        let trust = if same_site(&ask.url, &url) { &ask.trust } else { &Trust::Machine };
+        self.heed_robots(&url, trust, visit).await?;
         let is_own = same_party(start, &url);
         let mut headers = if is_own { own.clone() } else { HeaderMap::new() };
         for (name, value) in [(ACCEPT, ACCEPTED), (ACCEPT_ENCODING, coding::ACCEPTED)] {
@@ -217,18 +218,20 @@ impl Inner {
         }
         let pause = visit.turn.as_ref().map_or(Duration::ZERO, Turn::pause);
         let bounds = Bounds { pause, ..self.bounds(visit.left) };
-        let answer = exchange(self.way(&dialled)?, dialled, headers, bounds).await?;
+        let answer = exchange(self.way(&dialled, trust)?, dialled, headers, bounds).await?;
         visit.left = visit.left.saturating_sub(began.elapsed());
         Ok((answer, conditional))
     }
 
-    fn way(&self, url: &Url) -> Result<Way<'_>, FetchErrorKind> {
-        if url.scheme() == "http" { Ok(Way::Plain(&self.plain)) } else { self.client().map(Way::Secure) }
+    fn way(&self, url: &Url, trust: &Trust) -> Result<Way<'_>, FetchErrorKind> {
+        match url.scheme() {
+            "http" => Ok(Way::Plain(&self.plain)),
+            _ => self.client(trust).map(Way::Secure),
+        }
     }
 
-    fn client(&self) -> Result<&Client, FetchErrorKind> {
-        let made = self.client.get_or_init(|| client::build(&self.manners, &self.guard));
-        made.as_ref().map_err(|e| FetchErrorKind::Network(format!("no HTTP client could be made: {e}")))
+    fn client(&self, trust: &Trust) -> Result<Client, FetchErrorKind> {
+        self.clients.that_takes(trust, &self.manners, &self.guard)
     }
 
     fn bounds(&self, total: Duration) -> Bounds {
@@ -260,12 +263,12 @@ impl Inner {
         rule.and_then(|rule| rule.robots).unwrap_or(self.manners.respect_robots)
     }
 
-    async fn heed_robots(&self, url: &Url, visit: &Visit) -> Result<(), Failed> {
+    async fn heed_robots(&self, url: &Url, trust: &Trust, visit: &Visit) -> Result<(), Failed> {
         if !self.obeys_robots(url) {
             return Ok(());
         }
         let place = self.robots.place(url);
-        let ruling = place.get_or_init(|| self.read_robots(url)).await;
+        let ruling = place.get_or_init(|| self.read_robots(url, trust)).await;
         if let (Some(turn), Some(delay)) = (&visit.turn, ruling.delay()) {
             turn.delay(delay);
         }
@@ -273,7 +276,7 @@ impl Inner {
     }
 
     /// Reads an origin's robots.txt, within the visit for which it is wanted.
-    async fn read_robots(&self, page: &Url) -> Ruling {
+    async fn read_robots(&self, page: &Url, trust: &Trust) -> Ruling {
         if let Some(ruling) = self.robots.recall(page).await {
             return ruling;
         }
@@ -288,7 +291,8 @@ impl Inner {
             let mut headers = HeaderMap::new();
             headers.insert(ACCEPT, HeaderValue::from_static("text/plain,*/*;q=0.8"));
             headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(coding::ACCEPTED));
-            let way = match self.way(&url) {
+            let trust = if same_site(page, &url) { trust } else { &Trust::Machine };
+            let way = match self.way(&url, trust) {
                 Ok(way) => way,
                 Err(kind) => return Ruling::unknown(kind, None),
             };

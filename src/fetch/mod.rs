@@ -31,6 +31,7 @@ mod robots;
 mod tests;
 
 pub use browser::{NoBrowser, find_browser};
+pub use client::check_authorities;
 pub use error::{FetchError, FetchErrorKind};
 pub use fetcher::{Current, Fetched, Fetcher, Held};
 pub use guard::Guard;

@@ -8,7 +8,6 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 
-use super::ask::request;
 use super::reader::article_read;
 use super::shown::{self, Part};
 use super::sketch::Sketch;
@@ -197,7 +196,7 @@ async fn page_article(
     url: &url::Url,
     parts: &Parts,
 ) -> Result<(Read<Article>, Option<PageKind>), FetchError> {
-    let ask = request(watched, url.clone());
+    let ask = watched.source.request(url.clone());
     match parts.get_held(&ask, false).await? {
         (Fetched::Page(mut page), held) => {
             // It may wait for its turn, and its text is all that is read.

@@ -16,8 +16,7 @@ use super::stand_in::{self, Glanced, same_list};
 use super::{Parts, Watched, judge};
 use crate::fetch::{FetchError, FetchErrorKind, Fetched};
 use crate::model::{
-    Article, Guide, Kind, Listing, ListingMethod, Outcome, Page, PageRequest, Problem, Profile, Read, Render, Teaser,
-    Validators,
+    Article, Guide, Kind, Listing, ListingMethod, Outcome, Page, Problem, Profile, Read, Render, Teaser, Validators,
 };
 use crate::read::Extent;
 use crate::store::{SourceState, StoreError};
@@ -94,7 +93,7 @@ pub(super) async fn listing(
     let base = feed.clone().unwrap_or_else(|| source.url.clone());
     let moved = state.wishes.moved.as_ref().filter(|moved| moved.seen >= MOVED_AFTER && moved.from == base);
     let moved_to = moved.map(|moved| moved.to.clone());
-    let mut ask = request(watched, moved_to.clone().unwrap_or_else(|| base.clone()));
+    let mut ask = watched.source.request(moved_to.clone().unwrap_or_else(|| base.clone()));
     if as_before {
         ask.validators = state.validators.clone();
     }
@@ -253,7 +252,7 @@ async fn page_listing(
     }
     let (mut read, guide) = (Read { value: noted.listing, problems }, noted.guide);
     if shown::list_wants(&watched.source, &read.value) {
-        let ask = request(watched, page.asked.clone());
+        let ask = watched.source.request(page.asked.clone());
         page = match parts.render(watched, Arc::unwrap_or_clone(page), &ask, Part::List).await {
             Ok(page) => Arc::new(page),
             Err(error) => return Answer::Failed(Failed::of(&error, false)),
@@ -287,7 +286,7 @@ async fn page_listing(
 async fn one_page(watched: &Watched, mut page: Arc<Page>, mut body_hash: u64, parts: &Parts) -> Answer {
     let (mut read, mut kind) = article_read(watched, &page, parts).await;
     if !shown::always(watched) && shown::article_wants(&watched.source, &read.value) {
-        let ask = request(watched, page.asked.clone());
+        let ask = watched.source.request(page.asked.clone());
         page = match parts.render(watched, Arc::unwrap_or_clone(page), &ask, Part::List).await {
             Ok(page) => Arc::new(page),
             Err(error) => return Answer::Failed(Failed::of(&error, false)),
@@ -327,7 +326,7 @@ async fn follow(
     while (seen.len() as u32) < wanted && !*parts.stop.borrow() {
         let Some(next) = read_so_far.value.next.clone().filter(|next| !seen.contains(next)) else { break };
         seen.push(next.clone());
-        let more = match parts.get(&request(watched, next.clone()), true).await {
+        let more = match parts.get(&watched.source.request(next.clone()), true).await {
             Ok(Fetched::Page(page)) => *page,
             Ok(Fetched::NotModified(_)) => break,
             Err(error) => {
@@ -370,18 +369,13 @@ pub(super) async fn read_more(
             return Ok(plain);
         }
     }
-    let ask = request(watched, url.clone());
+    let ask = watched.source.request(url.clone());
     page = parts.render(watched, Arc::unwrap_or_clone(page), &ask, Part::More).await?.into();
     Ok(read(watched, &page, kind, parts).await)
 }
 
 pub(super) fn is_feed(listing: &Listing) -> bool {
     matches!(listing.method, ListingMethod::Feed(_))
-}
-
-/// A request in this source's name.
-pub(super) fn request(watched: &Watched, url: Url) -> PageRequest {
-    PageRequest::with_headers(url, &watched.source.url, &watched.source.headers)
 }
 
 impl Listed {

@@ -26,6 +26,7 @@ mod site;
 mod sketch;
 mod source;
 mod text;
+mod trust;
 mod written;
 
 pub use article::Article;
@@ -48,11 +49,12 @@ pub use quiet::Quiet;
 pub use rules::{ArticleRules, Field, Filter, ListingRules, Rules, Verb};
 pub use schedule::Schedule;
 pub use secret::Secret;
-pub use site::registrable_domain;
+pub use site::{registrable_domain, same_site};
 pub use sketch::Sketch;
 pub use source::{ArticleMode, Expectation, Kind, Render, Source};
 pub use text::{
     fold_space, holds, is_han, is_surely_folded, is_wide, letters, push_folded, push_letter, push_letters, resemblance,
     same_letters, split_at_blank, text_weight,
 };
+pub use trust::Trust;
 pub use written::{Origin, Written};

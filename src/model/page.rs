@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::{Trust, same_site};
+
 /// What a server gave to recognise a version of a page by (RFC 9110 §8.8), byte for byte.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Validators {
@@ -33,18 +35,22 @@ pub struct PageRequest {
     pub validators: Validators,
     /// The operator's own headers for this source, names in any case.
     pub headers: Vec<(String, String)>,
+    /// Whose word is taken for who the servers of its site are.
+    pub trust: Trust,
 }
 
 impl PageRequest {
     /// Asks for `url`, with nothing known of it.
     pub fn new(url: Url) -> Self {
-        Self { url, validators: Validators::default(), headers: Vec::new() }
+        Self { url, validators: Validators::default(), headers: Vec::new(), trust: Trust::Machine }
     }
 
-    /// Likewise, with the operator's headers for a source at `home`. They may hold secrets: they go to its origin only.
-    pub fn with_headers(url: Url, home: &Url, headers: &[(String, String)]) -> Self {
-        let own = url.origin() == home.origin();
-        Self { headers: if own { headers.to_vec() } else { Vec::new() }, ..Self::new(url) }
+    /// Likewise, in the name of a source at `home`. The operator's headers may hold secrets: they go to its origin
+    /// only. Whose word is taken holds for its site.
+    pub fn in_name_of(home: &Url, headers: &[(String, String)], trust: &Trust, url: Url) -> Self {
+        let headers = if url.origin() == home.origin() { headers.to_vec() } else { Vec::new() };
+        let trust = if same_site(&url, home) { trust.clone() } else { Trust::Machine };
+        Self { headers, trust, ..Self::new(url) }
     }
 }
 

@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Browsing, Filter, Rules, Schedule, SourceId};
+use super::{Browsing, Filter, PageRequest, Rules, Schedule, SourceId, Trust};
 
 /// An address watched on a schedule, with rules: one `[sources.x]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +33,8 @@ pub struct Source {
     pub article: ArticleMode,
     /// The operator's own request headers; values already taken from their secrets.
     pub headers: Vec<(String, String)>,
+    /// Whose word is taken for who its servers are.
+    pub trust: Trust,
     /// How to read its pages; most sources of a file share the same, which are none.
     pub rules: Arc<Rules>,
     /// What to keep of what was read, in order.
@@ -50,6 +52,11 @@ pub struct Source {
 }
 
 impl Source {
+    /// A request in its name.
+    pub fn request(&self, url: Url) -> PageRequest {
+        PageRequest::in_name_of(&self.url, &self.headers, &self.trust, url)
+    }
+
     /// A complete source: an address, and the defaults for all the rest. For pages that no operator listed
     /// (`add`, `preview`, `inspect`).
     pub fn at(url: Url) -> Self {
@@ -67,6 +74,7 @@ impl Source {
             browsing: Browsing::default(),
             article: ArticleMode::Auto,
             headers: Vec::new(),
+            trust: Trust::Machine,
             rules: Arc::default(),
             filters: Vec::new(),
             identity: None,

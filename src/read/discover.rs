@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::model::{FeedLink, Listing, Page, Teaser, registrable_domain};
+use crate::model::{FeedLink, Listing, Page, Teaser, same_site};
 
 /// Words that a feed of readers' comments is called by.
 const COMMENTS: [&str; 11] = [
@@ -76,7 +76,7 @@ pub fn sitemaps_named(robots: &str, base: &Url) -> Vec<Url> {
             && !value.trim().is_empty()
             && let Ok(url) = base.join(value.trim())
             && matches!(url.scheme(), "http" | "https")
-            && is_same_site(base, &url)
+            && same_site(base, &url)
             && !found.contains(&url)
             && found.len() < 100
         {
@@ -114,7 +114,7 @@ fn suits(page: &Url, feed: &FeedLink) -> Option<i32> {
         "rss" | "atom" => 2,
         _ => return None,
     };
-    if !is_same_site(page, &feed.url) {
+    if !same_site(page, &feed.url) {
         // A feed burnt elsewhere may be the site's own; another site's section never suits a section.
         if !is_front(page) {
             return None;
@@ -166,11 +166,6 @@ fn feed_steps(feed: &Url) -> Vec<&str> {
     steps
         .filter(|s| !s.is_empty() && !s.split(['.', '-', '_']).all(|w| words.iter().any(|x| w.eq_ignore_ascii_case(x))))
         .collect()
-}
-
-fn is_same_site(one: &Url, other: &Url) -> bool {
-    let (Some(one), Some(other)) = (one.host_str(), other.host_str()) else { return false };
-    one == other || registrable_domain(one).is_some_and(|d| registrable_domain(other) == Some(d))
 }
 
 /// Where the feed of a page commonly is, for a page that announces none; likeliest first, at most 16. Below a

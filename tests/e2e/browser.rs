@@ -61,6 +61,7 @@ mod with_chromium {
     use std::process::Command;
 
     use super::*;
+    use crate::certificates::{Authority, GOOD};
     use crate::paper::{self, LINES};
     use crate::press::Sheet;
 
@@ -88,7 +89,10 @@ mod with_chromium {
 
     /// A press whose front page at `/app/` is built by a script, and whose articles are plain.
     fn built() -> Press {
-        let press = Press::start();
+        built_on(Press::start())
+    }
+
+    fn built_on(press: Press) -> Press {
         paper::print(&press);
         press.set("/api/news", lines());
         // A mark of each visit, as many pages carry one.
@@ -105,6 +109,14 @@ mod with_chromium {
 
     fn titles(desk: &Desk) -> usize {
         desk.status("app")["entries"].as_u64().unwrap_or_default() as usize
+    }
+
+    #[test]
+    fn who_believes_anybody_believes_what_a_page_loads_too() {
+        let press = built_on(Authority::new().site(GOOD));
+        let desk = Desk::new(&source(&press, "/app/", "render = \"browser\"\nrequest = { tls_verify = false }"));
+        let line = desk.ok(&["fetch"]);
+        assert!(line.contains("6 listed, 6 new, 6 articles read"), "{line}");
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod press;
 mod browser;
 mod carried;
 mod catch_up;
+mod certificates;
 mod commands;
 mod conditional;
 mod crash;

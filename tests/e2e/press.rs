@@ -1,10 +1,12 @@
 //! Prints newspapers: a loopback server whose pages a test sets, changes and counts.
 
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
+
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// A request that came.
 #[derive(Debug, Clone)]
@@ -59,26 +61,44 @@ struct Floor {
 #[derive(Clone)]
 pub struct Press {
     pub address: SocketAddr,
+    scheme: &'static str,
     floor: Arc<(Mutex<Floor>, Condvar)>,
 }
 
 impl Press {
     pub fn start() -> Self {
+        Self::serving("http", Self::answer)
+    }
+
+    /// One that is asked over TLS.
+    pub fn start_secure(tls: ServerConfig) -> Self {
+        let tls = Arc::new(tls);
+        Self::serving("https", move |press, stream| {
+            // A visitor who does not like the certificate goes.
+            let Ok(connection) = ServerConnection::new(Arc::clone(&tls)) else { return };
+            let mut stream = StreamOwned::new(connection, stream);
+            press.answer(&mut stream);
+            stream.conn.send_close_notify();
+            let _ = stream.flush();
+        })
+    }
+
+    fn serving(scheme: &'static str, answer: impl Fn(&Self, TcpStream) + Clone + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
-        let press = Self { address, floor: Arc::default() };
+        let press = Self { address, scheme, floor: Arc::default() };
         let serving = press.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let press = serving.clone();
-                std::thread::spawn(move || press.answer(stream));
+                let (press, answer) = (serving.clone(), answer.clone());
+                std::thread::spawn(move || answer(&press, stream));
             }
         });
         press
     }
 
     pub fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+        format!("{}://{}{path}", self.scheme, self.address)
     }
 
     /// Prints, or prints anew.
@@ -108,8 +128,8 @@ impl Press {
         self.floor.1.notify_all();
     }
 
-    fn answer(&self, mut stream: TcpStream) {
-        let Some(asked) = read_request(&stream) else { return };
+    fn answer(&self, mut stream: impl Read + Write) {
+        let Some(asked) = read_request(&mut stream) else { return };
         let (floor, bell) = &*self.floor;
         let mut held = floor.lock().unwrap();
         held.asked.push(asked.clone());
@@ -136,7 +156,7 @@ impl Press {
     }
 }
 
-fn read_request(stream: &TcpStream) -> Option<Asked> {
+fn read_request(stream: &mut impl Read) -> Option<Asked> {
     let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
     let path = lines.next()?.split(' ').nth(1)?.to_owned();
     let headers = lines

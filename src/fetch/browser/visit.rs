@@ -22,7 +22,7 @@ use super::wire::CallError;
 use crate::fetch::error::{FetchError, FetchErrorKind};
 use crate::fetch::fetcher::{Fetched, Fetcher};
 use crate::fetch::guard::Guard;
-use crate::model::{Browsing, Page, PageRequest, Step};
+use crate::model::{Browsing, Page, PageRequest, Step, Trust};
 
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(100);
@@ -158,6 +158,9 @@ impl Open<'_> {
         ] {
             self.call(method, params).await?;
         }
+        if self.visit.ask.trust == Trust::Anyone {
+            self.call("Security.setIgnoreCertificateErrors", json!({ "ignore": true })).await?;
+        }
         let led = self.call("Page.navigate", json!({ "url": url.as_str() })).await?;
         if let Some(words) = led["errorText"].as_str().filter(|words| !words.is_empty()) {
             return Err(Trouble::Refused(words.to_owned()));
@@ -291,7 +294,7 @@ impl Open<'_> {
         let known = locked(&self.page).url.clone();
         if url != known {
             let first = self.visit.ask;
-            let ask = PageRequest::with_headers(url.clone(), &first.url, &first.headers);
+            let ask = PageRequest::in_name_of(&first.url, &first.headers, &first.trust, url.clone());
             match self.visit.fetcher.get(&ask).await {
                 Ok(Fetched::Page(page)) => *locked(&self.page) = Page { moved: None, ..*page },
                 Ok(Fetched::NotModified(_)) => {
