@@ -11,7 +11,7 @@ pub fn report_line(report: &HarvestReport, state: &SourceState, now: DateTime<Ut
     let took = (report.finished - report.started).num_milliseconds() as f64 / 1000.0;
     match report.outcome {
         Outcome::Unchanged => format!("{id}: unchanged ({took:.1} s)"),
-        Outcome::Ok | Outcome::Empty => {
+        Outcome::Ok | Outcome::Empty | Outcome::Moved => {
             let mut parts = vec![format!("{} listed", report.listed), format!("{} new", report.changes.new)];
             if report.changes.altered > 0 {
                 parts.push(format!("{} altered", report.changes.altered));
@@ -22,6 +22,9 @@ pub fn report_line(report: &HarvestReport, state: &SourceState, now: DateTime<Ut
             }
             if report.articles_failed > 0 {
                 parts.push(format!("{} failed", report.articles_failed));
+            }
+            if report.outcome == Outcome::Moved {
+                parts.push(report.reason.clone());
             }
             format!("{id}: {} ({took:.1} s)", parts.join(", "))
         }

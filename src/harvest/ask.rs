@@ -7,7 +7,6 @@ use chrono::{DateTime, Utc};
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::course::MOVED_AFTER;
 use super::reader::{article_read, read};
 use super::relearn::relearn;
 use super::short::{self, Short};
@@ -91,7 +90,7 @@ pub(super) async fn listing(
     let as_before = state.reading == Some(watched.reading);
     let feed = state.feed.clone().filter(|_| as_before);
     let base = feed.clone().unwrap_or_else(|| source.url.clone());
-    let moved = state.wishes.moved.as_ref().filter(|moved| moved.seen >= MOVED_AFTER && moved.from == base);
+    let moved = state.wishes.moved.as_ref().filter(|moved| moved.holds_for(&base));
     let moved_to = moved.map(|moved| moved.to.clone());
     let mut ask = watched.source.request(moved_to.clone().unwrap_or_else(|| base.clone()));
     if as_before {

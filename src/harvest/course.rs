@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use url::Url;
 
 use super::Parts;
-use crate::model::{Draft, EntryId, HarvestReport, Outcome, Problem, Schedule, Source};
+use crate::model::{Draft, EntryId, HarvestReport, Outcome, Schedule, Source};
 use crate::schedule::{self, History};
 use crate::store::{Moved, Seen, Silence, SourceState, StoreError};
 
@@ -23,8 +23,6 @@ const TRUST: Duration = Duration::hours(6);
 
 /// How many of the newest entries show a source's rhythm.
 const RHYTHM: usize = 50;
-/// A permanent redirect is believed after it held for so many runs in a row.
-pub(super) const MOVED_AFTER: u32 = 2;
 
 /// What a run has come to so far.
 pub(super) struct Run {
@@ -47,6 +45,8 @@ pub(super) struct Run {
     pub(super) followed_until: Option<DateTime<Utc>>,
     /// Nothing was asked: the run says nothing about the source.
     pub(super) put_off: bool,
+    /// What there is to say of a move that is believed from now on.
+    pub(super) moved: Option<String>,
     /// Teasers with neither title, text nor link, of which nothing can be made.
     pub(super) unusable: usize,
 }
@@ -65,6 +65,7 @@ impl Run {
             told: false,
             followed_until: None,
             put_off: false,
+            moved: None,
             unusable: 0,
         }
     }
@@ -75,16 +76,18 @@ impl Run {
         let Some(to) = moved else { return };
         let seen = before.filter(|before| (&before.from, &before.to) == (&from, &to)).map_or(0, |before| before.seen);
         let seen = seen.saturating_add(1);
-        if seen == MOVED_AFTER {
-            self.report.problems.push(Problem::warning(format!(
-                "{from} has moved to {to} for good, which is asked from now on; change `url` in feeds.toml"
-            )));
+        if seen == Moved::HOLDS {
+            self.moved = Some(format!("{from} has moved to {to} for good, which is asked from now on"));
         }
         self.state.wishes.moved = Some(Moved { from, to, seen });
     }
 
     /// Writes what the run means for the next one into the state.
     pub(super) fn end(&mut self, source: &Source, recent: Vec<DateTime<Utc>>, now: DateTime<Utc>) {
+        if let Some(moved) = self.moved.take().filter(|_| self.report.outcome.is_success()) {
+            self.report.outcome = Outcome::Moved;
+            self.report.reason = moved;
+        }
         let outcome = self.report.outcome;
         let state = &mut self.state;
         if outcome.is_success() {

@@ -62,6 +62,8 @@ pub enum Outcome {
     Unchanged,
     /// The list is there and empty.
     Empty,
+    /// Read where it has moved to for good, by a redirect (301, 308) that has held: it is asked there from now on.
+    Moved,
     /// The page no longer looks as its rules or its history say.
     StructureMissing,
     /// So much was new at once that it is held until an operator has looked.
@@ -76,10 +78,11 @@ pub enum Outcome {
 
 impl Outcome {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Ok,
         Self::Unchanged,
         Self::Empty,
+        Self::Moved,
         Self::StructureMissing,
         Self::Quarantined,
         Self::Blocked,
@@ -89,7 +92,7 @@ impl Outcome {
 
     /// Whether the run did what it was for.
     pub fn is_success(self) -> bool {
-        matches!(self, Self::Ok | Self::Unchanged | Self::Empty)
+        matches!(self, Self::Ok | Self::Unchanged | Self::Empty | Self::Moved)
     }
 
     /// The word used in logs, tables and metrics.
@@ -98,6 +101,7 @@ impl Outcome {
             Self::Ok => "ok",
             Self::Unchanged => "unchanged",
             Self::Empty => "empty",
+            Self::Moved => "moved",
             Self::StructureMissing => "structure-missing",
             Self::Quarantined => "quarantined",
             Self::Blocked => "blocked",

@@ -161,6 +161,16 @@ pub struct Moved {
     pub seen: u32,
 }
 
+impl Moved {
+    /// It is believed after it held for so many runs in a row.
+    pub const HOLDS: u32 = 2;
+
+    /// Whether `address` is asked for where it has moved to.
+    pub fn holds_for(&self, address: &Url) -> bool {
+        self.seen >= Self::HOLDS && self.from == *address
+    }
+}
+
 /// A subscription of ours at a hub, by which a source tells us of what is new.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Following {

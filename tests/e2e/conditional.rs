@@ -5,7 +5,7 @@ use std::io::Read;
 use crate::courant::{Daemon, Desk};
 use crate::http::{ask, get};
 use crate::paper;
-use crate::press::Press;
+use crate::press::{Press, Sheet};
 
 const FEED: &str = "/feeds/all.atom";
 
@@ -83,4 +83,28 @@ fn what_is_not_there_says_so() {
     assert_eq!(get(daemon.address, "/healthz").status, 200);
     let index = get(daemon.address, "/").text();
     assert!(index.contains("/feeds/all.atom") && index.contains("/opml"), "{index}");
+}
+
+#[test]
+fn a_permanent_redirect_is_believed_once_it_has_held_and_told() {
+    let press = Press::start();
+    paper::print(&press);
+    press.set("/old/", Sheet::status(301).with("Location", "/news/"));
+    let desk = Desk::new(&format!("[sources.lantern]\nurl = \"{}\"\n", press.url("/old/")));
+    let line = desk.ok(&["fetch"]);
+    assert!(line.contains("6 new"), "{line}");
+    assert_eq!(desk.status("lantern")["outcome"], "ok");
+
+    let line = desk.ok(&["fetch"]);
+    let told = format!("{} has moved to {} for good", press.url("/old/"), press.url("/news/"));
+    assert!(line.contains(&told), "{line}");
+    let state = desk.status("lantern");
+    assert_eq!((&state["outcome"], &state["entries"]), (&"moved".into(), &6.into()), "{state}");
+
+    desk.ok(&["fetch"]);
+    assert_eq!(desk.status("lantern")["outcome"], "unchanged");
+    assert_eq!(press.asked("/old/").len(), 2, "it is asked where it has moved to");
+    assert_eq!(press.asked("/news/").len(), 3);
+    let doctor = crate::courant::text(&desk.run(&["doctor"]).stdout);
+    assert!(doctor.contains("change `url`"), "{doctor}");
 }

@@ -68,6 +68,10 @@ pub(super) fn examine(
             ),
         ));
     }
+    if let Some(moved) = state.wishes.moved.as_ref().filter(|moved| moved.holds_for(&source.url)) {
+        let say = format!("it has moved to {} for good, and is asked there", moved.to);
+        findings.push(Finding::warning(&about, say, "change `url`; entries and ids stay"));
+    }
     if let Some(warning) = warned.filter(|_| state.failures == 0) {
         // What follows the first line is to be copied, and too long for a table.
         let say = warning.lines().next().unwrap_or_default().trim_end_matches(':');
@@ -151,6 +155,7 @@ mod tests {
     use super::super::Grade;
     use super::*;
     use crate::model::{Gap, Profile, SourceId};
+    use crate::store::Moved;
 
     fn at(hours: i64) -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::hours(hours)
@@ -178,6 +183,9 @@ mod tests {
         let gap = Gap { since: at(-30), until: at(-20), pages: 2 };
         let gappy =
             SourceState { profile: Some(Box::new(Profile { gaps: vec![gap], ..Profile::default() })), ..state() };
+        let mut moved = state();
+        let (from, to) = (source().url, "https://lantern.example/today/".parse().unwrap());
+        moved.wishes.moved = Some(Moved { from, to, seen: Moved::HOLDS });
         let daily: Vec<_> = (1..12).map(|day| at(-24 * day)).collect();
         let old: Vec<_> = (30..40).map(|day| at(-24 * day)).collect();
         let held = Held { source: source().id, since: at(-1), reason: "a flood".into(), drafts: Vec::new() };
@@ -187,6 +195,7 @@ mod tests {
             ("a hiccup", Some(failing(Outcome::Broken, 1)), &daily, None, Grade::Warning, "broken, once"),
             ("lasting", Some(failing(Outcome::Blocked, 5)), &daily, None, Grade::Wrong, "blocked, 5 times in a row"),
             ("gone", Some(failing(Outcome::Gone, 3)), &daily, None, Grade::Wrong, "change `url`"),
+            ("moved", Some(moved), &daily, None, Grade::Warning, "for good, and is asked there change `url`"),
             ("held", Some(state()), &daily, Some(&held), Grade::Warning, "release lantern"),
             ("a gap", Some(gappy), &daily, None, Grade::Warning, "may be missing"),
             ("quiet", Some(state()), &old, None, Grade::Warning, "nothing new since"),
