@@ -11,6 +11,7 @@ mod catch_up;
 mod course;
 mod drafting;
 mod drift;
+mod index;
 mod judge;
 mod places;
 mod reader;

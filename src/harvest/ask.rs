@@ -12,7 +12,7 @@ use super::relearn::relearn;
 use super::short::{self, Short};
 use super::shown::{self, Part};
 use super::stand_in::{self, Glanced, same_list};
-use super::{Parts, Watched, judge};
+use super::{Parts, Watched, index, judge};
 use crate::fetch::{FetchError, FetchErrorKind, Fetched};
 use crate::model::{
     Article, Guide, Kind, Listing, ListingMethod, Outcome, Page, Problem, Profile, Read, Render, Teaser, Validators,
@@ -58,7 +58,7 @@ pub(super) struct Listed {
     /// The feed that was read in the page's stead.
     pub feed: Option<Url>,
     pub problems: Vec<Problem>,
-    /// The answer breaks off: it must be asked for again, changed or not.
+    /// The answer breaks off, or is not all that was read: it must be asked for again, changed or not.
     pub cut: bool,
     /// What stands in for the teasers that were not read, where only what is new was.
     pub short: Option<Short>,
@@ -236,6 +236,9 @@ async fn page_listing(
     let extent = if first && source.kind == Kind::Auto { Extent::Brief } else { Extent::Noting };
     let Read { value: mut noted, mut problems } =
         short::noting(watched, &page, source.kind, state, parts, extent).await;
+    if index::is_index(&noted.listing) {
+        return index::follow(watched, &page, Read { value: noted.listing, problems }, body_hash, parts).await;
+    }
     if may_have_feed && !is_feed(&noted.listing) {
         let offers = match offers {
             Some(offers) => offers,

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::courant::Desk;
 use crate::http::get;
+use crate::paper;
 use crate::press::{Press, Sheet};
 
 /// Articles on one page of the list.
@@ -152,4 +153,39 @@ fn a_gap_that_cannot_be_closed_is_recorded_and_shown() {
     let daemon = desk.daemon();
     assert!(get(daemon.address, "/feeds/_status.atom").text().contains("may be missing"));
     assert!(get(daemon.address, "/admin/sources/town").text().contains("may be missing"));
+}
+
+fn sitemap(press: &Press, slugs: &[&str]) -> Sheet {
+    let urls: String =
+        slugs.iter().map(|s| format!("<url><loc>{}</loc></url>", press.url(&format!("/news/{s}.html")))).collect();
+    Sheet::new(
+        "application/xml",
+        format!("<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">{urls}</urlset>"),
+    )
+}
+
+#[test]
+fn of_a_sitemap_index_the_sitemaps_are_read_though_it_stays_as_it_is() {
+    let press = Press::start();
+    paper::print(&press);
+    let named: String = ["/pages.xml", "/posts.xml"]
+        .iter()
+        .map(|path| format!("<sitemap><loc>{}</loc></sitemap>", press.url(path)))
+        .collect();
+    let index = format!("<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">{named}</sitemapindex>");
+    press.set("/sitemap.xml", Sheet::new("application/xml", index).with("ETag", "\"1\""));
+    let desk = Desk::new(&format!("[sources.map]\nurl = \"{}\"\n", press.url("/sitemap.xml")));
+    assert_eq!(desk.run(&["fetch"]).status.code(), Some(1));
+    let state = desk.status("map");
+    let reason = state["reason"].as_str().unwrap_or_default();
+    assert_eq!(state["outcome"], "broken");
+    assert!(reason.contains("names 2 sitemaps") && reason.contains("/pages.xml"), "{reason}");
+
+    let slugs: Vec<&str> = paper::LINES.iter().map(|line| line.slug).collect();
+    press.set("/posts.xml", sitemap(&press, &slugs[1..]).with("ETag", "\"a\""));
+    let line = desk.ok(&["fetch"]);
+    assert!(line.contains("5 listed, 5 new, 5 articles read"), "{line}");
+    press.set("/posts.xml", sitemap(&press, &slugs).with("ETag", "\"b\""));
+    let line = desk.ok(&["fetch"]);
+    assert!(line.contains("6 listed, 1 new, 1 article read"), "{line}");
 }
