@@ -1,12 +1,14 @@
 //! The second half of a run: the articles behind the teasers.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
+use url::Url;
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::reader::article_read;
 use super::shown::{self, Part};
@@ -14,13 +16,16 @@ use super::sketch::Sketch;
 use super::{Parts, Run, Watched, judge};
 use crate::fetch::{FetchError, Fetched};
 use crate::model::{
-    Article, ArticleMode, Draft, EntryId, Page, PageKind, Problem, Read, Render, Severity, Teaser, is_sure,
+    Article, ArticleMode, Draft, EntryId, Page, PageKind, Problem, Read, Render, Severity, Source, Teaser, is_sure,
 };
 use crate::normalize::{self, Surroundings};
 use crate::store::{Sight, StoreError, Whose};
 
 /// Most problems of single articles that a report keeps.
 const MAX_PROBLEMS: usize = 10;
+
+/// So many articles of one run are not one text: an article may stand at two addresses.
+const WALL: usize = 3;
 
 /// A teaser on its way to a draft.
 struct Task<'t> {
@@ -33,9 +38,10 @@ struct Task<'t> {
 }
 
 /// What became of a task.
-struct Drafted {
+struct Drafted<'t> {
     /// Its place among the tasks.
     place: usize,
+    teaser: &'t Teaser,
     draft: Draft,
     sight: Option<(usize, Sight)>,
     /// Why its page gave no text.
@@ -125,18 +131,19 @@ pub(super) async fn complete(
             let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
             let Some((place, Task { teaser, draft, ask, sight })) = next else { return done };
             if !ask {
-                done.push(Drafted { place, draft, sight, trouble: None, problems: Vec::new() });
+                done.push(Drafted { place, teaser, draft, sight, trouble: None, problems: Vec::new() });
                 continue;
             }
             // Large, and moved with what is around it.
             let (draft, trouble, problems) = Box::pin(one(watched, teaser, draft, around, hurry, now)).await;
             // What was asked for and did not come is asked for again.
             let sight = sight.filter(|_| trouble.is_none() && draft.full_text);
-            done.push(Drafted { place, draft, sight, trouble, problems });
+            done.push(Drafted { place, teaser, draft, sight, trouble, problems });
         }
     };
     let mut results: Vec<Drafted> = join_all((0..lanes).map(|_| lane())).await.into_iter().flatten().collect();
     results.sort_by_key(|drafted| drafted.place);
+    take_walls_down(&mut results, around, source, now);
     let mut drafts = Vec::with_capacity(results.len());
     for Drafted { draft, sight, trouble, problems, .. } in results {
         settled.extend(sight);
@@ -162,6 +169,26 @@ pub(super) async fn complete(
         run.seen = Some(Sketch::remembered(memory, unchanged, settled));
     }
     Ok((drafts, all))
+}
+
+/// Puts the teasers back in the place of texts that stand at several addresses: whatever such a text says, and in
+/// whatever language, it is the article of none of them.
+fn take_walls_down(results: &mut [Drafted<'_>], around: &Surroundings, source: &Source, now: DateTime<Utc>) {
+    let mut times: HashMap<u64, usize> = HashMap::new();
+    let text = |drafted: &Drafted| {
+        let content = drafted.draft.content.as_ref().filter(|_| drafted.draft.attempted && drafted.draft.full_text);
+        content.map(|content| xxh3_64(content.as_bytes()))
+    };
+    results.iter().filter_map(text).for_each(|print| *times.entry(print).or_default() += 1);
+    for drafted in results {
+        let Some(n) = text(drafted).and_then(|print| times.get(&print)).filter(|n| **n >= WALL) else { continue };
+        let Some(draft) = normalize::draft(drafted.teaser, None, around, source, now) else { continue };
+        let url = draft.url.as_ref().map_or("", Url::as_str);
+        drafted.trouble =
+            Some(format!("{url}: the same text stands at {n} addresses of the list; the teaser stands in its place"));
+        drafted.sight = None;
+        drafted.draft = Draft { attempted: true, ..draft };
+    }
 }
 
 /// The draft of one teaser, its page read where that is wanted; why that failed, and what was odd about the page.

@@ -10,8 +10,9 @@ pub(super) fn why_not(watched: &Watched, page: &Page, read: &Read<Listing>) -> O
     let listing = &read.value;
     let by_rules = listing.method == ListingMethod::Rules;
     let wall = is_wall(listing.page_kind);
+    let nothing = wall || listing.page_kind == PageKind::Shell;
     // Selectors that find something know better than a guess at what the page is.
-    if !listing.teasers.is_empty() && (by_rules || !wall) {
+    if !listing.teasers.is_empty() && (by_rules || !nothing) {
         return None;
     }
     let failure = read.problems.iter().find(|p| p.severity == Severity::Failure);

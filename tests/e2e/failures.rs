@@ -107,3 +107,26 @@ fn an_article_that_fails_is_asked_for_again_and_its_teaser_stands_meanwhile() {
     assert!(line.contains("0 new, 1 altered, 1 article read"), "{line}");
     assert_eq!(press.asked("/news/tram-bridge.html").len(), 1);
 }
+
+#[test]
+fn a_text_that_stands_in_every_articles_place_is_no_article_in_whatever_language() {
+    let press = Press::start();
+    paper::print(&press);
+    let wall = "<html lang=\"eo\"><title>La Gazeto</title><article><h1>La Gazeto kun reklamoj</h1><p>Ni kaj niaj 842 \
+                partneroj uzas viajn datumojn, ekzemple vian adreson, por konservi informojn en via aparato kaj legi ilin. \
+                Se vi konsentas, vi povas legi plu; se ne, bonvolu aboni la gazeton.</p></article></html>";
+    let articles = paper::LINES.iter().map(|line| format!("/news/{}.html", line.slug));
+    for path in articles.clone() {
+        press.set(&path, Sheet::html(wall));
+    }
+    let desk = Desk::new(&paper::source(&press));
+    let line = desk.ok(&["fetch"]);
+    assert!(line.contains("6 new, 0 articles read, 6 failed"), "{line}");
+    assert!(!desk.ok(&["export", "out"]).is_empty());
+    let feed = std::fs::read_to_string(desk.path("out/feeds/all.json")).expect("a feed");
+    assert!(!feed.contains("partneroj"), "{feed}");
+    // Once the wall is gone they are read.
+    paper::print(&press);
+    let line = desk.ok(&["fetch"]);
+    assert!(line.contains("0 new") && line.contains("6 articles read"), "{line}");
+}

@@ -6,10 +6,12 @@ use super::address::Viewpoint;
 use super::head::Head;
 use super::hints::Hints;
 use super::outline::Outline;
-use crate::model::{Listing, ListingMethod, Page, PageKind, Teaser, text_weight};
+use crate::model::{Listing, ListingMethod, Page, PageKind, Teaser, is_han, text_weight};
 
 /// Below this weight of visible text a page says next to nothing.
 pub(in crate::read) const NEXT_TO_NOTHING: usize = 250;
+/// Below this confidence a list is a menu's, where the page shows hardly anything else.
+const MENU: f32 = 0.3;
 /// Below this weight a page can still be a notice: an error, a check.
 const NOTICE: usize = 3000;
 
@@ -37,13 +39,14 @@ impl Notice<'_> {
         }
         let title = self.title.to_lowercase();
         let start = self.start.get(..self.start.floor_char_boundary(4000)).unwrap_or_default().to_lowercase();
-        if self.challenged || is_bot_check(&title, &start) {
+        // Of a list, the title may be that of a paper which writes about such things.
+        if self.challenged || !sure && is_bot_check(&title, &start) {
             return Some(PageKind::BotCheck);
         }
         if is_error(&title, &start, self.status, self.weight) {
             return Some(PageKind::Error);
         }
-        if is_consent(&title, &start) && teasers < 5 {
+        if is_consent(&title, &start) && teasers < 5 && !sure {
             return Some(PageKind::Consent);
         }
         (!sure && self.password).then_some(PageKind::Login)
@@ -90,35 +93,96 @@ pub(super) fn of(outline: &Outline, head: &Head, page: &Page, listing: &Listing,
         let noticed = weight < 2 * NOTICE && (notice.challenged || says_wall(notice.title) || says_wall(&outline.text));
         return Kind { kind: PageKind::Listing, clear: !noticed && (ruled || !is_article(listing.confidence * 0.75)) };
     }
-    if weight < NEXT_TO_NOTHING && outline.scripts.len() + scripts_with_source(outline) > 0 && teasers < 3 {
+    let hardly = teasers < 3 || listing.confidence < MENU;
+    if weight < NEXT_TO_NOTHING && outline.scripts.len() + scripts_with_source(outline) > 0 && hardly {
         return unclear(PageKind::Shell);
     }
     unclear(if teasers > 0 { PageKind::Listing } else { PageKind::Other })
 }
 
-/// What errors are called; the first in titles only.
-const ERRORS: [&str; 15] = [
-    "404",
+/// What errors are called where they are called by a title, or a part of one, and nothing else: a paper may have any of
+/// these words in its name.
+const NAMES: [&str; 7] = [
     "not found",
-    "page not found",
-    "error 5",
     "forbidden",
     "service unavailable",
     "bad gateway",
+    "gateway timeout",
     "internal server error",
+    "access denied",
+];
+
+/// What they are called beside their number.
+const NUMBERED: [&str; 8] = ["error", "fehler", "erreur", "errore", "fel", "ошибка", "http", "http error"];
+
+/// What errors say.
+const ERRORS: [&str; 44] = [
+    "page not found",
+    "page could not be found",
+    "find the page",
+    "page does not exist",
+    "page doesn't exist",
+    "error 5",
+    "service unavailable",
+    "bad gateway",
+    "internal server error",
+    "error establishing a database connection",
+    "account suspended",
+    "account has been suspended",
+    "domain is for sale",
+    "domain may be for sale",
     "seite nicht gefunden",
+    "seite wurde nicht gefunden",
+    "seite gibt es nicht",
+    "seite existiert nicht",
     "page introuvable",
+    "page non trouvée",
+    "page n'existe pas",
     "página no encontrada",
+    "página não encontrada",
+    "pagina non trovata",
+    "pagina niet gevonden",
+    "sidan hittades inte",
+    "sidan kunde inte hittas",
+    "siden ble ikke funnet",
+    "siden blev ikke fundet",
+    "sivua ei löytynyt",
+    "nie znaleziono strony",
+    "strona nie istnieje",
+    "stránka nenalezena",
+    "stránka nebyla nalezena",
+    "az oldal nem található",
+    "sayfa bulunamadı",
     "страница не найдена",
+    "сторінку не знайдено",
+    "الصفحة غير موجودة",
     "页面不存在",
+    "頁面不存在",
     "找不到",
     "ページが見つかりません",
+    "페이지를 찾을 수 없습니다",
 ];
 
 /// Whether a text has words by which a wall is known, wherever they stand.
 pub(super) fn says_wall(text: &str) -> bool {
     let text = text.to_lowercase();
-    is_bot_check("", &text) || ERRORS.iter().skip(1).any(|words| text.contains(words))
+    is_bot_check("", &text) || says_error(&text) || NAMES.iter().take(2).any(|name| text.contains(name))
+}
+
+fn says_error(text: &str) -> bool {
+    ERRORS.iter().any(|words| text.contains(words))
+}
+
+/// Whether a part of a title is the name of an error: `404`, `Error 404`, `403 Forbidden`, `404错误`.
+fn names_error(title: &str) -> bool {
+    let status = |word: &&str| matches!(word.as_bytes(), [b'4' | b'5', b'0'..=b'9', b'0'..=b'9']);
+    let parts = title.split(['-', '–', '—', '|', ':', '·', '•', '»', '!', '.', ',', '(', ')']);
+    parts.map(str::trim).any(|part| {
+        let (numbers, words): (Vec<&str>, Vec<&str>) = part.split_whitespace().partition(status);
+        let words = words.join(" ");
+        let numbered = !numbers.is_empty() && (words.is_empty() || NUMBERED.contains(&&*words));
+        numbered || NAMES.contains(&&*words) || part.strip_prefix("404").is_some_and(|rest| rest.starts_with(is_han))
+    })
 }
 
 fn is_bot_check(title: &str, start: &str) -> bool {
@@ -127,12 +191,25 @@ fn is_bot_check(title: &str, start: &str) -> bool {
         "attention required",
         "access denied",
         "are you a robot",
+        "not a bot",
+        "client challenge",
         "captcha",
         "security check",
         "verify you are human",
         "ddos-guard",
         "bot verification",
         "human verification",
+    ];
+    // What a well-known check is called in other tongues; as part of a headline they may say anything.
+    let moments = [
+        "nur einen moment",
+        "einen moment",
+        "un instant",
+        "un momento",
+        "um momento",
+        "один момент",
+        "请稍候",
+        "しばらくお待ちください",
     ];
     let words = [
         "checking your browser",
@@ -141,17 +218,19 @@ fn is_bot_check(title: &str, start: &str) -> bool {
         "enable javascript and cookies to continue",
         "complete the security check",
         "are not a robot",
+        "not a bot",
         "you are a human",
         "请完成安全验证",
         "人机验证",
     ];
-    titles.iter().any(|w| title.contains(w)) || words.iter().any(|w| start.contains(w))
+    titles.iter().any(|w| title.contains(w))
+        || moments.contains(&title.trim_end_matches(['.', '…', ' ']))
+        || words.iter().any(|w| start.contains(w))
 }
 
 fn is_error(title: &str, start: &str, status: u16, weight: usize) -> bool {
-    status >= 400
-        || ERRORS.iter().any(|w| title.contains(w))
-        || weight < 800 && ERRORS.iter().skip(1).any(|w| start.contains(w))
+    let names = |text: &str| NAMES.iter().take(2).any(|name| text.contains(name));
+    status >= 400 || names_error(title) || says_error(title) || weight < 800 && (says_error(start) || names(start))
 }
 
 fn is_consent(title: &str, start: &str) -> bool {
@@ -317,6 +396,55 @@ mod tests {
         let page = format!("<html><title>No dredging</title><h1>No dredging</h1>{}<ul>{bare}</ul>", text(1));
         check("https://paper.example/2026/11/9/no-dredging-this-year.html", &page, PageKind::Article);
         check("https://paper.example/2026/11/", &page, PageKind::Listing);
+    }
+
+    #[test]
+    fn the_name_of_an_error_is_told_from_that_of_a_paper() {
+        for (title, error) in [
+            ("404", true),
+            ("Error 404 (Not Found)!!1", true),
+            ("404 Not Found - The Paper", true),
+            ("HTTP Status 404 – Not Found", true),
+            ("403 Forbidden", true),
+            ("The Paper | Erreur 404", true),
+            ("404错误页面", true),
+            ("Sayfa bulunamadı - Gazete", true),
+            ("404 Media", false),
+            ("Peugeot 404: fifty years", false),
+            ("Forbidden Planet News", false),
+            ("Lost & Not Found Magazine", false),
+            ("2024", false),
+            ("Trial and Error", false),
+        ] {
+            assert_eq!(is_error(&title.to_lowercase(), "", 200, 1000), error, "{title}");
+        }
+    }
+
+    #[test]
+    fn a_paper_that_writes_of_walls_is_none() {
+        let rows: String = (0..8)
+            .map(|n| format!("<li><h3><a href=/2026/11/{n}/how-to-tell-people.html>How to tell people from machines, part {n}</a></h3><time>2026-11-1{n}</time></li>"))
+            .collect();
+        for title in ["404 Media", "Captcha research news", "Cookie and Kate: Recipes", "Forbidden Planet News"] {
+            check("https://paper.example/", &format!("<html><title>{title}</title><ul>{rows}</ul>"), PageKind::Listing);
+        }
+    }
+
+    #[test]
+    fn a_menu_over_nothing_is_a_shell() {
+        let menu =
+            |links: usize| (0..links).map(|n| format!("<a href=/section{n}/>Section {n}</a> ")).collect::<String>();
+        for links in [2, 3, 8, 14] {
+            let html = format!(
+                "<html><title>The Paper</title><header><nav>{}</nav></header><ul id=list></ul><p>Loading…</p>\
+                 <footer><a href=/about>About</a> <a href=/imprint>Imprint</a></footer><script src=/app.js></script>",
+                menu(links)
+            );
+            let url = "https://paper.example/".parse().unwrap();
+            let page = crate::fetch::saved_page(url, Some("text/html"), html.into(), chrono::DateTime::UNIX_EPOCH);
+            let read = read_listing(&page, Kind::Auto, &CompiledRules::default()).value;
+            assert_eq!(read.page_kind, PageKind::Shell, "{links} links, {} teasers", read.teasers.len());
+        }
     }
 
     fn check(url: &str, html: &str, expected: PageKind) {
