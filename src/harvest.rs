@@ -63,6 +63,17 @@ pub struct Parts {
     pub album: Option<Album>,
 }
 
+impl Parts {
+    /// Waits until the daemon stops.
+    async fn stopped(&self) {
+        let mut stop = self.stop.clone();
+        if stop.wait_for(|stop| *stop).await.is_err() {
+            // Nobody is left who could say so.
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
 /// Bounds of one run.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -120,14 +131,14 @@ pub struct Harvested {
     pub state: Arc<SourceState>,
 }
 
-/// Runs once over one source and stores what came of it. Only a store that fails makes this fail: whatever
-/// else goes wrong is in the report.
+/// Runs once over one source and stores what came of it; `None` where the daemon stops before its turn comes: its claim
+/// is given back. Only a store that fails makes this fail: whatever else goes wrong is in the report.
 pub async fn harvest(
     watched: &Watched,
     state: Box<SourceState>,
     parts: &Parts,
     now: DateTime<Utc>,
-) -> Result<Harvested, StoreError> {
+) -> Result<Option<Harvested>, StoreError> {
     run_over(watched, state, None, parts, now).await
 }
 
@@ -138,7 +149,7 @@ pub async fn harvest_told(
     told: Page,
     parts: &Parts,
     now: DateTime<Utc>,
-) -> Result<Harvested, StoreError> {
+) -> Result<Option<Harvested>, StoreError> {
     run_over(watched, state, Some(Box::new(told)), parts, now).await
 }
 
@@ -148,8 +159,14 @@ async fn run_over(
     told: Option<Box<Page>>,
     parts: &Parts,
     now: DateTime<Utc>,
-) -> Result<Harvested, StoreError> {
-    let mut parts = Parts { room: parts.room.next_run().await, ..parts.clone() };
+) -> Result<Option<Harvested>, StoreError> {
+    let room = tokio::select! {
+        biased;
+        () = parts.stopped() => None,
+        room = parts.room.next_run() => Some(room),
+    };
+    let Some(room) = room else { return parts.store.release(&watched.source.id).await.map(|()| None) };
+    let mut parts = Parts { room, ..parts.clone() };
     if parts.album.is_some() {
         parts.album = Some(Album::of_run(now, parts.store.dictionary(&watched.source.id).await?));
     }
@@ -163,7 +180,7 @@ async fn run_over(
         Some(asked) => asked,
         None => ask::listing(watched, &mut run.state, &parts, now).await?,
     };
-    settle(watched, asked, run, &parts, now).await
+    settle(watched, asked, run, &parts, now).await.map(Some)
 }
 
 /// Does with a page that is at hand what a run does with one that it fetched: for measuring. Asks for nothing itself,

@@ -105,6 +105,7 @@ fn line(id: &SourceId, ended: Result<Once, DaemonError>, json: bool) -> Result<S
             "{id}: not asked; its server wants silence until {}. `courant fetch {id}` asks all the same",
             until.format("%Y-%m-%d %H:%M UTC")
         ),
+        Ok(Once::Stopped) => format!("{id}: not asked; the program was told to end"),
         Err(error) => format!("{id}: {error}"),
     })
 }

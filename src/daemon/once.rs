@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use futures_util::future::ready;
 use futures_util::{Stream, StreamExt, stream};
 use tokio::task::JoinSet;
 
@@ -23,6 +24,8 @@ pub enum Once {
     Busy,
     /// The server asked for silence until then.
     Silent(DateTime<Utc>),
+    /// The program was told to end before the source's turn came.
+    Stopped,
 }
 
 /// Harvests these sources now, due or not, in parallel; gives each as it ends. A source that another process
@@ -32,8 +35,9 @@ pub fn once(plan: &Plan, ids: Vec<SourceId>, heed: bool) -> impl Stream<Item = (
     let watched: Vec<Arc<Watched>> = ids.iter().filter_map(|id| plan.watched.get(id).cloned()).collect();
     let at_once = plan.config.manners.parallel.max(1);
     let rounds: Vec<Vec<Arc<Watched>>> = watched.chunks(at_once).map(<[_]>::to_vec).collect();
-    let store = parts.store.clone();
+    let (store, stop) = (parts.store.clone(), parts.stop.clone());
     stream::iter(rounds)
+        .take_while(move |_| ready(!*stop.borrow()))
         .then(move |round| {
             let store = store.clone();
             // A round is claimed in one go: each question to the store waits for the disk.
@@ -74,11 +78,10 @@ async fn run(
     heed: bool,
 ) -> Result<Once, DaemonError> {
     let Some(claim) = claim? else { return Ok(Once::Busy) };
-    let silence = claim.state.wishes.silence.as_ref();
-    let silence = silence.filter(|s| heed && s.until > Utc::now() && s.address == watched.source.url);
-    if let Some(until) = silence.map(|silence| silence.until) {
+    if let Some(until) = claim.state.silence(&watched.source.url, Utc::now()).filter(|_| heed) {
         parts.store.release(&watched.source.id).await?;
         return Ok(Once::Silent(until));
     }
-    Ok(Once::Done(Box::new(harvest(watched, claim.state, parts, Utc::now()).await?)))
+    let harvested = harvest(watched, claim.state, parts, Utc::now()).await?;
+    Ok(harvested.map_or(Once::Stopped, |harvested| Once::Done(Box::new(harvested))))
 }

@@ -51,6 +51,15 @@ impl Plan {
         Ok(Self { config, watched, parts })
     }
 
+    /// Goes on with what the plan before knows of hosts, and with its readers: hosts are not to notice an edit. Where
+    /// the edit is of manners towards them, they are met anew.
+    pub fn go_on_from(&mut self, before: &Plan) {
+        self.parts.room = before.parts.room.clone();
+        if self.config.manners == before.config.manners {
+            self.parts.fetcher = before.parts.fetcher.clone();
+        }
+    }
+
     /// Makes the store know the sources; new ones get their first instant.
     pub async fn enrol(&self, store: &dyn Store) -> Result<(), StoreError> {
         let now = Utc::now();

@@ -76,7 +76,8 @@ async fn take_up(
     if (config.bind.listen, &config.store, &config.demo) != (old.bind.listen, &old.store, &old.demo) {
         warn!("changes to server.listen, store.url and demo are taken up at the next start");
     }
-    let plan = Plan::new(Arc::new(config), store.clone(), stop.clone())?;
+    let mut plan = Plan::new(Arc::new(config), store.clone(), stop.clone())?;
+    plan.go_on_from(before);
     plan.enrol(&**store).await?;
     let mut changed = 0;
     for id in plan.changed_since(before) {

@@ -18,14 +18,16 @@ use crate::model::HarvestReport;
 use crate::serve::Catalogue;
 use crate::store::{Claim, SourceState, Store, StoreError};
 
-/// How long a claim holds when its worker dies without a word; longer than any run may take.
-const LEASE: chrono::Duration = chrono::Duration::minutes(30);
+/// How long a claim holds when its worker dies without a word; longer than any run takes, and waits for the turn of a
+/// host that wants to be asked slowly and has a hundred sources.
+const LEASE: chrono::Duration = chrono::Duration::hours(2);
 /// Longest sleep: a clock that jumps, or a machine that slept, is noticed within this.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 /// New titles are published this often at most: in a first run every source brings one.
 const SETTLED: Duration = Duration::from_millis(500);
-/// More is claimed only when this part of all places is free.
+/// More is claimed when this part of all places is free, or after a moment.
 const FEW: usize = 8;
+const MOMENT: Duration = Duration::from_millis(250);
 /// Pause after the store failed, before it is asked again.
 const STORE_PAUSE: Duration = Duration::from_secs(5);
 
@@ -39,7 +41,9 @@ const BUSY: [Duration; 5] = [
 ];
 
 /// The runs under way.
-type Runs = JoinSet<Result<Option<Harvested>, StoreError>>;
+type Runs = JoinSet<Ended>;
+/// What a run was over, and what came of it.
+type Ended = Result<Option<(Arc<Watched>, Harvested)>, StoreError>;
 
 /// What the workers tell of and hear from.
 pub(super) struct Sides {
@@ -71,6 +75,7 @@ pub(super) async fn run(
     let worker = format!("{}", std::process::id());
     let mut runs: Runs = JoinSet::new();
     let mut look = Instant::now();
+    let mut looked = look;
     // When titles that changed may be published.
     let (mut renamed, mut settled): (Option<Instant>, Instant) = (None, look);
     while !*stop.borrow() {
@@ -81,7 +86,10 @@ pub(super) async fn run(
         }
         // Claims are taken many at once: each look costs two questions to the store.
         let most = plan.config.manners.parallel.max(1);
-        if look <= Instant::now() && (runs.is_empty() || most.saturating_sub(runs.len()) > most / FEW) {
+        let free = most.saturating_sub(runs.len());
+        let worth_it = runs.is_empty() || free > most / FEW || free > 0 && looked + MOMENT <= Instant::now();
+        if look <= Instant::now() && worth_it {
+            looked = Instant::now();
             let sleep = start_due(&plan, &*store, &worker, &mut runs).await.unwrap_or_else(|error| {
                 error!("{error}");
                 STORE_PAUSE
@@ -98,11 +106,12 @@ pub(super) async fn run(
             }
             _ = tokio::time::sleep_until(renamed.unwrap_or(look)), if renamed.is_some() => {}
             _ = tokio::time::sleep_until(look), if !crowded || runs.is_empty() => {}
+            _ = tokio::time::sleep_until(looked + MOMENT), if crowded && runs.len() < most => {}
             Some(news) = told.recv() => {
                 match plan.watched.get(&news.source).cloned() {
                     Some(watched) if !news.body.is_empty() => {
                         let (parts, worker) = (plan.parts.clone(), worker.clone());
-                        runs.spawn(async move { by_hub(&watched, news, &parts, &worker).await });
+                        runs.spawn(async move { by_hub(watched, news, &parts, &worker).await });
                     }
                     // It says only that there is something new.
                     Some(_) => store.reschedule(&news.source, Utc::now()).await?,
@@ -112,7 +121,12 @@ pub(super) async fn run(
             }
             Some(ended) = runs.join_next() => {
                 for ended in std::iter::once(ended).chain(std::iter::from_fn(|| runs.try_join_next())).collect::<Vec<_>>() {
-                    let Some(Harvested { state, .. }) = logged(ended) else { continue };
+                    let Some((was, Harvested { state, .. })) = logged(ended) else { continue };
+                    // An edit that came meanwhile is to be seen at once.
+                    if plan.watched.get(&state.id).is_some_and(|is| is.source != was.source) {
+                        store.reschedule(&state.id, Utc::now()).await?;
+                        look = Instant::now();
+                    }
                     following.note(&plan, &state.id, state.wishes.announced.as_ref());
                     // It may be due again before all the others.
                     let wait = (state.next_run - Utc::now()).to_std().unwrap_or_default();
@@ -142,7 +156,7 @@ async fn start_due(plan: &Arc<Plan>, store: &dyn Store, worker: &str, runs: &mut
         // A source that left the configuration a moment ago: its claim runs out by itself.
         let Some(watched) = plan.watched.get(&source).cloned() else { continue };
         let parts = plan.parts.clone();
-        runs.spawn(async move { one(&watched, state, parts).await });
+        runs.spawn(async move { one(watched, state, parts).await });
     }
     if taken == room {
         // There may be more.
@@ -153,18 +167,26 @@ async fn start_due(plan: &Arc<Plan>, store: &dyn Store, worker: &str, runs: &mut
     Ok(wait.unwrap_or(LONGEST_SLEEP).clamp(Duration::from_millis(20), LONGEST_SLEEP))
 }
 
-async fn one(watched: &Watched, state: Box<SourceState>, parts: Parts) -> Result<Option<Harvested>, StoreError> {
-    harvest(watched, state, &parts, Utc::now()).await.map(Some)
+async fn one(watched: Arc<Watched>, state: Box<SourceState>, parts: Parts) -> Ended {
+    let (id, now) = (&watched.source.id, Utc::now());
+    // It may have been made due by an edit that says nothing of that.
+    if let Some(until) = state.silence(&watched.source.url, now) {
+        parts.store.release(id).await?;
+        return parts.store.reschedule(id, until).await.map(|()| None);
+    }
+    let harvested = harvest(&watched, state, &parts, now).await?;
+    Ok(harvested.map(|harvested| (watched, harvested)))
 }
 
 /// Harvests what a source's hub brought; where the source is just being harvested, it is due again after that.
-async fn by_hub(watched: &Watched, news: Told, parts: &Parts, worker: &str) -> Result<Option<Harvested>, StoreError> {
+async fn by_hub(watched: Arc<Watched>, news: Told, parts: &Parts, worker: &str) -> Ended {
     let id = &watched.source.id;
     for wait in BUSY {
         let now = Utc::now();
         if let Some(claim) = parts.store.claim(worker, id, now, LEASE).await? {
             let page = saved_page(news.topic, news.content_type.as_deref(), news.body, now);
-            return harvest_told(watched, claim.state, page, parts, now).await.map(Some);
+            let harvested = harvest_told(&watched, claim.state, page, parts, now).await?;
+            return Ok(harvested.map(|harvested| (watched, harvested)));
         }
         tokio::time::sleep(wait).await;
     }
@@ -172,9 +194,9 @@ async fn by_hub(watched: &Watched, news: Told, parts: &Parts, worker: &str) -> R
 }
 
 /// Logs how a run ended.
-fn logged(ended: Result<Result<Option<Harvested>, StoreError>, tokio::task::JoinError>) -> Option<Harvested> {
+fn logged(ended: Result<Ended, tokio::task::JoinError>) -> Option<(Arc<Watched>, Harvested)> {
     match ended {
-        Ok(Ok(harvested)) => harvested.inspect(|harvested| log(&harvested.report, &harvested.state)),
+        Ok(Ok(ended)) => ended.inspect(|(_, harvested)| log(&harvested.report, &harvested.state)),
         Ok(Err(error)) => {
             error!("a run could not be stored; its source will be harvested again: {error}");
             None

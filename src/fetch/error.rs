@@ -76,6 +76,11 @@ impl FetchError {
         }
     }
 
+    /// Whether nothing was asked, since the host wants silence.
+    pub fn is_put_off(&self) -> bool {
+        matches!(self.kind, FetchErrorKind::Waiting(_))
+    }
+
     /// The HTTP status, where an answer came.
     pub fn status(&self) -> Option<u16> {
         self.status

@@ -345,6 +345,7 @@ impl Inner {
         if let Some(turn) = &visit.turn {
             match status {
                 429 => turn.strike(&visit.url, retry_at.unwrap_or(now + CALM)),
+                503 if retry_at.is_some_and(|at| at > now) => turn.strike(&visit.url, retry_at.unwrap_or(now)),
                 _ => turn.calm(),
             }
         }

@@ -103,16 +103,20 @@ impl Pace {
         // The semaphores are never closed, so that both always give in the end.
         let Ok(_lane) = Arc::clone(&lane.turns).acquire_owned().await else { return Err(Utc::now()) };
         lane.held(address)?;
-        let start = {
+        loop {
+            let free = locked(&lane.state).free;
+            sleep_until(free).await;
+            let Ok(_all) = Arc::clone(&self.all).acquire_owned().await else { return Err(Utc::now()) };
+            lane.held(address)?;
+            // Only who starts takes the moment: it may have passed while all were busy, and others may wait for it too.
             let mut state = locked(&lane.state);
-            let start = state.free.max(Instant::now());
-            state.free = start + lane.spacing;
-            start
-        };
-        sleep_until(start).await;
-        lane.held(address)?;
-        let Ok(_all) = Arc::clone(&self.all).acquire_owned().await else { return Err(Utc::now()) };
-        Ok(Turn { site, lane, started: Instant::now(), _lane, _all })
+            let started = Instant::now();
+            if state.free <= started {
+                state.free = started + lane.spacing;
+                drop(state);
+                return Ok(Turn { site, lane, started, _lane, _all });
+            }
+        }
     }
 
     fn lane(&self, site: &str, url: &Url, manners: &Manners, guard: &Guard) -> Arc<Lane> {
@@ -273,6 +277,30 @@ mod tests {
         check(&["http://a.test/1", "http://a.test/2", "http://b.test/", "http://a.test/3"], &[0, 1, 1, 2]).await;
         check(&["http://x.slow.example/", "http://x.slow.example/"], &[0, 7]).await;
         check(&["http://127.0.0.1:1/", "http://127.0.0.1:1/", "http://localhost/", "http://localhost/"], &[0; 4]).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn starts_are_spaced_though_all_were_busy_when_they_might_have_been() {
+        let manners = Manners { hosts: vec![rule("b.test", 1, 2)], ..Manners::default() };
+        let (guard, pace) = (Guard::new(&[]), Pace::new(2));
+        let busy = (
+            pace.enter(&url("http://a.test/"), &manners, &guard).await.unwrap(),
+            pace.enter(&url("http://c.test/"), &manners, &guard).await.unwrap(),
+        );
+        let begin = Instant::now();
+        let visit = async || {
+            let turn = pace.enter(&url("http://b.test/"), &manners, &guard).await.unwrap();
+            let start = begin.elapsed().as_secs();
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            drop(turn);
+            start
+        };
+        let free = async {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            drop(busy);
+        };
+        let (first, second, ()) = tokio::join!(visit(), visit(), free);
+        assert_eq!((first, second), (5, 6));
     }
 
     #[tokio::test(start_paused = true)]

@@ -214,7 +214,11 @@ async fn one(
                 .then(|| format!("{url}: no article text was found on the page; the teaser stands in its place"));
             (full.map_or(draft, |full| Draft { attempted: true, ..full }), trouble, problems)
         }
-        Err(error) => (draft, Some(error.to_string()), Vec::new()),
+        Err(error) => {
+            // Where the host wants silence nothing was asked, and that is no attempt.
+            draft.attempted = !error.is_put_off();
+            (draft, Some(error.to_string()), Vec::new())
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use super::short::{self, Short};
 use super::shown::{self, Part};
 use super::stand_in::{self, Glanced, same_list};
 use super::{Parts, Watched, index, judge};
-use crate::fetch::{FetchError, FetchErrorKind, Fetched};
+use crate::fetch::{FetchError, Fetched};
 use crate::model::{
     Article, Guide, Kind, Listing, ListingMethod, Outcome, Page, Problem, Profile, Read, Render, Teaser, Validators,
 };
@@ -424,7 +424,7 @@ impl Failed {
             problems: Vec::new(),
             // Back to the page when the feed is not there, not when its server is down.
             forget_feed: was_feed && matches!(error.status(), Some(404 | 410)),
-            put_off: matches!(error.kind, FetchErrorKind::Waiting(_)),
+            put_off: error.is_put_off(),
         }
     }
 }

@@ -12,6 +12,8 @@ const GROWTH: usize = 4;
 /// Where no run ends for so long, and the readers keep up, all wait for servers: [`STEP`] more may begin.
 const PATIENCE: Duration = Duration::from_millis(100);
 const STEP: usize = 8;
+/// After so many such times they may even where the readers are behind: what waits may be short, and nothing ends.
+const AT_LENGTH: u32 = 10;
 
 /// Places for runs. A run holds a connection, pages, and what it has read of them: where the readers are behind, more
 /// runs at once end no sooner, and all hold theirs meanwhile. How many there may be is found out as TCP finds it out
@@ -42,12 +44,18 @@ impl Places {
         self.waiting.fetch_add(1, Ordering::Relaxed);
         let _waits = Waits(&self.waiting);
         let _head = self.line.lock().await;
+        let mut waited = 0;
         loop {
             let freed = self.freed.notified();
             if self.count().take() {
                 return;
             }
-            if timeout(PATIENCE, freed).await.is_err() && !behind() {
+            if timeout(PATIENCE, freed).await.is_ok() {
+                waited = 0;
+                continue;
+            }
+            waited += 1;
+            if !behind() || waited % AT_LENGTH == 0 {
                 self.count().most += STEP;
             }
         }
@@ -157,10 +165,14 @@ mod tests {
             places.take(|| false).await;
         }
         assert_eq!(begun.elapsed(), PATIENCE);
-        // Where the readers are behind, nothing but a run's end gives a place.
-        assert!(timeout(PATIENCE * 100, places.take(|| true)).await.is_err());
+        // Where the readers are behind, a run's end gives a place.
+        assert!(timeout(PATIENCE * 9, places.take(|| true)).await.is_err());
         hand_on(&places, false);
         assert_eq!(fill(&places), 1 + GROWTH);
+        // But where nothing ends at all, all that waits does not wait for it.
+        let begun = Instant::now();
+        places.take(|| true).await;
+        assert_eq!(begun.elapsed(), PATIENCE * AT_LENGTH);
     }
 
     #[tokio::test(start_paused = true)]

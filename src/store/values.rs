@@ -85,6 +85,12 @@ impl SourceState {
         }
     }
 
+    /// Until when its server wants to be left alone, where that is after `now` and `address` is meant.
+    pub fn silence(&self, address: &Url, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let silence = self.wishes.silence.as_ref().filter(|silence| silence.until > now && silence.address == *address);
+        silence.map(|silence| silence.until)
+    }
+
     /// The gaps of its profile, oldest first.
     pub fn gaps(&self) -> &[Gap] {
         self.profile.as_ref().map_or(&[], |profile| &profile.gaps)

@@ -109,6 +109,28 @@ fn an_article_that_fails_is_asked_for_again_and_its_teaser_stands_meanwhile() {
 }
 
 #[test]
+fn a_host_that_wants_silence_costs_an_article_no_attempt() {
+    let press = Press::start();
+    paper::print(&press);
+    press.set("/news/owl-census.html", Sheet::status(503).with("Retry-After", "3600"));
+    let desk = Desk::new(&paper::source(&press));
+    let mut daemon = desk.daemon();
+    daemon.harvested("lantern");
+    // One process, which remembers; each time a row is new, so that the list is read.
+    for n in 1..5 {
+        paper::print_front(&press, &LINES.each_ref()[..6 - n]);
+        desk.write(&format!("{}tags = [\"t{n}\"]\n", paper::source(&press)));
+        daemon.harvested("lantern");
+    }
+    assert_eq!(press.asked("/news/owl-census.html").len(), 1, "its server wants silence");
+    assert_eq!(daemon.stop(), Some(0));
+    paper::print(&press);
+    desk.write(&paper::source(&press));
+    let line = desk.ok(&["fetch"]);
+    assert!(line.contains("1 article read"), "{line}");
+}
+
+#[test]
 fn a_text_that_stands_in_every_articles_place_is_no_article_in_whatever_language() {
     let press = Press::start();
     paper::print(&press);

@@ -51,3 +51,35 @@ fn sighup_reads_the_file_again() {
     daemon.wait_for("the reading", |event| event["message"].as_str().is_some_and(|m| m.starts_with("SIGHUP")));
     daemon.wait_for("its result", |event| event["message"].as_str().is_some_and(|m| m.contains("says what it said")));
 }
+
+#[test]
+fn an_edit_that_comes_during_a_run_is_harvested_after_it() {
+    let press = Press::start();
+    paper::print(&press);
+    press.set("/old/", Sheet::html(paper::front(&paper::LINES.each_ref())).held());
+    let source = |path: &str| format!("[sources.lantern]\nurl = \"{}\"\n", press.url(path));
+    let desk = Desk::new(&source("/old/"));
+    let mut daemon = desk.daemon();
+    press.wait_for("/old/");
+    desk.write(&source("/news/"));
+    daemon.wait_for("the edit", |event| event["message"].as_str().is_some_and(|m| m.contains("taken up")));
+    press.release();
+    press.wait_for("/news/");
+}
+
+#[test]
+fn what_a_host_asked_for_outlives_an_edit() {
+    let press = Press::start();
+    paper::print(&press);
+    press.set("/busy/", Sheet::status(429).with("Retry-After", "3600"));
+    let busy = format!("[sources.busy]\nurl = \"{}\"\n", press.url("/busy/"));
+    let desk = Desk::new(&busy);
+    let mut daemon = desk.daemon();
+    daemon.harvested("busy");
+    // One is new and one is changed; what wants silence is left alone.
+    desk.write(&format!("{}{busy}language = \"en\"\n", paper::source(&press)));
+    daemon.harvested("lantern");
+    assert_eq!(press.asked("/busy/").len(), 1);
+    assert_eq!(daemon.stop(), Some(0));
+    assert_eq!(desk.status("busy")["outcome"], "broken");
+}

@@ -1,5 +1,7 @@
 //! SIGTERM finishes what is in flight and loses nothing; SIGKILL loses nothing either.
 
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::courant::Desk;
@@ -70,4 +72,24 @@ fn a_taken_port_is_named_with_the_remedy() {
     assert_eq!(output.status.code(), Some(1));
     let said = crate::courant::text(&output.stderr);
     assert!(said.contains(&press.address.to_string()) && said.contains("server.listen"), "{said}");
+}
+
+#[test]
+fn fetch_that_is_told_to_end_asks_for_nothing_more() {
+    let press = Press::start();
+    press.set("/1/", Sheet::html("never").held());
+    let sources: String =
+        (1..5).map(|n| format!("[sources.s{n}]\nurl = \"{}\"\n", press.url(&format!("/{n}/")))).collect();
+    let desk = Desk::new(&format!("parallel = 1\n{sources}"));
+    let mut fetch = desk.command().arg("fetch").stderr(Stdio::piped()).spawn().expect("the program");
+    press.wait_for("/1/");
+    let signalled = Command::new("kill").args(["-INT", &fetch.id().to_string()]).status().expect("kill");
+    assert!(signalled.success());
+    let mut said = BufReader::new(fetch.stderr.take().expect("its words")).lines().map_while(Result::ok);
+    assert!(said.any(|line| line.contains("ctrl-C")), "it has heard");
+    press.release();
+    fetch.wait().expect("its end");
+    for n in 2..5 {
+        assert!(press.asked(&format!("/{n}/")).is_empty(), "{n}");
+    }
 }
