@@ -180,6 +180,10 @@ async fn run_over(
         Some(asked) => asked,
         None => ask::listing(watched, &mut run.state, &parts, now).await?,
     };
+    if *parts.stop.borrow() && matches!(&asked.answer, Answer::Failed(failed) if failed.put_off) {
+        // Its turn does not come any more.
+        return parts.store.release(&watched.source.id).await.map(|()| None);
+    }
     settle(watched, asked, run, &parts, now).await.map(Some)
 }
 

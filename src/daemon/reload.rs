@@ -38,7 +38,9 @@ pub(super) fn spawn(
                 _ = hangup.recv() => info!("SIGHUP: reading {} again", path.display()),
                 touched = touches.recv() => {
                     let Some(touched) = touched else { return };
-                    if !plan.borrow().config.files.iter().any(|file| absolute(file) == touched) {
+                    // A new file may be one that an `include` names.
+                    let is_toml = touched.extension().is_some_and(|extension| extension == "toml");
+                    if !is_toml && !plan.borrow().config.files.iter().any(|file| absolute(file) == touched) {
                         continue;
                     }
                     while tokio::time::timeout(SETTLED, touches.recv()).await.is_ok_and(|more| more.is_some()) {}

@@ -28,6 +28,8 @@ const SETTLED: Duration = Duration::from_millis(500);
 /// More is claimed when this part of all places is free, or after a moment.
 const FEW: usize = 8;
 const MOMENT: Duration = Duration::from_millis(250);
+/// Of so many times as many runs as there are places, all but one may wait for their sites' turns.
+const CROWD: usize = 8;
 /// Pause after the store failed, before it is asked again.
 const STORE_PAUSE: Duration = Duration::from_secs(5);
 
@@ -86,7 +88,7 @@ pub(super) async fn run(
         }
         // Claims are taken many at once: each look costs two questions to the store.
         let most = plan.config.manners.parallel.max(1);
-        let free = most.saturating_sub(runs.len());
+        let free = room(&plan, &runs);
         let worth_it = runs.is_empty() || free > most / FEW || free > 0 && looked + MOMENT <= Instant::now();
         if look <= Instant::now() && worth_it {
             looked = Instant::now();
@@ -106,7 +108,7 @@ pub(super) async fn run(
             }
             _ = tokio::time::sleep_until(renamed.unwrap_or(look)), if renamed.is_some() => {}
             _ = tokio::time::sleep_until(look), if !crowded || runs.is_empty() => {}
-            _ = tokio::time::sleep_until(looked + MOMENT), if crowded && runs.len() < most => {}
+            () = tokio::time::sleep(MOMENT), if crowded && !runs.is_empty() => {}
             Some(news) = told.recv() => {
                 match plan.watched.get(&news.source).cloned() {
                     Some(watched) if !news.body.is_empty() => {
@@ -143,13 +145,21 @@ pub(super) async fn run(
             }
         }
     }
+    plans.borrow().parts.fetcher.close();
     drain(runs).await;
     Ok(())
 }
 
+/// How many more runs may begin: those that wait for their site's turn take no place, up to a bound.
+fn room(plan: &Plan, runs: &Runs) -> usize {
+    let most = plan.config.manners.parallel.max(1);
+    let waiting = plan.parts.fetcher.waiting().min(runs.len()).min(most.saturating_mul(CROWD));
+    (most + waiting).saturating_sub(runs.len())
+}
+
 /// Starts what is due, as far as there is room; gives the time until there is more to do.
 async fn start_due(plan: &Arc<Plan>, store: &dyn Store, worker: &str, runs: &mut Runs) -> Result<Duration, StoreError> {
-    let room = plan.config.manners.parallel.max(1).saturating_sub(runs.len());
+    let room = room(plan, runs);
     let claims = store.claim_due(worker, Utc::now(), LEASE, room).await?;
     let taken = claims.len();
     for Claim { source, state } in claims {

@@ -40,7 +40,7 @@ pub enum FetchErrorKind {
     #[error("{}", status_sentence(*.0))]
     Status(u16),
     /// The server asked for silence, for this address or for the whole host, and that time is not over.
-    #[error("the server answered 429 (too many requests) and asked to be left alone until {}", .0.format("%Y-%m-%d %H:%M:%S UTC"))]
+    #[error("the server asked to be left alone until {}", .0.format("%Y-%m-%d %H:%M:%S UTC"))]
     Waiting(DateTime<Utc>),
     /// Too long.
     #[error("gave up after {0:?}: the server was too slow")]

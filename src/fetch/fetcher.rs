@@ -110,6 +110,16 @@ impl Fetcher {
         &self.inner.guard
     }
 
+    /// From now on nothing more is asked: what waits for its turn is told that its host is to be left alone.
+    pub fn close(&self) {
+        self.inner.pace.close();
+    }
+
+    /// How many visits wait for their site's turn: they ask nobody, and keep nobody else from asking.
+    pub fn waiting(&self) -> usize {
+        self.inner.pace.waiting()
+    }
+
     /// The client, which calls only what the guard lets through, and its bounds.
     pub(super) fn client(&self) -> Result<(Client, &Manners), FetchErrorKind> {
         Ok((self.inner.client(&Trust::Machine)?, &self.inner.manners))

@@ -2,11 +2,12 @@
 //! requests at once and so much time between their starts; and a bound on all lanes together.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, sleep_until};
 use url::{Host, Url};
 
@@ -31,6 +32,25 @@ const FEW: usize = 256;
 pub(super) struct Pace {
     lanes: Mutex<Lanes>,
     all: Arc<Semaphore>,
+    waiting: AtomicUsize,
+    /// Turns true when nobody's turn comes any more.
+    over: watch::Sender<bool>,
+}
+
+/// Counts one that waits for a site's turn, until it is dropped.
+struct Waits<'w>(&'w AtomicUsize);
+
+impl<'w> Waits<'w> {
+    fn at(waiting: &'w AtomicUsize) -> Self {
+        waiting.fetch_add(1, Ordering::Relaxed);
+        Self(waiting)
+    }
+}
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 #[derive(Debug)]
@@ -91,16 +111,38 @@ impl Pace {
         Self {
             lanes: Mutex::new(Lanes { by_site: HashMap::new(), sweep_at: FEW }),
             all: Arc::new(Semaphore::new(parallel.clamp(1, Semaphore::MAX_PERMITS))),
+            waiting: AtomicUsize::new(0),
+            over: watch::Sender::new(false),
         }
     }
 
-    /// Waits for this URL's turn. An error where the server asked for silence: until when.
+    /// How many visits wait for their site's turn.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    /// From now on nobody's turn comes.
+    pub(super) fn close(&self) {
+        self.over.send_replace(true);
+    }
+
+    /// Waits for this URL's turn. An error where it does not come, or the server asked for silence: until when.
     pub(super) async fn enter(&self, url: &Url, manners: &Manners, guard: &Guard) -> Result<Turn, DateTime<Utc>> {
+        let mut over = self.over.subscribe();
+        tokio::select! {
+            biased;
+            _ = async { drop(over.wait_for(|over| *over).await) } => Err(Utc::now()),
+            turn = self.turn(url, manners, guard) => turn,
+        }
+    }
+
+    async fn turn(&self, url: &Url, manners: &Manners, guard: &Guard) -> Result<Turn, DateTime<Utc>> {
         let site = site(url, manners);
         let lane = self.lane(&site, url, manners, guard);
         let address = print(url);
         lane.held(address)?;
         // The semaphores are never closed, so that both always give in the end.
+        let waits = Waits::at(&self.waiting);
         let Ok(_lane) = Arc::clone(&lane.turns).acquire_owned().await else { return Err(Utc::now()) };
         lane.held(address)?;
         loop {
@@ -113,7 +155,7 @@ impl Pace {
             let started = Instant::now();
             if state.free <= started {
                 state.free = started + lane.spacing;
-                drop(state);
+                drop((state, waits));
                 return Ok(Turn { site, lane, started, _lane, _all });
             }
         }

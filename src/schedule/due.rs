@@ -79,7 +79,7 @@ fn regular(schedule: &Schedule, zone: Tz, id: &SourceId, history: &History, last
         Schedule::Adaptive { min, max } => {
             let pause = adaptive::pause(&history.recent, zone, last, *min, *max);
             let jitter = spread::within(id, last.timestamp().unsigned_abs(), pause / 5) - delta(pause / 10);
-            (last + delta(pause) + jitter).max(last + delta(*min))
+            (last + delta(pause) + jitter).max(last + delta(*min)).min(last + delta(*max))
         }
     }
 }

@@ -39,3 +39,22 @@ fn a_source_with_an_entry_a_day_is_asked_seldom_and_keeps_that_when_unchanged() 
         assert!(pause > TimeDelta::hours(5), "{pause}");
     }
 }
+
+#[test]
+fn a_site_that_is_asked_slowly_holds_up_no_other() {
+    let (slow, quick) = (Press::start(), Press::start());
+    paper::print(&quick);
+    let sources: String = (0..6)
+        .map(|n| {
+            slow.set(&format!("/{n}/"), Sheet::html(paper::front(&paper::LINES.each_ref())));
+            format!("[sources.s{n}]\nurl = \"{}\"\narticle = \"never\"\n", slow.url(&format!("/{n}/")))
+        })
+        .collect();
+    let slowly = format!("parallel = 2\n[hosts.\"127.0.0.1\"]\nrate = \"1/300s\"\n{sources}");
+    let desk = Desk::new(&slowly);
+    let mut daemon = desk.daemon();
+    daemon.wait_for("the first", |event| event["outcome"] == "ok");
+    // All the others wait for minutes.
+    desk.write(&format!("{slowly}{}article = \"never\"\n", paper::source(&quick)));
+    daemon.harvested("lantern");
+}

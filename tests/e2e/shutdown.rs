@@ -81,7 +81,8 @@ fn fetch_that_is_told_to_end_asks_for_nothing_more() {
     let sources: String =
         (1..5).map(|n| format!("[sources.s{n}]\nurl = \"{}\"\n", press.url(&format!("/{n}/")))).collect();
     let desk = Desk::new(&format!("parallel = 1\n{sources}"));
-    let mut fetch = desk.command().arg("fetch").stderr(Stdio::piped()).spawn().expect("the program");
+    let mut fetch =
+        desk.command().arg("fetch").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program");
     press.wait_for("/1/");
     let signalled = Command::new("kill").args(["-INT", &fetch.id().to_string()]).status().expect("kill");
     assert!(signalled.success());
@@ -91,5 +92,29 @@ fn fetch_that_is_told_to_end_asks_for_nothing_more() {
     fetch.wait().expect("its end");
     for n in 2..5 {
         assert!(press.asked(&format!("/{n}/")).is_empty(), "{n}");
+    }
+}
+
+#[test]
+fn what_waits_for_its_turn_is_not_asked_after_sigterm() {
+    let press = Press::start();
+    let sources: String = (0..6)
+        .map(|n| {
+            press.set(&format!("/{n}/"), Sheet::html(paper::front(&LINES.each_ref())));
+            format!("[sources.s{n}]\nurl = \"{}\"\narticle = \"never\"\n", press.url(&format!("/{n}/")))
+        })
+        .collect();
+    let desk = Desk::new(&format!("[hosts.\"127.0.0.1\"]\nrate = \"1/5s\"\n{sources}"));
+    let mut daemon = desk.daemon();
+    daemon.wait_for("the first", |event| event["outcome"] == "ok");
+    let asked = Instant::now();
+    assert_eq!(daemon.stop(), Some(0));
+    assert!(asked.elapsed() < Duration::from_secs(4), "{:?}", asked.elapsed());
+    let all: usize = (0..6).map(|n| press.asked(&format!("/{n}/")).len()).sum();
+    assert_eq!(all, 1);
+    // All the others are due as they were.
+    for n in 0..6 {
+        let outcome = desk.status(&format!("s{n}"))["outcome"].clone();
+        assert!(outcome == "ok" || outcome.is_null(), "{outcome}");
     }
 }
