@@ -138,9 +138,14 @@ impl Ruling {
         Self { until: Instant::now() + DAY, verdict: Verdict::All }
     }
 
-    /// It should be there and cannot be read: nothing may be asked for the time being.
+    /// It should be there and cannot be read: nothing may be asked for the time being, and whoever would is to come
+    /// again then.
     pub(super) fn unknown(kind: FetchErrorKind, retry_at: Option<DateTime<Utc>>) -> Self {
-        Self { until: Instant::now() + FAILED, verdict: Verdict::Unknown(kind, retry_at) }
+        let now = Utc::now();
+        let wanted = retry_at.and_then(|at| (at - now).to_std().ok());
+        let hold = wanted.map_or(FAILED, |wanted| wanted.min(FAILED));
+        let retry_at = now + wanted.unwrap_or(FAILED);
+        Self { until: Instant::now() + hold, verdict: Verdict::Unknown(kind, Some(retry_at)) }
     }
 
     /// Whether this URL of the origin may be asked for.
@@ -193,6 +198,11 @@ mod tests {
         assert!(set(Ruling::unknown(FetchErrorKind::Status(503), None)));
         assert!(robots.place(&url).get().is_some_and(|r| r.check(&url).is_err()));
         tokio::time::sleep(FAILED).await;
+        assert!(robots.place(&url).get().is_none());
+        // The server says itself when it is well again.
+        let soon = Utc::now() + chrono::TimeDelta::seconds(5);
+        assert!(set(Ruling::unknown(FetchErrorKind::Status(503), Some(soon))));
+        tokio::time::sleep(Duration::from_secs(6)).await;
         assert!(robots.place(&url).get().is_none());
     }
 
