@@ -218,7 +218,14 @@ impl Inner {
         }
         let pause = visit.turn.as_ref().map_or(Duration::ZERO, Turn::pause);
         let bounds = Bounds { pause, ..self.bounds(visit.left) };
-        let answer = exchange(self.way(&dialled, trust)?, dialled, headers, bounds).await?;
+        let answer =
+            exchange(self.way(&dialled, trust)?, dialled, headers, bounds).await.map_err(|kind| match kind {
+                // The hops before this one had their share of it.
+                FetchErrorKind::Timeout(spent) if spent == visit.left => {
+                    FetchErrorKind::Timeout(self.manners.total_timeout)
+                }
+                kind => kind,
+            })?;
         visit.left = visit.left.saturating_sub(began.elapsed());
         Ok((answer, conditional))
     }
