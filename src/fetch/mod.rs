@@ -34,7 +34,7 @@ pub use browser::{NoBrowser, find_browser};
 pub use client::check_authorities;
 pub use error::{FetchError, FetchErrorKind};
 pub use fetcher::{Current, Fetched, Fetcher, Held};
-pub use guard::Guard;
+pub use guard::{Guard, unambiguous};
 pub use manners::{BrowserRules, HostRule, Manners};
 pub use page::saved_page;
 pub use robots::{Memory, SaidOfRobots};
