@@ -95,6 +95,12 @@ pub(super) fn identity(text: &str) -> Result<String, Fault> {
 pub(super) fn address(text: &str) -> Result<Url, Fault> {
     let example = "write a whole address, like \"https://www.example.org/news/\"";
     match Url::parse(text.trim()) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && crate::fetch::unambiguous(text).is_err() => {
+            Err(Fault::new(
+                format!("`{}` can be read as several hosts", text.escape_debug()),
+                format!("write the host as it is, like \"{url}\", if that is the one you mean"),
+            ))
+        }
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
         Ok(url) if url.cannot_be_a_base() || !url.has_host() => bare_host(text, example),
         Ok(url) => Err(Fault {
@@ -115,4 +121,25 @@ fn bare_host(text: &str, example: &str) -> Result<Url, Fault> {
         _ => example.to_owned(),
     };
     Err(Fault::new(format!("`{text}` is not a whole address"), remedy))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_one_meaning() {
+        let rows = [
+            ("https://www.example.org/news/", true),
+            (" http://127.0.0.1:8080/a%2eb?q=\t ", true),
+            ("http://user:p%40ss@example.org/", true),
+            ("http://127.0.0.1%2eexample.com/", false),
+            ("http://127.0.0.1\t.example.com/", false),
+            ("http://0177.0.0.1/", false),
+            ("http://2130706433/", false),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(address(text).is_ok(), expected, "{text}");
+        }
+    }
 }

@@ -2,17 +2,22 @@
 //! mark, then the header's label, then the document's own (XML declaration, `<meta>`), then the bytes
 //! themselves. A label that the bytes contradict loses to one that they bear out.
 
+mod label;
 mod utf32;
 
 use bytes::Bytes;
 use bytestring::ByteString;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{DecoderResult, EUC_JP, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_874};
+
+use self::label::{by_label, header_label, own_label};
 
 /// How far a document's own label is looked for: the standard's 1,024 bytes are often used up by scripts.
 const PRESCAN: usize = 4096;
 /// How much is looked at to guess.
 const SAMPLE: usize = 64 * 1024;
+/// The sample is made of pieces of this size.
+const PIECE: usize = 256;
 
 /// Decodes a document. `content_type`: the header's value. `host`: for the guess, by its top-level domain.
 /// Gives the text, without byte-order mark, and the charset's standard name. What is UTF-8 already is lent.
@@ -31,6 +36,15 @@ pub(super) fn decode(body: &Bytes, content_type: Option<&str>, host: Option<&str
     (text, encoding.name())
 }
 
+/// Whether a document is in UTF-16 or UTF-32, half of whose bytes may look like control characters.
+pub(super) fn is_wide(body: &[u8], content_type: Option<&str>) -> bool {
+    let head = body.get(..PRESCAN).unwrap_or(body);
+    let is_utf16 = |encoding: &'static Encoding| encoding == UTF_16LE || encoding == UTF_16BE;
+    let stated = || content_type.and_then(header_label).and_then(|label| by_label(&label)).is_some_and(is_utf16);
+    let marked = || Encoding::for_bom(head).is_some_and(|(encoding, _)| is_utf16(encoding));
+    memchr::memchr(0, head).is_some() && (marked() || wide_beginning(head).is_some() || utf32::is_it(head) || stated())
+}
+
 /// The charset of what has no byte-order mark. `utf8`: the body, where it is UTF-8; `zeros`: whether its
 /// beginning has zero bytes.
 fn choose(
@@ -41,7 +55,7 @@ fn choose(
     host: Option<&str>,
 ) -> &'static Encoding {
     let head = body.get(..PRESCAN).unwrap_or(body);
-    if zeros && let Some(wide) = wide_pattern(head) {
+    if zeros && let Some(wide) = wide_beginning(head).or_else(|| wide_pattern(head)) {
         return wide;
     }
     let header = content_type.and_then(header_label).and_then(|label| by_label(&label));
@@ -51,7 +65,7 @@ fn choose(
         // Only the seven-bit charsets make a difference here.
         let escapes = stated.is_some_and(|e| !e.is_ascii_compatible());
         return if escapes || memchr::memchr(0x1b, body).is_some() {
-            stated.unwrap_or_else(|| guess(body, host))
+            stated.unwrap_or_else(|| guess(&sample(body), host))
         } else {
             UTF_8
         };
@@ -65,24 +79,47 @@ fn choose(
     if utf8.good >= 8 && utf8.good / 16 >= utf8.bad {
         return UTF_8;
     }
+    let sample = sample(body);
+    let sampled: usize = sample.iter().map(|piece| piece.len()).sum();
     // A label counts where it says anything but UTF-8, which has just been found wanting.
     let mut best = None;
     for encoding in [header, own].into_iter().flatten().filter(|e| *e != UTF_8 && *e != UTF_16LE && *e != UTF_16BE) {
-        let bad = errors(encoding, body);
-        if bad * 200 <= body.len() {
+        let bad = errors(encoding, &sample);
+        if bad * 200 <= sampled {
             return encoding;
         }
         best = best.or(Some(encoding));
     }
-    if utf8.good > utf8.bad {
+    let guess = guess(&sample, host);
+    let said = [header, own].contains(&Some(UTF_8));
+    if utf8.good > utf8.bad || (said && utf8.good * by_chance(guess) >= utf8.bad) {
         return UTF_8;
     }
-    let guess = guess(body, host);
     // A label against which the bytes speak, or none: the guess, unless it does no better.
     match best {
-        Some(labelled) if errors(guess, body) >= errors(labelled, body) => labelled,
+        Some(labelled) if errors(guess, &sample) >= errors(labelled, &sample) => labelled,
         _ => guess,
     }
+}
+
+/// How many places that are not UTF-8 each sequence that is outweighs, where a document says that it is UTF-8 and looks
+/// like this. Measured on pieces of 200 characters of news in each charset: in EUC-JP and windows-874 there are 0.33
+/// such sequences to a place, in GBK and gb18030 0.25, and in one piece of twenty half as many as places; in EUC-KR and
+/// Shift_JIS 0.17, in IBM866 0.14, in Big5 0.13, and in one of two hundred half as many; in the other charsets none.
+fn by_chance(encoding: &'static Encoding) -> usize {
+    if [EUC_JP, WINDOWS_874, GBK, GB18030].contains(&encoding) { 1 } else { 2 }
+}
+
+/// UTF-16 by its first two characters, which are of the Basic Latin block in markup and in JSON.
+fn wide_beginning(head: &[u8]) -> Option<&'static Encoding> {
+    let (first, second, encoding) = match *head {
+        [first, 0, second, 0, ..] => (first, second, UTF_16LE),
+        [0, first, 0, second, ..] => (first, second, UTF_16BE),
+        _ => return None,
+    };
+    let is_text = |b: u8| b.is_ascii_graphic() || b.is_ascii_whitespace();
+    let begins = matches!(first, b'<' | b'{' | b'[') || first.is_ascii_whitespace();
+    (begins && is_text(second)).then_some(encoding)
 }
 
 /// UTF-16 shows itself by zero bytes at every other place, once there is any markup.
@@ -124,31 +161,55 @@ impl Utf8Evidence {
             evidence.good += leads(chunk.valid()).count();
             evidence.bad += usize::from(!chunk.invalid().is_empty());
         }
+        // A character that was written as two surrogates (CESU-8) is one slip, of six places.
+        evidence.bad -= 5 * body.windows(6).filter(|six| is_surrogate_pair(six)).count();
         evidence
     }
 }
 
-/// How many places of the sample an encoding cannot read.
-fn errors(encoding: &'static Encoding, body: &[u8]) -> usize {
-    let mut decoder = encoding.new_decoder_without_bom_handling();
-    let mut rest = body.get(..SAMPLE).unwrap_or(body);
-    let mut buffer = [0u8; 4096];
-    let mut bad = 0;
-    loop {
-        let (result, read, _) = decoder.decode_to_utf8_without_replacement(rest, &mut buffer, false);
-        rest = rest.get(read..).unwrap_or_default();
-        match result {
-            DecoderResult::InputEmpty => return bad,
-            DecoderResult::OutputFull => {}
-            DecoderResult::Malformed(..) => bad += 1,
-        }
-    }
+fn is_surrogate_pair(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xed, 0xa0..=0xaf, 0x80..=0xbf, 0xed, 0xb0..=0xbf, 0x80..=0xbf])
 }
 
-fn guess(body: &[u8], host: Option<&str>) -> &'static Encoding {
-    let sample = body.get(..SAMPLE).unwrap_or(body);
+/// What of a body tells its charset: the pieces with bytes beyond ASCII, or escapes, and what stands beside them, up
+/// to [`SAMPLE`]. Many pages begin with long scripts.
+fn sample(body: &[u8]) -> Vec<&[u8]> {
+    let tells = |piece: &[u8]| !piece.is_ascii() || memchr::memchr(0x1b, piece).is_some();
+    let near = |at: usize| {
+        let (from, to) = (at.saturating_sub(PIECE), body.len().min(at + 2 * PIECE));
+        body.get(from..to).is_some_and(tells)
+    };
+    let pieces = body.chunks(PIECE).enumerate().filter(|(n, _)| near(n * PIECE));
+    pieces.map(|(_, piece)| piece).take(SAMPLE / PIECE).collect()
+}
+
+/// How many places of the sample an encoding cannot read.
+fn errors(encoding: &'static Encoding, sample: &[&[u8]]) -> usize {
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let mut buffer = [0u8; 4096];
+    let mut bad = 0;
+    for mut rest in sample.iter().copied() {
+        loop {
+            let (result, read, _) = decoder.decode_to_utf8_without_replacement(rest, &mut buffer, false);
+            rest = rest.get(read..).unwrap_or_default();
+            match result {
+                DecoderResult::InputEmpty => break,
+                DecoderResult::OutputFull => {}
+                DecoderResult::Malformed(..) => bad += 1,
+            }
+        }
+    }
+    bad
+}
+
+fn guess(sample: &[&[u8]], host: Option<&str>) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
-    detector.feed(sample, sample.len() == body.len());
+    for piece in sample {
+        detector.feed(piece, false);
+    }
+    if sample.len() < SAMPLE / PIECE {
+        detector.feed(b"", true);
+    }
     // The detector wants lower-case ASCII letters and panics at anything else.
     let domain = host
         .and_then(|host| host.trim_end_matches('.').rsplit('.').next())
@@ -157,107 +218,6 @@ fn guess(body: &[u8], host: Option<&str>) -> &'static Encoding {
         })
         .map(str::as_bytes);
     detector.guess(domain, Utf8Detection::Allow)
-}
-
-/// The `charset` parameter of a `Content-Type`.
-fn header_label(content_type: &str) -> Option<String> {
-    charset_parameter(content_type.as_bytes())
-}
-
-/// What the document says of itself: `<?xml encoding="…"?>`, `<meta charset>`, `<meta http-equiv content>`.
-fn own_label(head: &[u8]) -> Option<&'static Encoding> {
-    let start = head.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(0);
-    let trimmed = head.get(start..).unwrap_or_default();
-    let declared = xml_label(trimmed).and_then(|label| by_label(&label));
-    // A UTF-16 label that could be read byte by byte cannot be true.
-    let own = declared.or_else(|| meta_label(head).and_then(|label| by_label(&label)))?;
-    Some(if own == UTF_16LE || own == UTF_16BE { UTF_8 } else { own })
-}
-
-fn xml_label(head: &[u8]) -> Option<String> {
-    let declaration = head.strip_prefix(b"<?xml")?;
-    let end = memchr::memmem::find(declaration, b"?>")?;
-    let declaration = declaration.get(..end)?;
-    let at = memchr::memmem::find(declaration, b"encoding")?;
-    value(declaration.get(at + b"encoding".len()..)?)
-}
-
-/// The first `<meta>` that names a charset. Comments hide nothing: pages comment out no charset but ours.
-fn meta_label(head: &[u8]) -> Option<String> {
-    let lower = head.to_ascii_lowercase();
-    let mut at = 0;
-    while let Some(found) = lower.get(at..).and_then(|rest| memchr::memmem::find(rest, b"<meta")) {
-        let start = at + found;
-        let end = lower.get(start..)?.iter().position(|b| *b == b'>').map_or(lower.len(), |n| start + n);
-        let label = lower.get(start..end).and_then(charset_parameter);
-        if label.is_some() {
-            return label;
-        }
-        at = end;
-    }
-    None
-}
-
-/// The value after `charset =`, wherever it stands (WHATWG "extracting a character encoding from a meta").
-fn charset_parameter(text: &[u8]) -> Option<String> {
-    let lower = text.to_ascii_lowercase();
-    let mut at = 0;
-    while let Some(found) = lower.get(at..).and_then(|rest| memchr::memmem::find(rest, b"charset")) {
-        at += found + b"charset".len();
-        let label = value(lower.get(at..)?);
-        if label.is_some() {
-            return label;
-        }
-    }
-    None
-}
-
-/// A value after an equals sign, quoted or not.
-fn value(text: &[u8]) -> Option<String> {
-    let text = text.trim_ascii_start().strip_prefix(b"=")?;
-    let text = text.trim_ascii_start();
-    // A doubled equals sign and stray quotes are common slips.
-    let text = text.strip_prefix(b"=").unwrap_or(text);
-    let start = text.iter().take_while(|b| matches!(b, b'"' | b'\'' | b' ')).count();
-    let text = text.get(start..)?;
-    let end = text.iter().position(|b| matches!(b, b'"' | b'\'' | b';' | b',' | b'>' | b'/')).unwrap_or(text.len());
-    let label = std::str::from_utf8(text.get(..end.min(40))?).ok()?.trim();
-    (!label.is_empty()).then(|| label.to_owned())
-}
-
-/// An encoding by its label, misspelt ones mended. Labels that the standard gives up on are none.
-fn by_label(label: &str) -> Option<&'static Encoding> {
-    if let Some(encoding) = Encoding::for_label_no_replacement(label.as_bytes()) {
-        return Some(encoding);
-    }
-    let plain: String = label.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    let plain = plain.strip_prefix('x').filter(|rest| rest.len() > 3).unwrap_or(&plain);
-    let number =
-        |prefix: &str| plain.strip_prefix(prefix).filter(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
-    let windows = ["windows", "win", "cp", "ansi", "ms", "wincp", "windowscp"].into_iter().find_map(number);
-    let mended = match plain {
-        _ if plain.starts_with("utf8") || plain.ends_with("utf8") => "utf-8".to_owned(),
-        "utf16" => "utf-16".to_owned(),
-        _ if plain.starts_with("gb2312") || plain.starts_with("gbk") || plain == "936" || windows == Some("936") => {
-            "gbk".to_owned()
-        }
-        _ if plain.starts_with("gb18030") => "gb18030".to_owned(),
-        _ if plain.starts_with("big5") || windows == Some("950") => "big5".to_owned(),
-        "shiftjis" | "sjis" | "shiftjs" | "sjiswin" | "cp932" | "ms932" => "shift_jis".to_owned(),
-        "eucjp" | "eucjpwin" | "cp51932" => "euc-jp".to_owned(),
-        "euckr" | "cp949" | "ms949" | "ksc5601" => "euc-kr".to_owned(),
-        "iso2022jp" => "iso-2022-jp".to_owned(),
-        "koi8r" | "koi8" => "koi8-r".to_owned(),
-        "koi8u" => "koi8-u".to_owned(),
-        "latin1" | "latin" | "ansi" | "usascii" | "western" => "windows-1252".to_owned(),
-        "tis620" => "windows-874".to_owned(),
-        _ => match (windows, number("iso8859").or_else(|| number("iso"))) {
-            (Some(page), _) => format!("windows-{page}"),
-            (None, Some(part)) => format!("iso-8859-{}", part.strip_prefix("8859").unwrap_or(part)),
-            (None, None) => return None,
-        },
-    };
-    Encoding::for_label_no_replacement(mended.as_bytes())
 }
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ pub(super) const FIRST: Duration = Duration::from_secs(20);
 pub(super) const IDLE: Duration = Duration::from_secs(15);
 /// The body of a redirect or an error is read up to this size, only to keep the connection.
 pub(super) const DRAIN: u64 = 64 * 1024;
+/// And for so long: to connect anew takes less than to wait longer.
+pub(super) const DRAIN_TIME: Duration = Duration::from_secs(1);
 
 /// Bounds of one exchange.
 #[derive(Debug, Clone, Copy)]
@@ -80,7 +82,8 @@ async fn through(
     } else {
         if response.content_length().is_some_and(|length| length <= DRAIN) {
             // Whatever goes wrong here concerns the connection only.
-            let _ = read(&mut response, clock, Bounds { max_bytes: DRAIN, cut: true, ..bounds }).await;
+            let body = read(&mut response, clock, Bounds { max_bytes: DRAIN, cut: true, ..bounds });
+            let _ = clock.within(DRAIN_TIME, body).await;
         }
         Bytes::new()
     };

@@ -23,7 +23,7 @@ use super::page::{About, page};
 use super::plain::Plain;
 use super::redirects::{Trail, same_party};
 use super::robots::{self, Memory, Robots, Ruling};
-use super::{coding, conditional};
+use super::{binary, coding, conditional};
 use crate::model::{Page, PageRequest, Trust, Validators, same_site};
 
 const ACCEPTED: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,application/rss+xml;q=0.9,\
@@ -228,7 +228,14 @@ impl Inner {
         }
         let pause = visit.turn.as_ref().map_or(Duration::ZERO, Turn::pause);
         let bounds = Bounds { pause, ..self.bounds(visit.left) };
-        let answer = exchange(self.way(&dialled, trust)?, dialled, headers, bounds).await?;
+        let answer =
+            exchange(self.way(&dialled, trust)?, dialled, headers, bounds).await.map_err(|kind| match kind {
+                // The hops before this one had their share of it.
+                FetchErrorKind::Timeout(spent) if spent == visit.left => {
+                    FetchErrorKind::Timeout(self.manners.total_timeout)
+                }
+                kind => kind,
+            })?;
         visit.left = visit.left.saturating_sub(began.elapsed());
         Ok((answer, conditional))
     }
@@ -385,7 +392,10 @@ impl Inner {
         let (asked, url, max) = (without_credentials(&ask.url), visit.url.clone(), self.manners.max_bytes);
         let codings = codings(&answer.headers);
         let plain = codings.is_empty() && !coding::is_gzip(&answer.body) && answer.body.len() <= SMALL;
-        let make = move || document(answer.body, &codings, max).map(|body| page(asked, url, about, body, now));
+        let make = move || {
+            let body = document(answer.body, &codings, about.content_type.as_deref(), max)?;
+            Ok(page(asked, url, about, body, now))
+        };
         let made = if plain {
             make()
         } else {
@@ -404,35 +414,15 @@ fn check(ruling: &Ruling, url: &Url) -> Result<(), Failed> {
 }
 
 /// Unpacks a body that must say something.
-fn document(body: Bytes, codings: &str, max: u64) -> Result<Bytes, FetchErrorKind> {
+fn document(body: Bytes, codings: &str, content_type: Option<&str>, max: u64) -> Result<Bytes, FetchErrorKind> {
     let body = coding::unpack(body, codings, max)?;
     if body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&body).trim_ascii().is_empty() {
         return Err(FetchErrorKind::Content("the answer is empty; check the address in a browser".to_owned()));
     }
-    match binary(&body) {
+    match binary::kind(&body, content_type) {
         Some(kind) => Err(FetchErrorKind::Content(format!("the answer is {kind} and no page"))),
         None => Ok(body),
     }
-}
-
-/// What a body is that is no text. Articles are often links to documents.
-fn binary(body: &[u8]) -> Option<&'static str> {
-    const KINDS: &[(&[u8], &str)] = &[
-        (b"%PDF-", "a PDF document"),
-        (b"PK\x03\x04", "an archive or office document"),
-        (b"\xd0\xcf\x11\xe0", "an office document"),
-        (b"\x89PNG", "a picture"),
-        (b"\xff\xd8\xff", "a picture"),
-        (b"GIF8", "a picture"),
-        (b"RIFF", "a picture or sound"),
-        (b"ID3", "sound"),
-        (b"OggS", "sound"),
-    ];
-    let known = KINDS.iter().find(|(start, _)| body.starts_with(start)).map(|(_, kind)| *kind);
-    let head = body.get(..2048).unwrap_or(body);
-    // Text has hardly any control characters; UTF-16 has zero bytes, and no others.
-    let odd = head.iter().filter(|b| matches!(b, 1..=8 | 14..=26 | 28..=31)).count();
-    known.or((odd * 50 > head.len() && odd > 8).then_some("binary data"))
 }
 
 fn codings(headers: &HeaderMap) -> String {

@@ -156,7 +156,7 @@ impl Guard {
 }
 
 /// Refuses the spellings of a host that programs read differently.
-pub(super) fn unambiguous(text: &str) -> Result<(), Refusal> {
+pub fn unambiguous(text: &str) -> Result<(), Refusal> {
     let host = host_as_written(text);
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let padded = host.split('.').all(digits) && host.split('.').any(|part| part.len() > 1 && part.starts_with('0'));

@@ -5,9 +5,10 @@
 //!
 //! In the order of a request: `guard` (may this address be called?), `pace` (now?), `robots` (does the site
 //! mind?), `exchange` (one request, one answer, within time and size; `plain` over HTTP as it is, `client` encrypted), `redirects`
-//! (the next hop), `coding` and `charset` (bytes into text), `page` (all of it in one value). `browser` shows a page that
+//! (the next hop), `coding`, `binary` and `charset` (bytes into text), `page` (all of it in one value). `browser` shows a page that
 //! came so, for those that JavaScript builds.
 
+mod binary;
 mod browser;
 mod call;
 mod charset;
@@ -34,7 +35,7 @@ pub use browser::{NoBrowser, find_browser};
 pub use client::check_authorities;
 pub use error::{FetchError, FetchErrorKind};
 pub use fetcher::{Current, Fetched, Fetcher, Held};
-pub use guard::Guard;
+pub use guard::{Guard, unambiguous};
 pub use manners::{BrowserRules, HostRule, Manners};
 pub use page::saved_page;
 pub use robots::{Memory, SaidOfRobots};

@@ -23,7 +23,7 @@ use url::{Position, Url};
 use self::line::Line;
 use super::client::{cut_short, improper, network, sentence_of};
 use super::error::FetchErrorKind;
-use super::exchange::{self, Answer, Body, Bounds, Clock, DRAIN, FIRST};
+use super::exchange::{self, Answer, Body, Bounds, Clock, DRAIN, DRAIN_TIME, FIRST};
 use super::guard::Guard;
 
 mod dial;
@@ -104,8 +104,8 @@ impl Plain {
             (body, is_whole) = read(&mut line, &mut incoming, clock, bounds).await?;
         } else if short && head.status != 304 {
             // Whatever goes wrong here concerns the connection only.
-            let drained = read(&mut line, &mut incoming, clock, Bounds { max_bytes: DRAIN, cut: true, ..bounds }).await;
-            is_whole = drained.is_ok_and(|(_, is_whole)| is_whole);
+            let body = read(&mut line, &mut incoming, clock, Bounds { max_bytes: DRAIN, cut: true, ..bounds });
+            is_whole = matches!(clock.within(DRAIN_TIME, body).await, Ok(Ok((_, true))));
         }
         drop(incoming);
         // Whoever has nothing new is not asked for anything else: after a 304 nothing is kept.

@@ -1,5 +1,8 @@
 //! From hop to hop: where next, whether for good, and what may be said to whom.
 
+use std::borrow::Cow;
+
+use percent_encoding::{AsciiSet, percent_encode};
 use reqwest::header::{HeaderMap, LOCATION};
 use url::Url;
 
@@ -35,7 +38,7 @@ impl Trail {
                 "the server answered {status} (redirect) without saying where to"
             )));
         };
-        let location = String::from_utf8_lossy(location.as_bytes());
+        let location = address_as_sent(location.as_bytes());
         super::guard::unambiguous(&location).map_err(|refusal| FetchErrorKind::Refused(refusal.0))?;
         let Ok(mut next) = from.join(location.trim()) else {
             return Err(FetchErrorKind::Redirect(format!(
@@ -59,6 +62,14 @@ impl Trail {
     /// The address to use from now on, when every redirect was permanent.
     pub(super) fn moved(&self) -> Option<Url> {
         (self.permanent && self.seen.len() > 1).then(|| self.seen.last().cloned()).flatten()
+    }
+}
+
+/// A `Location` as text: of what is not UTF-8, each byte is asked for as it came, which is what the server understands.
+fn address_as_sent(bytes: &[u8]) -> Cow<'_, str> {
+    match str::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(_) => percent_encode(bytes, &AsciiSet::EMPTY).into(),
     }
 }
 
@@ -112,6 +123,23 @@ mod tests {
         ];
         for (hops, end, moved) in rows {
             assert_eq!(walk("http://a.test/x/y", hops), Ok(((*end).into(), moved.map(str::to_owned))), "{hops:?}");
+        }
+    }
+
+    #[test]
+    fn bytes_of_an_address_are_asked_for_as_they_came() {
+        let rows: &[(&[u8], &str)] = &[
+            (b"/gr\xf6\xdfe?q=\xe4", "http://a.test/gr%F6%DFe?q=%E4"),
+            (b"/gr\xc3\xb6\xdf e", "http://a.test/gr%C3%B6%DF%20e"),
+            ("/größe?q=ä".as_bytes(), "http://a.test/gr%C3%B6%C3%9Fe?q=%C3%A4"),
+            ("//größe.test/%f6".as_bytes(), "http://xn--gre-6ka8i.test/%f6"),
+        ];
+        let from = Url::parse("http://a.test/x").unwrap();
+        for (location, expected) in rows {
+            let mut headers = HeaderMap::new();
+            headers.insert(LOCATION, HeaderValue::from_bytes(location).unwrap());
+            let next = Trail::new(&from, 10).next(&from, 302, &headers, false).unwrap();
+            assert_eq!(next.map(String::from).as_deref(), Some(*expected), "{location:?}");
         }
     }
 

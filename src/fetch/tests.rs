@@ -198,6 +198,18 @@ async fn a_server_that_is_too_slow_is_given_up() {
 }
 
 #[tokio::test]
+async fn the_time_that_several_hops_took_is_told_as_a_whole() {
+    let press = Press::open(|asked| match asked.split(' ').nth(1) {
+        Some("/next") => Reply::stall(""),
+        _ => Reply::stall("HTTP/1.1 302 Found\r\nlocation: /next\r\ncontent-length: 9\r\n\r\nx"),
+    })
+    .await;
+    let quick = Manners { total_timeout: Duration::from_millis(120), ..manners() };
+    let error = error(&Fetcher::new(quick).unwrap(), press.url("/")).await;
+    assert_eq!(error.kind, FetchErrorKind::Timeout(Duration::from_millis(120)));
+}
+
+#[tokio::test]
 async fn redirects_are_followed_and_permanent_ones_noted() {
     let press = Press::open(|asked| match asked.split(' ').nth(1) {
         Some("/new") => Reply::ok("", "news"),

@@ -184,3 +184,121 @@ fn utf_32_is_read_with_a_mark_and_without() {
     let wide: Vec<u8> = marked.encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert_eq!(decode_slice(&wide, None, None), (text.to_owned(), "UTF-16LE"));
 }
+
+#[test]
+fn a_label_in_a_comment_is_none() {
+    let koi = "<meta charset=koi8-r>";
+    let rows = [
+        (format!("<!-- {koi} --><meta charset=windows-1251>"), Some("windows-1251")),
+        (format!("<!--{koi}--> <!-- {koi} -->"), None),
+        (format!("<!--[if IE]>{koi}<![endif]-->"), None),
+        // Comments that end where they begin, and such as have no end, hide nothing.
+        (format!("<!-->{koi}"), Some("KOI8-R")),
+        (format!("<!--->{koi}<p> -->"), Some("KOI8-R")),
+        (format!("<!-- {koi}"), Some("KOI8-R")),
+        (format!("<!- {koi} -->"), Some("KOI8-R")),
+    ];
+    for (head, name) in rows {
+        assert_eq!(own_label(head.as_bytes()).map(Encoding::name), name.map(|n| by_label(n).unwrap().name()), "{head}");
+    }
+}
+
+#[test]
+fn only_what_speaks_of_the_content_type_is_a_label() {
+    let rows = [
+        ("<meta name=description content='What charset=koi8-r means'>", None),
+        ("<meta property='og:description' content=\"charset=koi8-r\"><meta charset=big5>", Some("Big5")),
+        ("<meta name=x content='charset=koi8-r' charset=big5>", Some("Big5")),
+        ("<meta data-charset=koi8-r>", None),
+        ("<metadata charset=koi8-r>", None),
+        ("<meta content='text/html; charset=koi8-r' HTTP-EQUIV=Content-Type>", Some("KOI8-R")),
+        ("<meta http-equiv=content-type content='charset=koi8-r'>", Some("KOI8-R")),
+        ("<meta http-equiv=refresh content='charset=koi8-r'>", None),
+        ("<meta/charset=koi8-r/>", Some("KOI8-R")),
+        ("<meta charset=\"\"koi8-r\"\">", Some("KOI8-R")),
+        ("<meta charset==koi8-r>", Some("KOI8-R")),
+        ("<meta charset=\"koi8-r>", Some("KOI8-R")),
+        ("<meta http-equiv=\"Content-Type\" content=\"text/html; charset=\"koi8-r\"\">", Some("KOI8-R")),
+        ("<meta http-equiv=content-type content=text/html; charset=koi8-r>", Some("KOI8-R")),
+    ];
+    for (head, name) in rows {
+        assert_eq!(own_label(head.as_bytes()).map(Encoding::name), name, "{head}");
+    }
+}
+
+#[test]
+fn however_late_the_letters_come_they_are_what_is_guessed_from() {
+    let script = "<script>let a = 1;</script>\n".repeat(4000);
+    for (label, domain, text) in SAMPLES {
+        let host = format!("www.example.{domain}");
+        let page = format!("<!doctype html><title>News</title>{script}<p>{text} {text} {text}");
+        // What is ASCII but for its meaning is taken at its word.
+        let is_ascii = *label == "iso-2022-jp";
+        for header in ["text/html", "text/html; charset=utf-8"].into_iter().take(if is_ascii { 1 } else { 2 }) {
+            let (got, charset) = decode_slice(&encoded(label, &page), Some(header), Some(&host));
+            assert!(got == page, "{label} {header}: {charset}");
+        }
+    }
+    // A sign or two at the beginning are not enough to tell.
+    let page = format!("<!doctype html><p>© №</p>{script}<p>{0} {0} {0}", SAMPLES[7].2);
+    let body = encoded("windows-1251", &page);
+    // Nor does a label hold that what comes late contradicts.
+    for header in [None, Some("text/html; charset=euc-jp")] {
+        let (got, charset) = decode_slice(&body, header, None);
+        assert!(got == page, "{header:?}: {charset}");
+    }
+}
+
+#[test]
+fn some_broken_bytes_among_few_letters_do_not_change_the_charset() {
+    const PAIR: &[u8] = b"\xed\xa0\xbd\xed\xb8\x80";
+    let rows: [(&str, &[u8]); 6] = [
+        ("Grüße aus der Stadt", PAIR),
+        ("Emoji ä", PAIR),
+        ("The harbour – news", PAIR),
+        ("The harbour – news", b"\xa0\xa0"),
+        ("Müller in der Stadt", b"caf\xe9 \xe4"),
+        ("Новости города", b"\xff\xff\xff"),
+    ];
+    for (text, bytes) in rows {
+        let row = [b"<li>", text.as_bytes(), b" ", bytes, b"news"].concat();
+        for host in [None, Some("news.example.de")] {
+            let (got, charset) = decode_slice(&row.repeat(6), Some("text/html; charset=utf-8"), host);
+            assert_eq!((charset, got.contains(text)), ("UTF-8", true), "{got}");
+        }
+    }
+    // Texts of other charsets are not taken for it, whatever is said of them.
+    for (label, domain, text) in SAMPLES.iter().filter(|(label, ..)| !["utf-8", "iso-2022-jp"].contains(label)) {
+        let body = encoded(label, &format!("<p>{text} {text}"));
+        let host = format!("www.example.{domain}");
+        let got = decode_slice(&body, Some("text/html; charset=utf-8"), Some(&host)).0;
+        assert!(got.contains(text), "{label}: {got}");
+    }
+}
+
+#[test]
+fn wide_text_of_any_script_is_told_from_binary_data() {
+    let little = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    let big = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_be_bytes).collect() };
+    let quad = |text: &str| -> Vec<u8> { text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect() };
+    for text in ["Новости города", "Νέα από το λιμάνι", "חדשות הנמל", "新闻"] {
+        let long = text.repeat(40);
+        for page in [format!("<p>{long}"), format!("\n <p>{long}"), format!("{{\"title\":\"{long}\"}}")] {
+            for (bytes, name) in [(little(&page), "UTF-16LE"), (big(&page), "UTF-16BE")] {
+                assert!(is_wide(&bytes, None), "{name} {page}");
+                assert_eq!(decode_slice(&bytes, Some("text/html"), None), (page.clone(), name));
+            }
+        }
+        let marked = format!("\u{feff}{long} \0");
+        assert!(is_wide(&little(&marked), None) && is_wide(&big(&marked), None) && is_wide(&quad(&marked), None));
+        let plain = format!("{long} ");
+        assert!(is_wide(&little(&plain), Some("text/html; charset=utf-16")), "{plain}");
+        assert!(!is_wide(&little(&plain), Some("text/html")), "{plain}");
+        assert!(!is_wide(plain.as_bytes(), Some("text/html; charset=utf-16")), "{plain}");
+    }
+    for noise in
+        [&b"\0\0\x01\0\x01\0"[..], b" \0\x01\0\x02\0", b"\x7fELF\x02\x01\x01\0\0", b"\xff\xfe\x01", b"\x05\0\0\0"]
+    {
+        assert!(!is_wide(&noise.repeat(50), None), "{noise:?}");
+    }
+}

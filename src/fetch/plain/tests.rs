@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use super::Plain;
 use crate::fetch::error::FetchErrorKind;
-use crate::fetch::exchange::{Answer, Bounds, Clock};
+use crate::fetch::exchange::{Answer, Bounds, Clock, DRAIN_TIME};
 use crate::fetch::guard::Guard;
 
 /// An answer, and what is read of it: its status and body, or words of what is said.
@@ -205,6 +205,38 @@ async fn a_connection_that_has_fallen_silent_is_made_anew() {
     let plain = plain();
     visit(&plain, place).await.expect("an answer");
     visit(&plain, place).await.expect("an answer");
+}
+
+#[tokio::test]
+async fn nobody_waits_for_the_body_of_a_redirect_or_an_error() {
+    for status in ["302 Found", "404 Not Found"] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a place");
+        let place = listener.local_addr().expect("an address");
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.expect("a visitor");
+            let _ = stream.read(&mut [0; 4096]).await;
+            let head = format!("HTTP/1.1 {status}\r\ncontent-length: 100\r\n\r\n");
+            stream.write_all(head.as_bytes()).await.expect("a reader");
+            // A part now and then, none of them long awaited, until the visitor goes.
+            let mut visitor = [0; 1];
+            loop {
+                let _ = stream.write_all(b"x").await;
+                tokio::task::yield_now().await;
+                tokio::time::pause();
+                tokio::time::advance(DRAIN_TIME / 2).await;
+                tokio::time::resume();
+                match stream.try_read(&mut visitor) {
+                    Err(waiting) if waiting.kind() == std::io::ErrorKind::WouldBlock => {}
+                    _ => return,
+                }
+            }
+        });
+        let plain = plain();
+        let answer = visit(&plain, place).await.expect("an answer");
+        assert!(status.starts_with(&answer.status.to_string()) && answer.body.is_empty(), "{answer:?}");
+        assert!(plain.take(&place.to_string()).is_none());
+        server.await.expect("an end");
+    }
 }
 
 #[tokio::test]
