@@ -14,7 +14,7 @@ use super::error::FetchErrorKind;
 use super::plain::Plain;
 
 /// Longest wait for the end of an answer's headers.
-pub(super) const FIRST: Duration = Duration::from_secs(20);
+const FIRST: Duration = Duration::from_secs(20);
 /// Longest silence within a body.
 pub(super) const IDLE: Duration = Duration::from_secs(15);
 /// The body of a redirect or an error is read up to this size, only to keep the connection.
@@ -32,8 +32,15 @@ pub(super) struct Bounds {
     pub(super) max_bytes: u64,
     /// Whether a longer body is cut there rather than refused.
     pub(super) cut: bool,
-    /// How long it is until the host's next visit may start: its connection is left open for that.
-    pub(super) pause: Duration,
+    /// When the host's next visit may start: its connection is left open for that.
+    pub(super) next: Instant,
+}
+
+impl Bounds {
+    /// Longest wait for the end of an answer's headers: who is given more time may take more to begin.
+    pub(super) fn first(&self) -> Duration {
+        FIRST.max(self.total * 2 / 3)
+    }
 }
 
 /// An answer as it came over the wire; the body only of a success.
@@ -74,7 +81,7 @@ async fn through(
     bounds: Bounds,
 ) -> Result<Answer, FetchErrorKind> {
     let request = client.get(url).headers(headers).send();
-    let mut response = clock.within(FIRST, request).await?.map_err(|e| failure(&e, bounds.connect))?;
+    let mut response = clock.within(bounds.first(), request).await?.map_err(|e| failure(&e, bounds.connect))?;
     let status = response.status().as_u16();
     let headers = std::mem::take(response.headers_mut());
     let body = if response.status().is_success() {

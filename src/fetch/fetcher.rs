@@ -226,8 +226,8 @@ impl Inner {
             let _ = dialled.set_username(ask.url.username());
             let _ = dialled.set_password(ask.url.password());
         }
-        let pause = visit.turn.as_ref().map_or(Duration::ZERO, Turn::pause);
-        let bounds = Bounds { pause, ..self.bounds(visit.left) };
+        let next = visit.turn.as_ref().map_or(began, Turn::next);
+        let bounds = Bounds { next, ..self.bounds(visit.left) };
         let answer =
             exchange(self.way(&dialled, trust)?, dialled, headers, bounds).await.map_err(|kind| match kind {
                 // The hops before this one had their share of it.
@@ -253,7 +253,7 @@ impl Inner {
 
     fn bounds(&self, total: Duration) -> Bounds {
         let (connect, max_bytes) = (self.manners.connect_timeout, self.manners.max_bytes);
-        Bounds { connect, total, max_bytes, cut: false, pause: Duration::ZERO }
+        Bounds { connect, total, max_bytes, cut: false, next: Instant::now() }
     }
 
     /// Goes on with the present turn, or gives it back and waits for that of another site.

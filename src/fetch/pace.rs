@@ -207,9 +207,9 @@ impl Turn {
         self.site == site(url, manners)
     }
 
-    /// How long it is until the next visit may start.
-    pub(super) fn pause(&self) -> Duration {
-        locked(&self.lane.state).free.saturating_duration_since(Instant::now())
+    /// When the next visit may start.
+    pub(super) fn next(&self) -> Instant {
+        locked(&self.lane.state).free
     }
 
     /// The next visit starts no sooner than this after the present one's start (`Crawl-delay`).
@@ -354,7 +354,7 @@ mod tests {
         let (second, ()) = tokio::join!(pace.enter(&a, &manners, &guard), async {
             tokio::time::sleep(Duration::from_secs(20)).await;
             turn.delay(Duration::from_secs(25));
-            assert_eq!(turn.pause(), Duration::from_secs(5));
+            assert_eq!(turn.next() - Instant::now(), Duration::from_secs(5));
             drop(turn);
         });
         assert!(second.is_ok());

@@ -4,8 +4,8 @@
 //! Measured, such a request costs half of what it does through a pooled client, mostly the system's share: options
 //! of sockets, tasks that wake each other, connections that are kept and never used again.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::error::Error as _;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,7 +23,7 @@ use url::{Position, Url};
 use self::line::Line;
 use super::client::{cut_short, improper, network, sentence_of};
 use super::error::FetchErrorKind;
-use super::exchange::{self, Answer, Body, Bounds, Clock, DRAIN, DRAIN_TIME, FIRST};
+use super::exchange::{self, Answer, Body, Bounds, Clock, DRAIN, DRAIN_TIME};
 use super::guard::Guard;
 
 mod dial;
@@ -31,14 +31,14 @@ mod line;
 #[cfg(test)]
 mod tests;
 
-/// Longest wait for an answer on a connection that was left open, before a new one is made.
-const SILENCE: Duration = Duration::from_secs(10);
-
 /// A connection is left open for the host's next visit, and so much longer: the page may wait to be read first. Each
 /// holds 20 to 200 KB, so that those of sites which are not asked again are soon closed.
 const LINGER: Duration = Duration::from_millis(500);
 /// Servers close idle connections after this, and sooner than a visitor comes who waits longer.
 const CLOSED: Duration = Duration::from_secs(5);
+
+/// With more hosts than this that fell silent, all are tried again.
+const SILENT: usize = 1024;
 
 /// Makes plain requests, and keeps the connections that they leave open for a moment.
 #[derive(Debug)]
@@ -56,6 +56,8 @@ struct Idle {
     by_host: HashMap<String, (Line, Instant)>,
     /// Whether somebody comes to close them.
     watched: bool,
+    /// Hosts that fell silent on such a connection: theirs are not left open.
+    silent: HashSet<String>,
 }
 
 impl Plain {
@@ -75,16 +77,22 @@ impl Plain {
         let request = self.request(url, headers)?;
         let place = &url[Position::BeforeHost..Position::AfterPort];
         if let Some(mut line) = self.take(place) {
-            // Where it was closed while it lay idle, nobody has read the request; and a GET may be made twice
-            // (RFC 9112 §9.3.1).
-            if let Ok(Ok(answer)) = clock.within(SILENCE, line.ask(request.clone())).await {
-                return self.answer(line, place, answer, clock, bounds).await;
+            match clock.within(bounds.first(), line.ask(request.clone())).await {
+                Ok(Ok(answer)) => return self.answer(line, place, answer, clock, bounds).await,
+                // It was closed while it lay idle, and nobody has read the request; a GET may be made twice
+                // (RFC 9112 §9.3.1).
+                Ok(Err(_)) => {}
+                // The server may be at work on it, and is not asked twice; or it is one that answers once only.
+                Err(late) => {
+                    self.never_keep(place);
+                    return Err(late);
+                }
             }
         }
         let dialled = dial::dial(&self.guard, url, bounds.connect);
         let stream = clock.within(bounds.connect, dialled).await??;
         let mut line = Line::on(stream).await.map_err(|e| trouble(&e))?;
-        let answer = clock.within(FIRST, line.ask(request)).await?.map_err(|e| trouble(&e))?;
+        let answer = clock.within(bounds.first(), line.ask(request)).await?.map_err(|e| trouble(&e))?;
         self.answer(line, place, answer, clock, bounds).await
     }
 
@@ -111,7 +119,7 @@ impl Plain {
         // Whoever has nothing new is not asked for anything else: after a 304 nothing is kept.
         if is_whole {
             match line.rest() {
-                line::Rest::Open(line) => self.keep(place, line, bounds.pause),
+                line::Rest::Open(line) => self.keep(place, line, bounds.next),
                 line::Rest::Overflows if head.status.is_success() && !body.is_empty() => {
                     return Err(FetchErrorKind::Content(
                         "the answer goes on after the length that it gives, so that its end is missing; tell the site"
@@ -148,19 +156,32 @@ impl Plain {
         Some(line)
     }
 
-    /// Leaves a connection open until after a pause, in place of the one that would be closed next where there are
-    /// many.
-    fn keep(&self, place: &str, line: Line, pause: Duration) {
-        if pause >= CLOSED {
+    /// From now on no connection to this host is left open.
+    fn never_keep(&self, place: &str) {
+        let mut idle = locked(&self.idle);
+        if idle.silent.len() >= SILENT {
+            idle.silent.clear();
+        }
+        idle.silent.insert(place.to_owned());
+    }
+
+    /// Leaves a connection open until after the next visit may start, in place of the one that would be closed next
+    /// where there are many.
+    fn keep(&self, place: &str, line: Line, next: Instant) {
+        let now = Instant::now();
+        if next.saturating_duration_since(now) >= CLOSED {
             return;
         }
         let mut idle = locked(&self.idle);
+        if idle.silent.contains(place) {
+            return;
+        }
         if idle.by_host.len() >= self.most && !idle.by_host.contains_key(place) {
             let next = idle.by_host.iter().min_by_key(|(_, (_, until))| *until).map(|(place, _)| place.clone());
             next.map(|place| idle.by_host.remove(&place));
         }
         let Entry::Vacant(vacant) = idle.by_host.entry(place.to_owned()) else { return };
-        vacant.insert((line, Instant::now() + pause + LINGER));
+        vacant.insert((line, next.max(now) + LINGER));
         if !std::mem::replace(&mut idle.watched, true) {
             tokio::spawn(close_in_time(Arc::clone(&self.idle)));
         }
@@ -201,7 +222,8 @@ async fn close_in_time(idle: Arc<Mutex<Idle>>) {
         let mut idle = locked(&idle);
         idle.by_host.retain(|_, (_, until)| *until > now);
         if idle.by_host.is_empty() {
-            *idle = Idle::default();
+            idle.by_host = HashMap::new();
+            idle.watched = false;
             return;
         }
     }

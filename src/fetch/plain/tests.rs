@@ -5,6 +5,7 @@ use reqwest::header::HeaderMap;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use super::Plain;
 use crate::fetch::error::FetchErrorKind;
@@ -40,7 +41,7 @@ async fn read(answer: &[u8], piece: usize, max_bytes: u64, cut: bool) -> Result<
         total: Duration::from_secs(20),
         max_bytes,
         cut,
-        pause: Duration::ZERO,
+        next: Instant::now(),
     };
     let url = format!("http://{place}/").parse().expect("an address");
     let answer = plain().get(&url, &HeaderMap::new(), &clock, bounds).await;
@@ -162,8 +163,8 @@ async fn visit(plain: &Plain, place: SocketAddr) -> Result<Answer, FetchErrorKin
 
 /// A visit with so long until the next.
 async fn visit_before(plain: &Plain, place: SocketAddr, pause: Duration) -> Result<Answer, FetchErrorKind> {
-    let bounds =
-        Bounds { connect: Duration::from_secs(5), total: Duration::from_secs(20), max_bytes: 9, cut: false, pause };
+    let (connect, total, next) = (Duration::from_secs(5), Duration::from_secs(20), Instant::now() + pause);
+    let bounds = Bounds { connect, total, max_bytes: 9, cut: false, next };
     let url = format!("http://{place}/").parse().expect("an address");
     plain.get(&url, &HeaderMap::new(), &Clock::start(bounds.total), bounds).await
 }
@@ -191,20 +192,30 @@ async fn a_connection_that_was_closed_while_it_lay_idle_is_made_anew_at_once() {
 }
 
 #[tokio::test]
-async fn a_connection_that_has_fallen_silent_is_made_anew() {
+async fn a_host_that_falls_silent_on_a_kept_connection_is_asked_once_and_then_on_new_ones() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a place");
     let place = listener.local_addr().expect("an address");
-    tokio::spawn(async move {
+    let server = tokio::spawn(async move {
         let mut first = served(&listener).await;
         let _ = first.read(&mut [0; 4096]).await;
         tokio::time::pause();
-        tokio::time::advance(super::SILENCE).await;
+        tokio::time::advance(Duration::from_secs(20)).await;
         tokio::time::resume();
-        (first, served(&listener).await)
+        let mut all = vec![first];
+        loop {
+            all.push(served(&listener).await);
+        }
     });
     let plain = plain();
     visit(&plain, place).await.expect("an answer");
-    visit(&plain, place).await.expect("an answer");
+    // It may be at work: it is not asked again at once.
+    let late = visit(&plain, place).await;
+    assert!(matches!(late, Err(FetchErrorKind::Timeout(_))), "{late:?}");
+    for _ in 0..2 {
+        visit(&plain, place).await.expect("an answer");
+        assert!(super::locked(&plain.idle).by_host.is_empty());
+    }
+    server.abort();
 }
 
 #[tokio::test]
@@ -257,7 +268,7 @@ async fn a_connection_is_left_open_for_the_next_visit_and_little_longer() {
         (3 * second, 3 * second + super::LINGER, false),
         // It would be closed before the next visit.
         (super::CLOSED - moment, Duration::ZERO, true),
-        (super::CLOSED, Duration::ZERO, false),
+        (super::CLOSED + second, Duration::ZERO, false),
     ];
     for (pause, after, open) in rows {
         let plain = plain();
