@@ -108,6 +108,7 @@ impl Plain {
             is_whole = drained.is_ok_and(|(_, is_whole)| is_whole);
         }
         drop(incoming);
+        let peer = line.peer;
         // Whoever has nothing new is not asked for anything else: after a 304 nothing is kept.
         if is_whole {
             match line.rest() {
@@ -121,7 +122,7 @@ impl Plain {
                 line::Rest::Overflows | line::Rest::Closed => {}
             }
         }
-        Ok(Answer { status: head.status.as_u16(), headers: head.headers, body })
+        Ok(Answer { status: head.status.as_u16(), headers: head.headers, body, peer })
     }
 
     fn request(&self, url: &Url, headers: &HeaderMap) -> Result<Request<Empty<Bytes>>, FetchErrorKind> {

@@ -47,6 +47,11 @@ impl Paused {
             headers: headers.into_iter().flatten().filter_map(|(n, v)| Some((n.clone(), text(v)?))).collect(),
         })
     }
+
+    /// Whether the tab's own page is asked for.
+    pub(super) fn is_top(&self) -> bool {
+        self.main && self.kind == "Document"
+    }
 }
 
 /// What becomes of a request.
@@ -78,7 +83,7 @@ impl Traffic {
             return Fate::Refuse;
         }
         match asked.kind.as_str() {
-            "Document" if asked.main && asked.method == "GET" => {
+            "Document" if asked.is_top() && asked.method == "GET" => {
                 self.turns += 1;
                 if self.turns <= TURNS { Fate::Top } else { Fate::Refuse }
             }
