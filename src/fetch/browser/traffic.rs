@@ -25,7 +25,7 @@ pub(super) struct Paused {
     /// The browser's name for it.
     pub(super) id: String,
     pub(super) url: Url,
-    method: String,
+    pub(super) method: String,
     kind: String,
     /// Whether it is for the page itself, not for something in it.
     main: bool,

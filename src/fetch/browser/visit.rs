@@ -293,7 +293,10 @@ impl Open<'_> {
             Fate::Refuse if asked.is_top() => {
                 let kind = match visit.guard.check(&asked.url) {
                     Err(refusal) => FetchErrorKind::Refused(refusal.0),
-                    Ok(()) => FetchErrorKind::Browser("the page leads on again and again, or sends a form".to_owned()),
+                    Ok(()) if asked.method == "GET" => {
+                        FetchErrorKind::Browser("the page leads on, or loads itself anew, again and again".to_owned())
+                    }
+                    Ok(()) => FetchErrorKind::Browser("the page sends a form before it shows anything".to_owned()),
                 };
                 self.stay(&asked, FetchError::new(&asked.url, kind)).await
             }
