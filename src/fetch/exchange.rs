@@ -1,5 +1,6 @@
 //! One request and its answer, within bounds of time and size.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -49,6 +50,8 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
+    /// Whose it is.
+    pub(super) peer: Option<IpAddr>,
 }
 
 /// The two ways to an answer: plain, and through a client that encrypts.
@@ -83,6 +86,7 @@ async fn through(
     let request = client.get(url).headers(headers).send();
     let mut response = clock.within(bounds.first(), request).await?.map_err(|e| failure(&e, bounds.connect))?;
     let status = response.status().as_u16();
+    let peer = response.remote_addr().map(|peer| peer.ip());
     let headers = std::mem::take(response.headers_mut());
     let body = if response.status().is_success() {
         read(&mut response, clock, bounds).await?
@@ -94,7 +98,7 @@ async fn through(
         }
         Bytes::new()
     };
-    Ok(Answer { status, headers, body })
+    Ok(Answer { status, headers, body, peer })
 }
 
 async fn read(response: &mut Response, clock: &Clock, bounds: Bounds) -> Result<Bytes, FetchErrorKind> {

@@ -11,18 +11,17 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::browser::Pool;
-use super::client::Clients;
 use super::cookies::Cookies;
 use super::error::{FetchError, FetchErrorKind, status_sentence, without_credentials};
-use super::exchange::{Answer, Bounds, Way, exchange};
+use super::exchange::{Answer, Bounds, exchange};
 use super::guard::Guard;
 use super::links;
 use super::manners::Manners;
 use super::pace::{Pace, Turn};
 use super::page::{About, page};
-use super::plain::Plain;
 use super::redirects::{Trail, same_party};
 use super::robots::{self, Memory, Robots, Ruling};
+use super::ways::{Reach, Ways};
 use super::{binary, coding, conditional};
 use crate::model::{Page, PageRequest, Trust, Validators, same_site};
 
@@ -64,11 +63,12 @@ pub struct Fetcher {
 #[derive(Debug)]
 struct Inner {
     manners: Manners,
-    guard: Guard,
     pace: Pace,
     robots: Robots,
-    plain: Plain,
-    clients: Clients,
+    /// Within [`Reach::Opened`].
+    opened: Ways,
+    /// Within [`Reach::Public`].
+    public: Ways,
     browser: Pool,
     /// Who may read a large or packed answer now.
     aside: Semaphore,
@@ -94,20 +94,23 @@ impl Fetcher {
             // The literal is an URL.
             return Err(FetchError::new(&Url::parse("config:user_agent").expect("an URL"), kind));
         }
-        let guard = Guard::new(&manners.allow_private);
         let pace = Pace::new(manners.parallel);
         let robots = Robots::new(&manners.user_agent, memory);
         let browser = Pool::new(&manners);
-        let plain = Plain::new(&guard, &manners.user_agent, manners.parallel);
+        let opened = Ways::new(Guard::new(&manners.allow_private), &manners);
+        let public = Ways::new(Guard::new(&[]), &manners);
         let aside = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));
-        Ok(Self {
-            inner: Arc::new(Inner { manners, guard, pace, robots, plain, clients: Clients::default(), browser, aside }),
-        })
+        Ok(Self { inner: Arc::new(Inner { manners, pace, robots, opened, public, browser, aside }) })
     }
 
     /// Which addresses this fetcher calls.
     pub fn guard(&self) -> &Guard {
-        &self.inner.guard
+        self.guard_within(Reach::Opened)
+    }
+
+    /// Which of them a request within this reach calls.
+    pub(super) fn guard_within(&self, reach: Reach) -> &Guard {
+        &self.inner.ways(reach).guard
     }
 
     /// From now on nothing more is asked: what waits for its turn is told that its host is to be left alone.
@@ -122,7 +125,8 @@ impl Fetcher {
 
     /// The client, which calls only what the guard lets through, and its bounds.
     pub(super) fn client(&self) -> Result<(Client, &Manners), FetchErrorKind> {
-        Ok((self.inner.client(&Trust::Machine)?, &self.inner.manners))
+        let Inner { manners, opened, .. } = &*self.inner;
+        Ok((opened.client(&Trust::Machine, manners)?, manners))
     }
 
     /// The browser, and how it may behave.
@@ -138,11 +142,17 @@ impl Fetcher {
     /// Likewise, and the host is [`Held`] until whoever asked lets it go. Waits for the host's turn as long as it takes; the time that
     /// [`Manners::total_timeout`] bounds begins after that.
     pub async fn get_held(&self, ask: &PageRequest) -> Result<(Fetched, Held), FetchError> {
+        self.get_within(ask, Reach::Opened).await
+    }
+
+    /// Likewise, within a reach: every hop of it, and what robots.txt is read for it.
+    pub(super) async fn get_within(&self, ask: &PageRequest, reach: Reach) -> Result<(Fetched, Held), FetchError> {
         let start = address(&ask.url);
         let own = own_headers(ask).map_err(|kind| FetchError::new(&start, kind))?;
         let mut visit = Visit {
             trail: Trail::new(&start, self.inner.manners.max_redirects),
             url: start.clone(),
+            reach,
             cookies: Cookies::default(),
             turn: None,
             left: self.inner.manners.total_timeout,
@@ -171,6 +181,7 @@ pub struct Held {
 /// One request on its way through the hops.
 struct Visit {
     url: Url,
+    reach: Reach,
     trail: Trail,
     cookies: Cookies,
     turn: Option<Turn>,
@@ -205,7 +216,8 @@ impl Inner {
         start: &Url,
     ) -> Result<(Answer, bool), Failed> {
         let url = visit.url.clone();
-        self.guard.check(&url).map_err(|refusal| FetchErrorKind::Refused(refusal.0))?;
+        let ways = self.ways(visit.reach);
+        ways.guard.check(&url).map_err(|refusal| FetchErrorKind::Refused(refusal.0))?;
         self.take_turn(visit).await?;
         let trust = if same_site(&ask.url, &url) { &ask.trust } else { &Trust::Machine };
         self.heed_robots(&url, trust, visit).await?;
@@ -228,27 +240,23 @@ impl Inner {
         }
         let next = visit.turn.as_ref().map_or(began, Turn::next);
         let bounds = Bounds { next, ..self.bounds(visit.left) };
-        let answer =
-            exchange(self.way(&dialled, trust)?, dialled, headers, bounds).await.map_err(|kind| match kind {
-                // The hops before this one had their share of it.
-                FetchErrorKind::Timeout(spent) if spent == visit.left => {
-                    FetchErrorKind::Timeout(self.manners.total_timeout)
-                }
-                kind => kind,
-            })?;
+        let way = ways.to(&dialled, trust, &self.manners)?;
+        let answer = exchange(way, dialled, headers, bounds).await.map_err(|kind| match kind {
+            // The hops before this one had their share of it.
+            FetchErrorKind::Timeout(spent) if spent == visit.left => {
+                FetchErrorKind::Timeout(self.manners.total_timeout)
+            }
+            kind => kind,
+        })?;
         visit.left = visit.left.saturating_sub(began.elapsed());
         Ok((answer, conditional))
     }
 
-    fn way(&self, url: &Url, trust: &Trust) -> Result<Way<'_>, FetchErrorKind> {
-        match url.scheme() {
-            "http" => Ok(Way::Plain(&self.plain)),
-            _ => self.client(trust).map(Way::Secure),
+    fn ways(&self, reach: Reach) -> &Ways {
+        match reach {
+            Reach::Opened => &self.opened,
+            Reach::Public => &self.public,
         }
-    }
-
-    fn client(&self, trust: &Trust) -> Result<Client, FetchErrorKind> {
-        self.clients.that_takes(trust, &self.manners, &self.guard)
     }
 
     fn bounds(&self, total: Duration) -> Bounds {
@@ -269,7 +277,7 @@ impl Inner {
         }
         // Given back first: two visits that each hold what the other wants would wait for ever.
         visit.turn = None;
-        let turn = self.pace.enter(&visit.url, &self.manners, &self.guard).await;
+        let turn = self.pace.enter(&visit.url, &self.manners, &self.ways(visit.reach).guard).await;
         visit.turn =
             Some(turn.map_err(|until| Failed { kind: FetchErrorKind::Waiting(until), retry_at: Some(until) })?);
         Ok(())
@@ -285,7 +293,8 @@ impl Inner {
             return Ok(());
         }
         let place = self.robots.place(url);
-        let ruling = place.get_or_init(|| self.read_robots(url, trust)).await;
+        // What the guard refuses says nothing of the site, and is not kept: within another reach it may be asked.
+        let ruling = place.get_or_try_init(|| self.read_robots(url, trust, self.ways(visit.reach))).await?;
         if let (Some(turn), Some(delay)) = (&visit.turn, ruling.delay()) {
             turn.delay(delay);
         }
@@ -293,38 +302,39 @@ impl Inner {
     }
 
     /// Reads an origin's robots.txt, within the visit for which it is wanted.
-    async fn read_robots(&self, page: &Url, trust: &Trust) -> Ruling {
+    async fn read_robots(&self, page: &Url, trust: &Trust, ways: &Ways) -> Result<Ruling, FetchErrorKind> {
         if let Some(ruling) = self.robots.recall(page).await {
-            return ruling;
+            return Ok(ruling);
         }
-        let Ok(mut url) = page.join("/robots.txt") else { return Ruling::all() };
+        let Ok(mut url) = page.join("/robots.txt") else { return Ok(Ruling::all()) };
         let mut trail = Trail::new(&url, robots::MAX_REDIRECTS);
         let patience = ROBOTS_PATIENCE.min(self.manners.total_timeout);
         let bounds = Bounds { max_bytes: robots::MAX_BYTES, cut: true, ..self.bounds(patience) };
         loop {
-            if self.guard.check(&url).is_err() {
-                return Ruling::all();
+            if ways.guard.check(&url).is_err() {
+                return Ok(Ruling::all());
             }
             let mut headers = HeaderMap::new();
             headers.insert(ACCEPT, HeaderValue::from_static("text/plain,*/*;q=0.8"));
             headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(coding::ACCEPTED));
             let trust = if same_site(page, &url) { trust } else { &Trust::Machine };
-            let way = match self.way(&url, trust) {
+            let way = match ways.to(&url, trust, &self.manners) {
                 Ok(way) => way,
-                Err(kind) => return Ruling::unknown(kind, None),
+                Err(kind) => return Ok(Ruling::unknown(kind, None)),
             };
             let answer = match exchange(way, url.clone(), headers, bounds).await {
                 Ok(answer) => answer,
-                Err(FetchErrorKind::Refused(_)) if url.origin() != page.origin() => return Ruling::all(),
-                Err(kind) => return Ruling::unknown(kind, None),
+                Err(FetchErrorKind::Refused(_)) if url.origin() != page.origin() => return Ok(Ruling::all()),
+                Err(kind @ FetchErrorKind::Refused(_)) => return Err(kind),
+                Err(kind) => return Ok(Ruling::unknown(kind, None)),
             };
             match trail.next(&url, answer.status, &answer.headers, false) {
                 Ok(Some(next)) => url = next,
-                Err(_) => return Ruling::all(),
+                Err(_) => return Ok(Ruling::all()),
                 Ok(None) => {
                     let (ruling, text) = self.rule(answer);
                     self.robots.keep(page, &ruling, text.as_deref()).await;
-                    return ruling;
+                    return Ok(ruling);
                 }
             }
         }
@@ -388,6 +398,7 @@ impl Inner {
             announced: links::announced(&answer.headers, &visit.url),
             fresh_until: conditional::fresh_until(&answer.headers, now),
             cookies: visit.cookies.of(&visit.url),
+            peer: answer.peer,
         };
         let (asked, url, max) = (without_credentials(&ask.url), visit.url.clone(), self.manners.max_bytes);
         let codings = codings(&answer.headers);

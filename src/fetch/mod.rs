@@ -3,7 +3,7 @@
 //! Comes in: a [`PageRequest`](crate::model::PageRequest). Goes out: a [`Page`](crate::model::Page), "not
 //! modified", or an error that says what failed and what to do. Never: what the bytes mean.
 //!
-//! In the order of a request: `guard` (may this address be called?), `pace` (now?), `robots` (does the site
+//! In the order of a request: `guard` (may this address be called?), `ways` (by whom?), `pace` (now?), `robots` (does the site
 //! mind?), `exchange` (one request, one answer, within time and size; `plain` over HTTP as it is, `client` encrypted), `redirects`
 //! (the next hop), `coding`, `binary` and `charset` (bytes into text), `page` (all of it in one value). `browser` shows a page that
 //! came so, for those that JavaScript builds.
@@ -30,6 +30,7 @@ mod redirects;
 mod robots;
 #[cfg(test)]
 mod tests;
+mod ways;
 
 pub use browser::{NoBrowser, find_browser};
 pub use client::check_authorities;

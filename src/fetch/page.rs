@@ -1,5 +1,7 @@
 //! All of an answer in one value.
 
+use std::net::IpAddr;
+
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use url::Url;
@@ -21,6 +23,7 @@ pub(super) struct About {
     pub(super) announced: Option<Announced>,
     pub(super) fresh_until: Option<DateTime<Utc>>,
     pub(super) cookies: Vec<String>,
+    pub(super) peer: Option<IpAddr>,
 }
 
 /// Makes a page of unpacked bytes.
@@ -37,6 +40,7 @@ pub(super) fn page(asked: Url, url: Url, about: About, body: Bytes, now: DateTim
         announced: about.announced,
         fresh_until: about.fresh_until,
         cookies: about.cookies,
+        peer: about.peer,
         body,
         text,
         charset,

@@ -116,6 +116,7 @@ impl Plain {
             is_whole = matches!(clock.within(DRAIN_TIME, body).await, Ok(Ok((_, true))));
         }
         drop(incoming);
+        let peer = line.peer;
         // Whoever has nothing new is not asked for anything else: after a 304 nothing is kept.
         if is_whole {
             match line.rest() {
@@ -129,7 +130,7 @@ impl Plain {
                 line::Rest::Overflows | line::Rest::Closed => {}
             }
         }
-        Ok(Answer { status: head.status.as_u16(), headers: head.headers, body })
+        Ok(Answer { status: head.status.as_u16(), headers: head.headers, body, peer })
     }
 
     fn request(&self, url: &Url, headers: &HeaderMap) -> Result<Request<Empty<Bytes>>, FetchErrorKind> {

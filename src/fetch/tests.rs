@@ -8,6 +8,7 @@ use chrono::Utc;
 use url::Url;
 
 use self::press::{Press, Reply};
+use super::ways::Reach;
 use super::{FetchError, FetchErrorKind, Fetched, Fetcher, HostRule, Manners};
 use crate::model::{Outcome, Page, PageRequest, Validators};
 
@@ -47,6 +48,7 @@ async fn a_page_comes_with_all_that_was_said_of_it() {
     assert_eq!(page.url, press.url("/a?b=c"));
     assert_eq!(page.asked, press.url("/a?b=c#d"));
     assert_eq!((page.status, page.moved), (200, None));
+    assert_eq!(page.peer, Some("127.0.0.1".parse().unwrap()));
     assert_eq!(page.media_type.as_deref(), Some("text/html"));
     assert_eq!(page.content_language.as_deref(), Some("zh"));
     assert_eq!(page.validators, Validators { etag: Some("W/\"x\"".into()), last_modified: None });
@@ -373,4 +375,18 @@ async fn a_closed_port_and_an_unknown_name_are_told_apart() {
     let fetcher = Fetcher::new(manners()).unwrap();
     let closed = error(&fetcher, Press::closed().await).await;
     assert!(closed.to_string().contains("no server listens there"), "{closed}");
+}
+
+#[tokio::test]
+async fn within_public_reach_what_the_operator_opened_is_not_asked() {
+    let press = Press::open(|_| Reply::ok("", "<p>news</p>")).await;
+    let fetcher = Fetcher::new(Manners { respect_robots: true, ..manners() }).unwrap();
+    let ask = PageRequest::new(press.url("/news"));
+    // Leaves a connection open.
+    fetcher.get(&ask).await.unwrap();
+    let asked = press.asked().len();
+    let refused = fetcher.get_within(&ask, Reach::Public).await.expect_err("no page");
+    assert!(matches!(refused.kind, FetchErrorKind::Refused(_)), "{refused}");
+    assert_eq!(press.asked().len(), asked);
+    fetcher.get_within(&ask, Reach::Opened).await.unwrap();
 }

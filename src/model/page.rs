@@ -1,3 +1,5 @@
+use std::net::IpAddr;
+
 use bytes::Bytes;
 use bytestring::ByteString;
 use chrono::{DateTime, Utc};
@@ -77,6 +79,8 @@ pub struct Page {
     pub fresh_until: Option<DateTime<Utc>>,
     /// Cookies that its host gave during the visit, as `name=value`.
     pub cookies: Vec<String>,
+    /// The address of the server that answered; `None` for a saved file.
+    pub peer: Option<IpAddr>,
     /// The decoded bytes: content coding (gzip, …) off, charset as it came.
     pub body: Bytes,
     /// `body` as text: the same bytes, lent, where they are UTF-8.

@@ -267,16 +267,75 @@ mod with_chromium {
         desk.ok(&["fetch"]);
         assert_eq!((titles(&desk), press.asked("/app/").len()), (6, 1));
         press.set("/", shell("location.replace('/private/news')"));
-        let desk = Desk::new(&source(&press, "/", "render = \"browser\""));
+        let desk = Desk::new(&format!("[browser]\ntimeout = \"8s\"\n{}", source(&press, "/", "render = \"browser\"")));
         assert_eq!(desk.run(&["fetch"]).status.code(), Some(1));
         assert_eq!(desk.status("app")["outcome"], "blocked");
         assert!(press.asked("/private/news").is_empty());
+        press.set("/", shell("location.reload()"));
+        assert_eq!(desk.run(&["fetch"]).status.code(), Some(1));
+        let reason = desk.status("app")["reason"].to_string();
+        assert!(reason.contains("again and again"), "{reason}");
         // And what stays empty is told as empty.
         press.set("/", shell("document.title = 'x'"));
         assert_eq!(desk.run(&["fetch"]).status.code(), Some(1));
         let state = desk.status("app");
         assert_eq!(state["outcome"], "structure-missing");
         assert!(state["reason"].to_string().contains("empty in the browser too"), "{state}");
+    }
+
+    #[test]
+    fn a_page_that_leads_to_what_is_no_page_is_read_as_it_stands() {
+        let press = built();
+        press.set("/robots.txt", Sheet::new("text/plain", "User-agent: *\nDisallow: /private\n"));
+        press.set("/file.pdf", Sheet::new("application/pdf", "%PDF-1.7"));
+        press.set("/file.csv", Sheet::new("text/csv", "a,b"));
+        press.set("/nothing", Sheet::status(204));
+        let mut sources = String::new();
+        let leads =
+            ["/file.pdf", "/file.csv", "/nothing", "/missing", "/private/news", "http://10.0.0.1/", "file:///etc/"];
+        for (n, target) in leads.iter().enumerate() {
+            let script = format!(
+                "fetch('/api/news').then(r => r.json())
+                    .then(l => {{ all = l; app.append(list); more(99); location.href = '{target}' }});"
+            );
+            press.set(&format!("/{n}/"), shell(&format!("{BUILD}{script}")));
+            let url = press.url(&format!("/{n}/"));
+            sources.push_str(&format!("[sources.s{n}]\nurl = \"{url}\"\nrender = \"browser\"\narticle = \"never\"\n"));
+        }
+        let desk = Desk::new(&sources);
+        desk.ok(&["fetch"]);
+        for (n, target) in leads.iter().enumerate() {
+            assert_eq!(desk.status(&format!("s{n}"))["entries"], 6, "{target}");
+        }
+        assert!(press.asked("/private/news").is_empty());
+    }
+
+    #[test]
+    fn a_page_beside_one_that_has_the_browser_stopped_is_shown_again() {
+        let press = built();
+        press.set("/api/news", lines().held());
+        // It begins when the other page is open, and waits for its list.
+        let hog =
+            "const a = [], hog = () => { while (a.length < 14) { const b = new Uint8Array(1 << 26); b.fill(7); a.push(b) } };
+            const go = () => fetch('/go').then(r => r.ok ? hog() : setTimeout(go, 100)); go()";
+        press.set("/hog/", shell(hog));
+        let desk = Desk::new(&format!(
+            "[browser]\ntabs = 2\ntimeout = \"20s\"\nmemory = \"600MB\"\n[hosts.\"127.0.0.1\"]\nparallel = 2\n\
+             [sources.hog]\nurl = \"{}\"\nrender = \"browser\"\n{}",
+            press.url("/hog/"),
+            source(&press, "/app/", "render = \"browser\"")
+        ));
+        std::thread::scope(|scope| {
+            let run = scope.spawn(|| desk.run(&["fetch"]));
+            press.wait_for("/api/news");
+            press.set("/api/news", lines());
+            press.set("/go", Sheet::html("go"));
+            assert_eq!(run.join().expect("a run").status.code(), Some(1));
+        });
+        assert_eq!(titles(&desk), 6);
+        let reason = desk.status("hog")["reason"].to_string();
+        assert!(reason.contains("more than 572 MiB"), "{reason}");
+        assert!(press.asked("/hog/").len() == 1 && press.asked("/app/").len() == 1, "fetched once, shown twice");
     }
 
     #[test]

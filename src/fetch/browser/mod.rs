@@ -24,12 +24,14 @@ use tokio::time::Instant;
 
 use super::error::{FetchError, FetchErrorKind};
 use super::fetcher::{Fetcher, own_headers};
+use super::ways::Reach;
 use crate::model::{Browsing, Page, PageRequest, Validators};
 
 pub(super) use pool::Pool;
 pub use program::{NoBrowser, find_browser};
 
-use proxy::{Proxy, guard_of};
+use pool::Company;
+use proxy::Proxy;
 use visit::{Trouble, Visit};
 
 /// A page may load so many times the largest body, with all its scripts and data.
@@ -46,16 +48,18 @@ impl Fetcher {
         let (pool, manners) = self.browser();
         let fail = |kind| FetchError { status: Some(page.status), ..FetchError::new(&page.url, kind) };
         let own = own_headers(ask).map_err(fail)?;
-        let guard = guard_of(&page.url, self.guard()).await;
+        // A page of the public internet reaches nothing private, whatever the operator opened for himself.
+        let reach = Reach::of(page.peer);
+        let guard = self.guard_within(reach);
         let most = manners.max_bytes;
-        let mut again = true;
+        let mut company = Company::Others;
         loop {
-            let tab = pool.tab().await.map_err(|why| fail(FetchErrorKind::Browser(why)))?;
+            let tab = pool.tab(company).await.map_err(|why| fail(FetchErrorKind::Browser(why)))?;
             let proxy = Proxy::open(guard.clone(), most.saturating_mul(LOADED)).await;
             let proxy = proxy.map_err(|e| fail(FetchErrorKind::Browser(format!("no port for a page's proxy: {e}"))))?;
             let until = Instant::now() + manners.browser.timeout;
-            let (running, guard, own, proxy) = (&*tab.running, &guard, &own, &proxy);
-            let visit = Visit { fetcher: self, running, guard, proxy, ask, own, how, most, until };
+            let (running, own, proxy) = (&*tab.running, &own, &proxy);
+            let visit = Visit { fetcher: self, running, reach, guard, proxy, ask, own, how, most, until };
             let kind = match visit.show(page.clone()).await {
                 Ok((answer, mut url, html)) => {
                     url.set_fragment(None);
@@ -72,13 +76,13 @@ impl Fetcher {
                         ..answer
                     });
                 }
-                // Another page may have ended it: once more, in a new one.
-                Err(Trouble::Gone) if again && running.why().is_none() => {
-                    again = false;
+                // Another page may have ended it: once more, in a new one, and alone, so that it is known whose doing it is.
+                Err(Trouble::Gone) if company == Company::Others && running.end().is_none_or(|end| end.shared) => {
+                    company = Company::Alone;
                     continue;
                 }
-                Err(Trouble::Gone) => FetchErrorKind::Browser(match running.why() {
-                    Some(why) => format!("the browser was stopped while it showed the page: {why}"),
+                Err(Trouble::Gone) => FetchErrorKind::Browser(match running.end() {
+                    Some(end) => format!("the browser was stopped while it showed the page: {}", end.why),
                     None => "the browser died while it showed the page".to_owned(),
                 }),
                 Err(Trouble::Crashed) => FetchErrorKind::Browser("the page crashed its tab of the browser".to_owned()),

@@ -1,7 +1,7 @@
 //! One Chromium for all pages: started when it is first wanted, stopped when it is not, replaced when it died or has
 //! shown many pages.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
@@ -38,6 +38,8 @@ struct Inner {
     /// Longest message of the browser.
     most: usize,
     tabs: Arc<Semaphore>,
+    /// How many there are.
+    seats: u32,
     current: tokio::sync::Mutex<Option<Arc<Running>>>,
 }
 
@@ -47,9 +49,26 @@ pub(super) struct Running {
     pub(super) wire: Wire,
     process: Process,
     pages: AtomicU32,
+    /// Pages that it shows now.
+    shown: AtomicUsize,
     used: Mutex<Instant>,
     /// Why we ended it.
-    why: OnceLock<String>,
+    end: OnceLock<End>,
+}
+
+/// Why we ended a browser.
+#[derive(Debug)]
+pub(super) struct End {
+    pub(super) why: String,
+    /// Whether it showed several pages, so that nobody knows whose doing it was.
+    pub(super) shared: bool,
+}
+
+/// Whether a page is shown beside others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Company {
+    Others,
+    Alone,
 }
 
 /// The right to show one page.
@@ -64,14 +83,19 @@ impl Pool {
         let rules = manners.browser.clone();
         // Chromium writes some letters of HTML as six.
         let most = usize::try_from(manners.max_bytes).unwrap_or(usize::MAX).saturating_mul(3).saturating_add(16 << 20);
-        let tabs = Arc::new(Semaphore::new(rules.tabs.clamp(1, Semaphore::MAX_PERMITS)));
+        let seats = u32::try_from(rules.tabs.clamp(1, Semaphore::MAX_PERMITS)).unwrap_or(u32::MAX);
+        let tabs = Arc::new(Semaphore::new(seats as usize));
         let user_agent = manners.user_agent.clone();
-        Self { inner: Arc::new(Inner { rules, user_agent, most, tabs, current: Default::default() }) }
+        Self { inner: Arc::new(Inner { rules, user_agent, most, tabs, seats, current: Default::default() }) }
     }
 
     /// Waits for a tab, and starts a browser where none runs. A sentence says why there is none.
-    pub(super) async fn tab(&self) -> Result<Tab, String> {
-        let Ok(permit) = Arc::clone(&self.inner.tabs).acquire_owned().await else {
+    pub(super) async fn tab(&self, company: Company) -> Result<Tab, String> {
+        let seats = match company {
+            Company::Others => 1,
+            Company::Alone => self.inner.seats,
+        };
+        let Ok(permit) = Arc::clone(&self.inner.tabs).acquire_many_owned(seats).await else {
             return Err("the browser is closed".to_owned());
         };
         let mut current = self.inner.current.lock().await;
@@ -80,6 +104,7 @@ impl Pool {
             None => self.start().await?,
         };
         running.touch();
+        running.shown.fetch_add(1, Ordering::Relaxed);
         *current = Some(Arc::clone(&running));
         Ok(Tab { running, _permit: permit })
     }
@@ -109,8 +134,9 @@ impl Pool {
             wire,
             process,
             pages: AtomicU32::new(0),
+            shown: AtomicUsize::new(0),
             used: Mutex::new(Instant::now()),
-            why: OnceLock::new(),
+            end: OnceLock::new(),
         });
         tokio::spawn(look_after(Arc::downgrade(inner), Arc::downgrade(&running)));
         Ok(running)
@@ -119,7 +145,7 @@ impl Pool {
 
 impl Running {
     fn serves(&self) -> bool {
-        !self.wire.is_closed() && self.why.get().is_none() && self.pages.load(Ordering::Relaxed) < PAGES
+        !self.wire.is_closed() && self.end.get().is_none() && self.pages.load(Ordering::Relaxed) < PAGES
     }
 
     fn touch(&self) {
@@ -133,20 +159,22 @@ impl Running {
 
     /// Ends it, for this reason.
     pub(super) fn stop(&self, why: &str) {
-        if self.why.set(why.to_owned()).is_ok() {
+        let shared = self.shown.load(Ordering::Relaxed) > 1;
+        if self.end.set(End { why: why.to_owned(), shared }).is_ok() {
             warn!("the browser was stopped: {why}");
         }
         self.process.kill();
     }
 
     /// Why we ended it, where we did.
-    pub(super) fn why(&self) -> Option<&str> {
-        self.why.get().map(String::as_str)
+    pub(super) fn end(&self) -> Option<&End> {
+        self.end.get()
     }
 }
 
 impl Drop for Tab {
     fn drop(&mut self) {
+        self.running.shown.fetch_sub(1, Ordering::Relaxed);
         *self.running.used.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 }

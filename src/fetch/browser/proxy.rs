@@ -223,16 +223,6 @@ async fn resolve(guard: &Guard, url: &Url) -> Result<Vec<IpAddr>, Dial> {
     }
 }
 
-/// The guard of a page's requests: a page of the public internet reaches nothing private, whatever the operator opened
-/// for himself.
-pub(super) async fn guard_of(page: &Url, guard: &Guard) -> Guard {
-    let strict = Guard::new(&[]);
-    match resolve(&strict, page).await {
-        Err(Dial::Refused(_)) => guard.clone(),
-        Ok(_) | Err(Dial::Failed(_)) => strict,
-    }
-}
-
 /// Passes bytes on until their end, as long as some are left to pass.
 async fn pass(
     from: &mut (impl AsyncRead + Unpin),

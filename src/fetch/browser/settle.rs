@@ -8,10 +8,9 @@ use tokio::time::Instant;
 const FOUND: Duration = Duration::from_millis(400);
 /// A page without a selector must hold still, and its network be quiet, for so long.
 const CALM: Duration = Duration::from_millis(700);
-/// A page that shows next to nothing may yet begin: it is given longer.
+/// Likewise one that shows next to nothing, and at least half of its time: it may yet begin, and read as it is, the visit
+/// was for nothing.
 const BARE: Duration = Duration::from_secs(3);
-/// What was to be waited for may come late, after the rest is calm: it is given so long.
-const MISSING: Duration = Duration::from_secs(8);
 /// A page with fewer links and less text shows next to nothing.
 const FEW_LINKS: u64 = 3;
 const LITTLE_TEXT: u64 = 250;
@@ -28,17 +27,27 @@ pub(super) struct Glance {
     pub(super) parsed: bool,
 }
 
+impl Glance {
+    /// Next to nothing.
+    pub(super) fn is_bare(&self) -> bool {
+        self.links < FEW_LINKS && self.text < LITTLE_TEXT
+    }
+}
+
 /// Watches a page come to rest.
 #[derive(Debug)]
 pub(super) struct Settling {
     seen: Glance,
     changed: Instant,
     busy: Instant,
+    half: Instant,
 }
 
 impl Settling {
-    pub(super) fn new(now: Instant) -> Self {
-        Self { seen: Glance::default(), changed: now, busy: now }
+    /// Begins now; the page has time until then.
+    pub(super) fn new(now: Instant, rest: Instant) -> Self {
+        let half = now + rest.saturating_duration_since(now) / 2;
+        Self { seen: Glance::default(), changed: now, busy: now, half }
     }
 
     /// Takes a look; says whether the page is at rest. `loading`: requests are under way.
@@ -51,11 +60,11 @@ impl Settling {
         }
         let still = now - self.changed;
         let calm = still.min(now - self.busy);
-        let bare = glance.links < FEW_LINKS && glance.text < LITTLE_TEXT;
         match glance.found {
-            Some(0) => calm >= MISSING,
+            // Who names what he waits for has it waited for, however quiet the page is.
+            Some(0) => false,
             Some(_) => glance.parsed && still >= FOUND,
-            None if bare => calm >= BARE,
+            None if glance.is_bare() => calm >= BARE && now >= self.half,
             None => glance.parsed && calm >= CALM,
         }
     }
@@ -71,7 +80,7 @@ mod tests {
     /// When a page that shows this from these milliseconds on, and loads until then, is at rest.
     fn rests(steps: &[Shown], loads_until: u64) -> u64 {
         let start = Instant::now();
-        let mut settling = Settling::new(start);
+        let mut settling = Settling::new(start, start + Duration::from_secs(20));
         (0..20_000)
             .step_by(100)
             .find(|at| {
@@ -84,17 +93,19 @@ mod tests {
 
     #[test]
     fn a_page_is_read_when_what_is_waited_for_holds_still() {
-        let rows: [(&[Shown], u64, u64); 6] = [
+        let rows: [(&[Shown], u64, u64); 8] = [
             // The list comes after a second: the network need not be quiet.
             (&[(0, Some(0), 1, 10), (1000, Some(20), 20, 900)], 15_000, 1400),
-            // It never comes.
-            (&[(0, Some(0), 9, 900)], 500, 8400),
+            // Late, long after all is quiet; and never.
+            (&[(0, Some(0), 9, 900), (16_000, Some(20), 20, 900)], 500, 16_400),
+            (&[(0, Some(0), 9, 900)], 500, u64::MAX),
             // No selector: still, and quiet.
             (&[(0, None, 30, 2000)], 0, 700),
             (&[(0, None, 30, 2000), (1500, None, 60, 4000)], 2000, 2600),
-            // A shell, whose script is on its way; then one that stays empty.
+            // A shell, whose script is on its way, or waits for something; then one that stays empty.
             (&[(0, None, 0, 9), (4000, None, 30, 2000)], 4000, 4700),
-            (&[(0, None, 0, 9)], 300, 3200),
+            (&[(0, None, 0, 9), (9000, None, 30, 2000)], 300, 9700),
+            (&[(0, None, 0, 9)], 300, 10_000),
         ];
         for (steps, loads_until, expected) in rows {
             assert_eq!(rests(steps, loads_until), expected, "{steps:?}");

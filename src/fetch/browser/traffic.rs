@@ -25,7 +25,7 @@ pub(super) struct Paused {
     /// The browser's name for it.
     pub(super) id: String,
     pub(super) url: Url,
-    method: String,
+    pub(super) method: String,
     kind: String,
     /// Whether it is for the page itself, not for something in it.
     main: bool,
@@ -46,6 +46,11 @@ impl Paused {
             main: params.get("frameId").and_then(Value::as_str) == Some(frame),
             headers: headers.into_iter().flatten().filter_map(|(n, v)| Some((n.clone(), text(v)?))).collect(),
         })
+    }
+
+    /// Whether the tab's own page is asked for.
+    pub(super) fn is_top(&self) -> bool {
+        self.main && self.kind == "Document"
     }
 }
 
@@ -78,7 +83,7 @@ impl Traffic {
             return Fate::Refuse;
         }
         match asked.kind.as_str() {
-            "Document" if asked.main && asked.method == "GET" => {
+            "Document" if asked.is_top() && asked.method == "GET" => {
                 self.turns += 1;
                 if self.turns <= TURNS { Fate::Top } else { Fate::Refuse }
             }

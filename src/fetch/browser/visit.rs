@@ -9,9 +9,10 @@ use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
-use tracing::warn;
+use tracing::{debug, warn};
 use url::Url;
 
+use super::is_html;
 use super::message::Event;
 use super::pool::Running;
 use super::proxy::Proxy;
@@ -22,6 +23,7 @@ use super::wire::CallError;
 use crate::fetch::error::{FetchError, FetchErrorKind};
 use crate::fetch::fetcher::{Fetched, Fetcher};
 use crate::fetch::guard::Guard;
+use crate::fetch::ways::Reach;
 use crate::model::{Browsing, Page, PageRequest, Step, Trust};
 
 /// Between two looks.
@@ -61,6 +63,8 @@ impl From<CallError> for Trouble {
 pub(super) struct Visit<'v> {
     pub(super) fetcher: &'v Fetcher,
     pub(super) running: &'v Running,
+    /// As far as the page may reach, and the guard for that.
+    pub(super) reach: Reach,
     pub(super) guard: &'v Guard,
     pub(super) proxy: &'v Proxy,
     pub(super) ask: &'v PageRequest,
@@ -79,8 +83,8 @@ struct Open<'v> {
     /// What the tab shows, or is about to.
     page: Mutex<Page>,
     traffic: Mutex<Traffic>,
-    /// Why it shows nothing.
-    failed: Mutex<Option<Trouble>>,
+    /// Why it did not become the page that it led to.
+    astray: Mutex<Option<FetchError>>,
 }
 
 impl Visit<'_> {
@@ -127,16 +131,13 @@ impl Visit<'_> {
         let mut url = page.url.clone();
         // Never sent, but it may choose what the page's script shows.
         url.set_fragment(self.ask.url.fragment());
-        let (page, traffic, failed) = (Mutex::new(page), Mutex::default(), Mutex::default());
-        let open = Open { visit: self, session, frame, page, traffic, failed };
+        let (page, traffic, astray) = (Mutex::new(page), Mutex::default(), Mutex::default());
+        let open = Open { visit: self, session, frame, page, traffic, astray };
         let shown = tokio::select! {
             shown = open.read(&url) => shown,
             trouble = open.attend(events) => Err(trouble),
         };
         wire.forget(&open.session);
-        if let Some(trouble) = locked(&open.failed).take() {
-            return Err(trouble);
-        }
         let (url, html) = shown?;
         Ok((open.page.into_inner().unwrap_or_else(PoisonError::into_inner), url, html))
     }
@@ -170,6 +171,13 @@ impl Open<'_> {
         for step in &self.visit.how.steps {
             self.step(step, rest).await?;
         }
+        let astray = locked(&self.astray).take();
+        if let Some(why) = astray {
+            let glance = script::seen(&self.call("Runtime.evaluate", script::glance(None)).await?);
+            if glance.is_none_or(|glance| glance.is_bare()) {
+                return Err(Trouble::Elsewhere(why));
+            }
+        }
         let answer = self.call("Runtime.evaluate", script::shown(self.visit.most)).await?;
         let shown = script::value(&answer).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         match shown {
@@ -185,7 +193,7 @@ impl Open<'_> {
 
     /// Waits until the page is at rest, or the time is over.
     async fn settle(&self, selector: Option<&str>, rest: Instant) -> Result<(), Trouble> {
-        let mut settling = Settling::new(Instant::now());
+        let mut settling = Settling::new(Instant::now(), rest);
         loop {
             let answer = self.call("Runtime.evaluate", script::glance(selector)).await;
             let now = Instant::now();
@@ -282,6 +290,16 @@ impl Open<'_> {
                     json!({ "requestId": asked.id, "responseCode": 200, "responseHeaders": headers, "body": PICTURE });
                 self.tell("Fetch.fulfillRequest", picture).await
             }
+            Fate::Refuse if asked.is_top() => {
+                let kind = match visit.guard.check(&asked.url) {
+                    Err(refusal) => FetchErrorKind::Refused(refusal.0),
+                    Ok(()) if asked.method == "GET" => {
+                        FetchErrorKind::Browser("the page leads on, or loads itself anew, again and again".to_owned())
+                    }
+                    Ok(()) => FetchErrorKind::Browser("the page sends a form before it shows anything".to_owned()),
+                };
+                self.stay(&asked, FetchError::new(&asked.url, kind)).await
+            }
             Fate::Refuse => self.tell("Fetch.failRequest", refused(&asked.id.into())).await,
         }
     }
@@ -293,19 +311,43 @@ impl Open<'_> {
         url.set_fragment(None);
         let known = locked(&self.page).url.clone();
         if url != known {
-            let first = self.visit.ask;
-            let ask = PageRequest::in_name_of(&first.url, &first.headers, &first.trust, url.clone());
-            match self.visit.fetcher.get(&ask).await {
-                Ok(Fetched::Page(page)) => *locked(&self.page) = Page { moved: None, ..*page },
-                Ok(Fetched::NotModified(_)) => {
-                    let kind = FetchErrorKind::Status(304);
-                    return Err(Trouble::Elsewhere(FetchError::new(&url, kind)));
+            match self.next(&url).await {
+                Ok(page) => {
+                    *locked(&self.page) = page;
+                    *locked(&self.astray) = None;
                 }
-                Err(error) => return Err(Trouble::Elsewhere(error)),
+                Err(error) => return self.stay(asked, error).await,
             }
         }
         let answer = answer(&asked.id, &url, &locked(&self.page));
         self.tell("Fetch.fulfillRequest", answer).await
+    }
+
+    /// Fetches where the page leads, within its own reach: who is public leads nobody into a private network, and what
+    /// is public is not shown where scripts may reach into one.
+    async fn next(&self, url: &Url) -> Result<Page, FetchError> {
+        let (first, reach) = (self.visit.ask, self.visit.reach);
+        let ask = PageRequest::in_name_of(&first.url, &first.headers, &first.trust, url.clone());
+        let fail = |kind| Err(FetchError::new(url, kind));
+        match self.visit.fetcher.get_within(&ask, reach).await?.0 {
+            Fetched::NotModified(_) => fail(FetchErrorKind::Status(304)),
+            Fetched::Page(page) if !is_html(&page) => {
+                fail(FetchErrorKind::Content("the page leads to what is no page".to_owned()))
+            }
+            Fetched::Page(page) if Reach::of(page.peer) != reach => fail(FetchErrorKind::Refused(
+                "a page of a private network leads to this public one, which is not shown in its place since its \
+                 scripts could reach that network; make it a source of its own"
+                    .to_owned(),
+            )),
+            Fetched::Page(page) => Ok(Page { moved: None, ..*page }),
+        }
+    }
+
+    /// Leaves the tab at the page that it shows, as browsers do when a download begins.
+    async fn stay(&self, asked: &Paused, why: FetchError) -> Result<(), Trouble> {
+        debug!("a page leads nowhere: {why}");
+        *locked(&self.astray) = Some(why);
+        self.tell("Fetch.failRequest", json!({ "requestId": asked.id, "errorReason": "Aborted" })).await
     }
 }
 

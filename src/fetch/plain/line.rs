@@ -1,6 +1,7 @@
 //! A connection of hyper's without a task of its own: it reads and writes while somebody waits for what it brings.
 
 use std::future::poll_fn;
+use std::net::IpAddr;
 use std::pin::{Pin, pin};
 use std::task::Poll;
 
@@ -20,6 +21,8 @@ use crate::fetch::client::MAX_HEADERS;
 pub(super) struct Line {
     sender: SendRequest<Empty<Bytes>>,
     pub(super) wire: Wire,
+    /// Who is at its other end.
+    pub(super) peer: Option<IpAddr>,
 }
 
 /// What reads and writes.
@@ -42,9 +45,10 @@ pub(super) enum Rest {
 
 impl Line {
     pub(super) async fn on(stream: TcpStream) -> Result<Self, hyper::Error> {
+        let peer = stream.peer_addr().ok().map(|peer| peer.ip());
         let mut builder = Builder::new();
         let (sender, connection) = builder.max_headers(MAX_HEADERS).handshake(TokioIo::new(stream)).await?;
-        Ok(Self { sender, wire: Wire { connection: Some(Box::new(connection)), left: None } })
+        Ok(Self { sender, wire: Wire { connection: Some(Box::new(connection)), left: None }, peer })
     }
 
     /// Sends a request, and waits for the head of its answer.
