@@ -4,6 +4,7 @@
 use std::io::{self, Read};
 
 use bytes::Bytes;
+use encoding_rs::Encoding;
 
 use super::error::FetchErrorKind;
 
@@ -23,14 +24,16 @@ pub(super) fn unpack(body: Bytes, codings: &str, max: u64) -> Result<Bytes, Fetc
     }
     for layer in layers.iter().rev() {
         body = match layer.to_ascii_lowercase().as_str() {
-            // The last four are no codings, and mean that there is none.
-            "identity" | "none" | "binary" | "8bit" | "utf-8" => body,
+            // All but the first are no codings, and mean that there is none.
+            "identity" | "none" | "binary" | "8bit" | "7bit" | "chunked" => body,
             // What is announced as packed and is not is taken as it is.
             "gzip" | "x-gzip" if !is_gzip(&body) => body,
             "gzip" | "x-gzip" => gunzip(&body, max)?,
-            "deflate" => inflate(&body, max)?,
-            "br" => take(brotli::Decompressor::new(&body[..], 8 * 1024), body.len(), max, "br")?,
-            "zstd" => unzstd(&body, max)?,
+            "deflate" => or_bare(inflate(&body, max), body)?,
+            "br" => or_bare(take(brotli::Decompressor::new(&body[..], 8 * 1024), body.len(), max, "br"), body)?,
+            "zstd" => or_bare(unzstd(&body, max), body)?,
+            // A media type or a charset in the wrong place.
+            other if other.contains('/') || Encoding::for_label(other.as_bytes()).is_some() => body,
             other => {
                 let other: String = other.chars().take(40).collect();
                 return content(format!("the answer is packed as `{other}`, which nobody asked for"));
@@ -38,6 +41,18 @@ pub(super) fn unpack(body: Bytes, codings: &str, max: u64) -> Result<Bytes, Fetc
         };
     }
     if is_gzip(&body) { gunzip(&body, max) } else { Ok(body) }
+}
+
+/// What was unpacked; where it cannot be, the body itself if that is markup or JSON already, in which control characters
+/// are as rare as they are common in what is packed.
+fn or_bare(unpacked: Result<Bytes, FetchErrorKind>, body: Bytes) -> Result<Bytes, FetchErrorKind> {
+    let head = body.get(..256).unwrap_or(&body);
+    let begins = matches!(head.trim_ascii_start().first(), Some(b'<' | b'{' | b'['));
+    let is_bare = begins && !head.iter().any(|b| b.is_ascii_control() && !b.is_ascii_whitespace());
+    match unpacked {
+        Err(FetchErrorKind::Content(_)) if is_bare => Ok(body),
+        done => done,
+    }
 }
 
 /// Whether bytes begin as gzip does.
@@ -51,7 +66,12 @@ pub(super) fn gunzip(body: &[u8], max: u64) -> Result<Bytes, FetchErrorKind> {
     let mut out = Vec::new();
     while is_gzip(rest) {
         let mut decoder = flate2::bufread::GzDecoder::new(rest);
-        fill(&mut decoder, &mut out, rest.len(), max, "gzip")?;
+        let before = out.len();
+        match fill(&mut decoder, &mut out, rest.len(), max, "gzip") {
+            // It only begins like one.
+            Err(FetchErrorKind::Content(_)) if before > 0 && out.len() == before => break,
+            done => done?,
+        }
         rest = decoder.into_inner();
     }
     Ok(Bytes::from(out))
@@ -170,6 +190,19 @@ mod tests {
         for (body, codings) in rows {
             assert_eq!(unpacked(body, codings, 1000).as_deref(), Ok(TEXT), "{codings}");
         }
+    }
+
+    #[test]
+    fn what_is_packed_as_nothing_is_taken_as_it_is() {
+        let page = b"\n<!doctype html><title>News of \xe4 town</title>";
+        for codings in ["gzip", "deflate", "br", "zstd", "chunked", "text/html", "ISO-8859-1", "utf8", "7bit"] {
+            assert_eq!(unpacked(page.to_vec(), codings, 1000).as_deref(), Ok(&page[..]), "{codings}");
+        }
+        for codings in ["deflate", "br"] {
+            assert!(unpacked(b"<\0\x01\x02\x03\xff\xff".to_vec(), codings, 1000).is_err(), "{codings}");
+        }
+        let junk = [gzip(TEXT), b"\x1f\x8b\x08junk and more of it".to_vec()].concat();
+        assert_eq!(unpacked(junk, "gzip", 1000).as_deref(), Ok(TEXT));
     }
 
     #[test]

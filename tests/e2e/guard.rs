@@ -10,15 +10,24 @@ fn without_leave_loopback_is_refused_however_it_is_written() {
     paper::print(&press);
     let port = press.address.port();
     let desk = Desk::new("");
-    let mut sources = String::new();
-    let hosts = ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]", "127.1"];
-    for (n, host) in hosts.iter().enumerate() {
-        sources.push_str(&format!("[sources.s{n}]\nurl = \"http://{host}:{port}/news/\"\n"));
+    let write = |hosts: &[&str]| {
+        let sources = hosts.iter().enumerate();
+        let sources = sources.map(|(n, host)| format!("[sources.s{n}]\nurl = \"http://{host}:{port}/news/\"\n"));
+        let sources: String = sources.collect();
+        desk.write_file(
+            "feeds.toml",
+            &format!("[server]\nlisten = \"127.0.0.1:0\"\n[store]\nurl = \"sqlite:c.db\"\n{sources}"),
+        );
+    };
+    // What programs read differently does not get as far as being asked.
+    for host in ["2130706433", "0x7f.1", "127.1", "127.0.0.1%2eexample.org", "127.0.0.1\\t"] {
+        write(&[host]);
+        let refused = desk.run(&["fetch"]);
+        let words = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(refused.status.code() == Some(2) && words.contains("several hosts"), "{host}: {words}");
     }
-    desk.write_file(
-        "feeds.toml",
-        &format!("[server]\nlisten = \"127.0.0.1:0\"\n[store]\nurl = \"sqlite:c.db\"\n{sources}"),
-    );
+    let hosts = ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"];
+    write(&hosts);
     assert_eq!(desk.run(&["fetch"]).status.code(), Some(1));
     for (n, _) in hosts.iter().enumerate() {
         let state = desk.status(&format!("s{n}"));
