@@ -138,14 +138,11 @@ impl Ruling {
         Self { until: Instant::now() + DAY, verdict: Verdict::All }
     }
 
-    /// It should be there and cannot be read: nothing may be asked for the time being, and whoever would is to come
-    /// again then.
+    /// It should be there and cannot be read: nothing may be asked for the time being, or until the server says.
     pub(super) fn unknown(kind: FetchErrorKind, retry_at: Option<DateTime<Utc>>) -> Self {
-        let now = Utc::now();
-        let wanted = retry_at.and_then(|at| (at - now).to_std().ok());
+        let wanted = retry_at.and_then(|at| (at - Utc::now()).to_std().ok());
         let hold = wanted.map_or(FAILED, |wanted| wanted.min(FAILED));
-        let retry_at = now + wanted.unwrap_or(FAILED);
-        Self { until: Instant::now() + hold, verdict: Verdict::Unknown(kind, Some(retry_at)) }
+        Self { until: Instant::now() + hold, verdict: Verdict::Unknown(kind, retry_at) }
     }
 
     /// Whether this URL of the origin may be asked for.
