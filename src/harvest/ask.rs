@@ -265,7 +265,7 @@ async fn page_listing(
         }
         read = self::read(watched, &page, source.kind, parts).await;
     }
-    if let Some(failed) = judge::why_not(watched, &page, &read) {
+    if let Some(failed) = judge::why_not(watched, &page, &read, state.last_success.is_some()) {
         let changed = failed.outcome == Outcome::StructureMissing;
         let again = match &state.profile {
             Some(profile) if changed => relearn(watched, &page, &read.value, profile, parts).await,

@@ -5,14 +5,18 @@ use super::Watched;
 use super::ask::{Failed, is_feed};
 use crate::model::{Article, Listing, ListingMethod, Outcome, Page, PageKind, Read, Render, Severity, fold_space};
 
-/// Why a page that was fetched gives no list; `None` when it does, or is rightly empty.
-pub(super) fn why_not(watched: &Watched, page: &Page, read: &Read<Listing>) -> Option<Failed> {
+/// Below this confidence what was found is a menu: of 127 lists of as many sites one is below 0.5, and what is taken for
+/// one on walls and errors in unknown words is below 0.2.
+const DOUBTFUL: f32 = 0.3;
+
+/// Why a page that was fetched gives no list; `None` when it does, or is rightly empty. `known`: it gave one before.
+pub(super) fn why_not(watched: &Watched, page: &Page, read: &Read<Listing>, known: bool) -> Option<Failed> {
     let listing = &read.value;
     let by_rules = listing.method == ListingMethod::Rules;
     let wall = is_wall(listing.page_kind);
-    let nothing = wall || listing.page_kind == PageKind::Shell;
+    let nothing = wall || listing.page_kind == PageKind::Shell || !known && listing.confidence < DOUBTFUL;
     // Selectors that find something know better than a guess at what the page is.
-    if !listing.teasers.is_empty() && (by_rules || !nothing) {
+    if !listing.teasers.is_empty() && (by_rules || is_feed(listing) || !nothing) {
         return None;
     }
     let failure = read.problems.iter().find(|p| p.severity == Severity::Failure);

@@ -152,3 +152,20 @@ fn a_text_that_stands_in_every_articles_place_is_no_article_in_whatever_language
     let line = desk.ok(&["fetch"]);
     assert!(line.contains("0 new") && line.contains("6 articles read"), "{line}");
 }
+
+#[test]
+fn a_menu_over_a_page_that_says_nothing_is_no_list_in_whatever_language() {
+    let press = Press::start();
+    press.set(
+        "/news/",
+        Sheet::html(
+            "<html lang=\"eo\"><title>La Gazeto</title><header><nav><a href=/sporto/>Sporto</a> <a href=/kulturo/>Kulturo</a> \
+             <a href=/politiko/>Politiko</a></nav></header><main><h1>Ho ve!</h1><p>Tio, kion vi serĉas, ne plu estas ĉi \
+             tie. Eble la adreso ŝanĝiĝis, aŭ la paĝo neniam estis. Bonvolu serĉi ĝin per la supra kampo.</p></main></html>",
+        ),
+    );
+    let desk = Desk::new(&paper::source(&press));
+    assert_eq!(desk.run(&["fetch"]).status.code(), Some(1));
+    let state = desk.status("lantern");
+    assert_eq!((&state["outcome"], &state["entries"]), (&"structure-missing".into(), &0.into()), "{state}");
+}
