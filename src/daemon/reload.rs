@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
+use futures_util::future::join_all;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
@@ -14,10 +15,15 @@ use tracing::{error, info, warn};
 
 use super::{DaemonError, Plan};
 use crate::config::{self, Config};
-use crate::store::Store;
+use crate::model::SourceId;
+use crate::schedule;
+use crate::store::{Store, StoreError};
 
 /// How long the file must have been left alone: editors write in several steps.
 const SETTLED: Duration = Duration::from_millis(300);
+
+/// So many sources that an edit changes run at once.
+const FEW: usize = 8;
 
 /// Watches the configuration's files and SIGHUP, and replaces the plan. Ends when aborted.
 pub(super) fn spawn(
@@ -81,14 +87,14 @@ async fn take_up(
     let mut plan = Plan::new(Arc::new(config), store.clone(), stop.clone())?;
     plan.go_on_from(before);
     plan.enrol(&**store).await?;
-    let mut changed = 0;
-    for id in plan.changed_since(before) {
-        // Harvested at once, so that the operator sees what the edit did.
-        store.reschedule(id, Utc::now()).await?;
-        changed += 1;
-    }
+    // Harvested at once, so that the operator sees what the edit did; many of them within some seconds.
+    let changed: Vec<&SourceId> = plan.changed_since(before).collect();
+    let now = Utc::now();
+    let at = |id: &SourceId| if changed.len() > FEW { schedule::soon(id, now) } else { now };
+    let due = join_all(changed.iter().map(|id| store.reschedule(id, at(id)))).await;
+    due.into_iter().collect::<Result<(), StoreError>>()?;
     let gone = before.watched.keys().filter(|id| !plan.watched.contains_key(id)).count();
-    info!("{} taken up: {changed} sources new or changed, {gone} gone", path.display());
+    info!("{} taken up: {} sources new or changed, {gone} gone", path.display(), changed.len());
     Ok(Some(plan))
 }
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
+use futures_util::future::join_all;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -15,6 +16,7 @@ use crate::fetch::saved_page;
 use crate::follow::Told;
 use crate::harvest::{Harvested, Parts, Watched, harvest, harvest_told};
 use crate::model::HarvestReport;
+use crate::schedule;
 use crate::serve::Catalogue;
 use crate::store::{Claim, SourceState, Store, StoreError};
 
@@ -30,6 +32,8 @@ const FEW: usize = 8;
 const MOMENT: Duration = Duration::from_millis(250);
 /// Of so many times as many runs as there are places, all but one may wait for their sites' turns.
 const CROWD: usize = 8;
+/// A clock that has gone on so far since it was looked at last was set, or the machine slept.
+const SLEPT: chrono::Duration = chrono::Duration::seconds(90);
 /// Pause after the store failed, before it is asked again.
 const STORE_PAUSE: Duration = Duration::from_secs(5);
 
@@ -80,8 +84,15 @@ pub(super) async fn run(
     let mut looked = look;
     // When titles that changed may be published.
     let (mut renamed, mut settled): (Option<Instant>, Instant) = (None, look);
+    // Never, so that what was missed before the start is spread as well.
+    let mut awake = DateTime::<Utc>::MIN_UTC;
     while !*stop.borrow() {
         let plan = plans.borrow_and_update().clone();
+        let now = Utc::now();
+        if now - awake > SLEPT {
+            spread_missed(&*store, now).await?;
+        }
+        awake = now;
         if renamed.is_some_and(|at| at <= Instant::now()) {
             (renamed, settled) = (None, Instant::now() + SETTLED);
             published.send_replace(Arc::new(catalogue(&plan.config, &titles)));
@@ -148,6 +159,13 @@ pub(super) async fn run(
     plans.borrow().parts.fetcher.close();
     drain(runs).await;
     Ok(())
+}
+
+/// What should have run while nobody was there runs once, and not all of it in one moment.
+async fn spread_missed(store: &dyn Store, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let missed = store.overdue(now - SLEPT).await?;
+    let spread = missed.iter().map(|id| store.reschedule(id, schedule::soon(id, now)));
+    join_all(spread).await.into_iter().collect()
 }
 
 /// How many more runs may begin: those that wait for their site's turn take no place, up to a bound.

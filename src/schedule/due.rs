@@ -45,7 +45,7 @@ const SELDOM: TimeDelta = TimeDelta::hours(12);
 ///
 /// Meant to be asked once after each run, and once at start, and the answer kept.
 pub fn next(schedule: &Schedule, zone: Tz, id: &SourceId, history: &History, now: DateTime<Utc>) -> DateTime<Utc> {
-    let soon = now + spread::within(id, 0, spread::START) + TimeDelta::milliseconds(1);
+    let soon = soon(id, now);
     // A clock that was set back must not silence the source.
     let last = history.last_run.map(|last| last.min(now));
     let due = match last {
@@ -59,6 +59,11 @@ pub fn next(schedule: &Schedule, zone: Tz, id: &SourceId, history: &History, now
         None => due,
     };
     awake(history.quiet, id, due)
+}
+
+/// When a source runs that is due now together with many: within five seconds, each at its own moment.
+pub fn soon(id: &SourceId, now: DateTime<Utc>) -> DateTime<Utc> {
+    now + spread::within(id, 0, spread::START) + TimeDelta::milliseconds(1)
 }
 
 /// The first instant from `due` on that lies in no quiet hour.

@@ -16,5 +16,5 @@ mod spread;
 #[cfg(test)]
 mod tests;
 
-pub use due::{History, next};
+pub use due::{History, next, soon};
 pub use parse::{LONGEST, SHORTEST, ScheduleError, parse, parse_interval};

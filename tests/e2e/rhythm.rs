@@ -58,3 +58,25 @@ fn a_site_that_is_asked_slowly_holds_up_no_other() {
     desk.write(&format!("{slowly}{}article = \"never\"\n", paper::source(&quick)));
     daemon.harvested("lantern");
 }
+
+#[test]
+fn what_was_missed_runs_once_and_not_all_of_it_at_once() {
+    let press = Press::start();
+    paper::print(&press);
+    let sources: String = (0..20)
+        .map(|n| format!("[sources.s{n}]\nurl = \"{}?{n}\"\narticle = \"never\"\n", press.url("/news/")))
+        .collect();
+    let desk = Desk::new(&sources);
+    desk.run(&["fetch"]);
+    let db = rusqlite::Connection::open(desk.path("courant.db")).expect("the store");
+    db.execute("update sources set next_run = 1000", []).expect("all is long due");
+    drop(db);
+    let mut daemon = desk.daemon();
+    let mut time = || {
+        let run = daemon.wait_for("a run", |event| event["outcome"].is_string());
+        run["timestamp"].as_str().and_then(|t| t.parse().ok()).expect("a time")
+    };
+    let mut runs: Vec<DateTime<Utc>> = (0..20).map(|_| time()).collect();
+    runs.sort();
+    assert!(runs[19] - runs[0] > TimeDelta::seconds(2), "{runs:?}");
+}

@@ -54,6 +54,14 @@ async fn the_next_due_instant_is_the_earliest_of_all() {
 }
 
 #[tokio::test]
+async fn what_should_have_run_is_known_unless_it_runs() {
+    let kept = with_sources(&[("late", 2), ("runs", 1), ("latest", 3), ("future", 60)]).await;
+    assert!(kept.store.claim("w", &id("runs"), minute(4), LEASE).await.unwrap().is_some());
+    assert_eq!(kept.store.overdue(minute(5)).await.unwrap(), [id("late"), id("latest")]);
+    assert!(kept.store.overdue(minute(2)).await.unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn one_source_is_claimed_by_name_due_or_not() {
     let kept = with_sources(&[("x", 60)]).await;
     assert!(kept.store.claim("w1", &id("x"), minute(0), LEASE).await.unwrap().is_some());

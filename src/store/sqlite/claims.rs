@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::columns::instant;
+use super::columns::{damaged, instant};
 use super::sources::{AFTER_STATE, STATE, state};
 use crate::model::SourceId;
 use crate::store::Claim;
@@ -86,6 +86,15 @@ pub(super) fn reschedule(db: &Connection, id: &SourceId, at: DateTime<Utc>) -> r
     db.prepare_cached("update sources set next_run = ?2 where id = ?1")?
         .execute(params![id.as_str(), at.timestamp_millis()])
         .map(drop)
+}
+
+/// The sources that should have run before an instant, and that nobody runs.
+pub(super) fn overdue(db: &Connection, before: DateTime<Utc>) -> rusqlite::Result<Vec<SourceId>> {
+    let mut ask = db.prepare_cached(
+        "select id from sources where configured = 1 and next_run < ?1 and claimed_until is null order by next_run",
+    )?;
+    let ids = ask.query_map([before.timestamp_millis()], |row| row.get::<_, String>(0))?;
+    ids.map(|id| SourceId::new(id?).map_err(|e| damaged(0, e))).collect()
 }
 
 /// The earliest instant at which [`claim_due`] would find something.
