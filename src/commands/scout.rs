@@ -5,7 +5,9 @@ use url::Url;
 use crate::fetch::{Fetched, Fetcher};
 use crate::harvest::{ANNOUNCED, same_list};
 use crate::model::{Kind, Listing, ListingMethod, Page, PageKind, PageRequest};
-use crate::read::{CompiledRules, common_feed_paths, fitting_feeds, read_listing, richness, sitemaps_named};
+use crate::read::{
+    CompiledRules, common_feed_paths, fitting_feeds, is_of_news, read_listing, richness, sitemaps_named,
+};
 
 /// Most usual places that are asked; a second or so each.
 const PLACES: usize = 8;
@@ -100,8 +102,7 @@ impl Site<'_> {
     async fn name_sitemaps(&self, said: &mut Vec<String>) {
         let Ok(robots) = self.page.url.join("/robots.txt") else { return };
         let Some(page) = self.get(&robots).await else { return };
-        let news =
-            sitemaps_named(&page.text, &robots).into_iter().filter(|url| url.path().to_lowercase().contains("news"));
+        let news = sitemaps_named(&page.text, &robots).into_iter().filter(is_of_news);
         said.extend(
             news.take(SITEMAPS)
                 .map(|url| format!("robots.txt names a news sitemap, which could be watched too: {url}")),

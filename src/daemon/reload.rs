@@ -6,18 +6,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
-use futures_util::future::join_all;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tracing::{error, info, warn};
 
+use super::workers::reschedule;
 use super::{DaemonError, Plan};
 use crate::config::{self, Config};
 use crate::model::SourceId;
 use crate::schedule;
-use crate::store::{Store, StoreError};
+use crate::store::Store;
 
 /// How long the file must have been left alone: editors write in several steps.
 const SETTLED: Duration = Duration::from_millis(300);
@@ -91,8 +91,7 @@ async fn take_up(
     let changed: Vec<&SourceId> = plan.changed_since(before).collect();
     let now = Utc::now();
     let at = |id: &SourceId| if changed.len() > FEW { schedule::soon(id, now) } else { now };
-    let due = join_all(changed.iter().map(|id| store.reschedule(id, at(id)))).await;
-    due.into_iter().collect::<Result<(), StoreError>>()?;
+    reschedule(&**store, changed.iter().copied(), at).await?;
     let gone = before.watched.keys().filter(|id| !plan.watched.contains_key(id)).count();
     info!("{} taken up: {} sources new or changed, {gone} gone", path.display(), changed.len());
     Ok(Some(plan))

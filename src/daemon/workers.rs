@@ -15,7 +15,7 @@ use super::{DRAIN, DaemonError, Plan, Titles, catalogue, report_line};
 use crate::fetch::saved_page;
 use crate::follow::Told;
 use crate::harvest::{Harvested, Parts, Watched, harvest, harvest_told};
-use crate::model::HarvestReport;
+use crate::model::{HarvestReport, SourceId};
 use crate::schedule;
 use crate::serve::Catalogue;
 use crate::store::{Claim, SourceState, Store, StoreError};
@@ -103,7 +103,7 @@ pub(super) async fn run(
         let worth_it = runs.is_empty() || free > most / FEW || free > 0 && looked + MOMENT <= Instant::now();
         if look <= Instant::now() && worth_it {
             looked = Instant::now();
-            let sleep = start_due(&plan, &*store, &worker, &mut runs).await.unwrap_or_else(|error| {
+            let sleep = start_due(&plan, &*store, &worker, &mut runs, free).await.unwrap_or_else(|error| {
                 error!("{error}");
                 STORE_PAUSE
             });
@@ -164,8 +164,17 @@ pub(super) async fn run(
 /// What should have run while nobody was there runs once, and not all of it in one moment.
 async fn spread_missed(store: &dyn Store, now: DateTime<Utc>) -> Result<(), StoreError> {
     let missed = store.overdue(now - SLEPT).await?;
-    let spread = missed.iter().map(|id| store.reschedule(id, schedule::soon(id, now)));
-    join_all(spread).await.into_iter().collect()
+    reschedule(store, &missed, |id| schedule::soon(id, now)).await
+}
+
+/// Makes sources due, all at once: each question to the store waits for the disk.
+pub(super) async fn reschedule(
+    store: &dyn Store,
+    sources: impl IntoIterator<Item = &SourceId>,
+    at: impl Fn(&SourceId) -> DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let made = sources.into_iter().map(|id| store.reschedule(id, at(id)));
+    join_all(made).await.into_iter().collect()
 }
 
 /// How many more runs may begin: those that wait for their site's turn take no place, up to a bound.
@@ -175,9 +184,14 @@ fn room(plan: &Plan, runs: &Runs) -> usize {
     (most + waiting).saturating_sub(runs.len())
 }
 
-/// Starts what is due, as far as there is room; gives the time until there is more to do.
-async fn start_due(plan: &Arc<Plan>, store: &dyn Store, worker: &str, runs: &mut Runs) -> Result<Duration, StoreError> {
-    let room = room(plan, runs);
+/// Starts what is due, as far as there is `room`; gives the time until there is more to do.
+async fn start_due(
+    plan: &Plan,
+    store: &dyn Store,
+    worker: &str,
+    runs: &mut Runs,
+    room: usize,
+) -> Result<Duration, StoreError> {
     let claims = store.claim_due(worker, Utc::now(), LEASE, room).await?;
     let taken = claims.len();
     for Claim { source, state } in claims {

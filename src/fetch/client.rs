@@ -20,7 +20,7 @@ use crate::model::Trust;
 /// Idle connections are kept for the next page of the same site and no longer: visits to a site are a second apart,
 /// servers begin to close theirs after five, and each of a thousand sites' takes 40 to 130 KB. The pool looks as
 /// often as this, so that one is kept for twice as long at most.
-pub(super) const IDLE: Duration = Duration::from_secs(2);
+const IDLE: Duration = Duration::from_secs(2);
 /// Most header lines of an answer; some sites send a hundred cookies and policies.
 pub(super) const MAX_HEADERS: usize = 256;
 

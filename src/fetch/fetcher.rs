@@ -370,9 +370,9 @@ impl Inner {
         let status = answer.status;
         let retry_at = conditional::retry_at(&answer.headers, now);
         if let Some(turn) = &visit.turn {
-            match status {
-                429 => turn.strike(&visit.url, retry_at.unwrap_or(now + CALM)),
-                503 if retry_at.is_some_and(|at| at > now) => turn.strike(&visit.url, retry_at.unwrap_or(now)),
+            match (status, retry_at) {
+                (429, at) => turn.strike(&visit.url, at.unwrap_or(now + CALM)),
+                (503, Some(at)) if at > now => turn.strike(&visit.url, at),
                 _ => turn.calm(),
             }
         }

@@ -174,14 +174,15 @@ pub(super) async fn complete(
 /// Puts the teasers back in the place of texts that stand at several addresses: whatever such a text says, and in
 /// whatever language, it is the article of none of them.
 fn take_walls_down(results: &mut [Drafted<'_>], around: &Surroundings, source: &Source, now: DateTime<Utc>) {
-    let mut times: HashMap<u64, usize> = HashMap::new();
     let text = |drafted: &Drafted| {
         let content = drafted.draft.content.as_ref().filter(|_| drafted.draft.attempted && drafted.draft.full_text);
         content.map(|content| xxh3_64(content.as_bytes()))
     };
-    results.iter().filter_map(text).for_each(|print| *times.entry(print).or_default() += 1);
-    for drafted in results {
-        let Some(n) = text(drafted).and_then(|print| times.get(&print)).filter(|n| **n >= WALL) else { continue };
+    let prints: Vec<Option<u64>> = results.iter().map(text).collect();
+    let mut times: HashMap<u64, usize> = HashMap::new();
+    prints.iter().flatten().for_each(|print| *times.entry(*print).or_default() += 1);
+    for (drafted, print) in results.iter_mut().zip(prints) {
+        let Some(n) = print.and_then(|print| times.get(&print)).filter(|n| **n >= WALL) else { continue };
         let Some(draft) = normalize::draft(drafted.teaser, None, around, source, now) else { continue };
         let url = draft.url.as_ref().map_or("", Url::as_str);
         drafted.trouble =

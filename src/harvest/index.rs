@@ -8,6 +8,7 @@ use super::reader::read;
 use super::{Parts, Watched};
 use crate::fetch::Fetched;
 use crate::model::{FeedLink, Kind, Listing, ListingMethod, Outcome, Page, Problem, Read, Severity};
+use crate::read::is_of_news;
 
 /// Most sitemaps of an index that are read in a run: those of news, else those that changed last.
 const MOST: usize = 3;
@@ -70,7 +71,7 @@ pub(super) async fn follow(
 
 /// Those that are read: sitemaps of news, where there are any.
 fn chosen(named: &[FeedLink]) -> impl Iterator<Item = &FeedLink> {
-    let of_news = |link: &FeedLink| link.url.path().to_ascii_lowercase().contains("news");
+    let of_news = |link: &FeedLink| is_of_news(&link.url);
     let any = named.first().is_some_and(of_news);
     named.iter().filter(move |link| !any || of_news(link)).take(MOST)
 }

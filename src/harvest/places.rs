@@ -1,6 +1,5 @@
 //! How many runs go on at once: few while the readers are behind, more while they wait for servers.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -23,7 +22,6 @@ pub(super) struct Places {
     count: Mutex<Count>,
     /// Who wants a place stands in line; the one at its head looks whether there is one.
     line: tokio::sync::Mutex<()>,
-    waiting: AtomicUsize,
     freed: Notify,
 }
 
@@ -36,13 +34,11 @@ impl Places {
     /// `few`: so many at first, and always.
     pub(super) fn new(few: usize) -> Self {
         let count = Mutex::new(Count { taken: 0, most: few });
-        Self { few, count, line: tokio::sync::Mutex::default(), waiting: AtomicUsize::new(0), freed: Notify::new() }
+        Self { few, count, line: tokio::sync::Mutex::default(), freed: Notify::new() }
     }
 
     /// Waits in line for a place, and takes it; to be given [back](Self::give_back).
     pub(super) async fn take(&self, behind: impl Fn() -> bool) {
-        self.waiting.fetch_add(1, Ordering::Relaxed);
-        let _waits = Waits(&self.waiting);
         let _head = self.line.lock().await;
         let mut waited = 0;
         loop {
@@ -63,22 +59,13 @@ impl Places {
 
     /// Gives a place back. `behind`: more waits to be read than is soon read.
     pub(super) fn give_back(&self, behind: bool) {
-        let wanted = self.waiting.load(Ordering::Relaxed) > 0;
+        let wanted = self.line.try_lock().is_err();
         self.count().give_back(behind, wanted, self.few);
         self.freed.notify_waiters();
     }
 
     fn count(&self) -> MutexGuard<'_, Count> {
         self.count.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Counts one that waits, until it is dropped.
-struct Waits<'w>(&'w AtomicUsize);
-
-impl Drop for Waits<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

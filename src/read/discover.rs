@@ -83,7 +83,7 @@ pub fn sitemaps_named(robots: &str, base: &Url) -> Vec<Url> {
             found.push(url);
         }
     }
-    found.sort_by_key(|url| !url.path().to_ascii_lowercase().contains("news"));
+    found.sort_by_key(|url| !is_of_news(url));
     found.truncate(10);
     found
 }
@@ -166,6 +166,11 @@ fn feed_steps(feed: &Url) -> Vec<&str> {
     steps
         .filter(|s| !s.is_empty() && !s.split(['.', '-', '_']).all(|w| words.iter().any(|x| w.eq_ignore_ascii_case(x))))
         .collect()
+}
+
+/// Whether a sitemap is one of news, by its address.
+pub fn is_of_news(sitemap: &Url) -> bool {
+    sitemap.path().to_ascii_lowercase().contains("news")
 }
 
 /// Where the feed of a page commonly is, for a page that announces none; likeliest first, at most 16. Below a

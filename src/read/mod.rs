@@ -17,7 +17,7 @@ pub use article::{
     Evidence, FIRST_LOOK, Forest, HOPELESS, Judged, Judges, Look, OWN_NUMBERS, Studied, StudiedTitle, Verdict,
     explain_article, explain_body, read_article, study, study_titles,
 };
-pub use discover::{common_feed_paths, fitting_feeds, richness, sitemaps_named};
+pub use discover::{common_feed_paths, fitting_feeds, is_of_news, richness, sitemaps_named};
 pub use listing::{
     Agreement, Extent, Followed, Glance, Landmark, Learned, Noted, Recalled, Weighed, follow, glance, learn, links,
     markup, note_listing, read_listing, recall, weigh_links,

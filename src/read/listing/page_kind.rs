@@ -112,6 +112,9 @@ const NAMES: [&str; 7] = [
     "access denied",
 ];
 
+/// Those of them that tell an error in a short text, too.
+const NOTICED: [&str; 2] = ["not found", "forbidden"];
+
 /// What they are called beside their number.
 const NUMBERED: [&str; 8] = ["error", "fehler", "erreur", "errore", "fel", "ошибка", "http", "http error"];
 
@@ -166,7 +169,7 @@ const ERRORS: [&str; 44] = [
 /// Whether a text has words by which a wall is known, wherever they stand.
 pub(super) fn says_wall(text: &str) -> bool {
     let text = text.to_lowercase();
-    is_bot_check("", &text) || says_error(&text) || NAMES.iter().take(2).any(|name| text.contains(name))
+    is_bot_check("", &text) || says_error(&text) || NOTICED.iter().any(|name| text.contains(name))
 }
 
 fn says_error(text: &str) -> bool {
@@ -230,7 +233,7 @@ fn is_bot_check(title: &str, start: &str) -> bool {
 
 fn is_error(title: &str, start: &str, notice: &Notice, sure: bool) -> bool {
     // A list's headlines may say anything in two words.
-    let names = |text: &str| !sure && NAMES.iter().take(2).any(|name| text.contains(name));
+    let names = |text: &str| !sure && NOTICED.iter().any(|name| text.contains(name));
     notice.status >= 400
         || names_error(title)
         || says_error(title)

@@ -6,6 +6,7 @@ use crate::html::html_to_text;
 use crate::model::{
     FeedLink, Listing, ListingMethod, Origin, Page, Picture, Problem, Read, Teaser, Written, fold_space,
 };
+use crate::read::discover::is_of_news;
 use crate::read::xml::{Element, Lexer, Space, Token, Xml};
 
 /// Most addresses of one sitemap (the protocol's own limit).
@@ -72,8 +73,7 @@ fn sitemaps(root: Element, page: &Page) -> Vec<FeedLink> {
     let mut found: Vec<(bool, String, Url)> = named
         .filter_map(|e| {
             let url = address(e, page)?;
-            let news = url.path().to_ascii_lowercase().contains("news");
-            Some((news, text_of(e, "lastmod").unwrap_or_default(), url))
+            Some((is_of_news(&url), text_of(e, "lastmod").unwrap_or_default(), url))
         })
         .collect();
     // ISO 8601 dates sort as letters. The sort is stable: equals stay in the index's order.
