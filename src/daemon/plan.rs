@@ -11,7 +11,7 @@ use tracing::error;
 use super::DaemonError;
 use crate::config::Config;
 use crate::fetch::Fetcher;
-use crate::harvest::{Limits, Parts, Room, Shelf, Watched};
+use crate::harvest::{Clippings, Limits, Parts, Room, Shelf, Watched};
 use crate::model::SourceId;
 use crate::schedule::{self, History};
 use crate::store::{Store, StoreError};
@@ -47,6 +47,7 @@ impl Plan {
             limits: Limits::default(),
             stop,
             album: config.snapshots.map(|_| crate::harvest::Album::default()),
+            clippings: Clippings::for_sources(watched.values().map(|watched| &*watched.source)),
         };
         Ok(Self { config, watched, parts })
     }
@@ -57,6 +58,7 @@ impl Plan {
         self.parts.room = before.parts.room.clone();
         if self.config.manners == before.config.manners {
             self.parts.fetcher = before.parts.fetcher.clone();
+            self.parts.clippings.go_on_from(&before.parts.clippings);
         }
     }
 

@@ -6,7 +6,7 @@ use url::Url;
 use crate::model::Outcome;
 
 /// Why a request came to nothing.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("{url}: {kind}")]
 pub struct FetchError {
     /// What was asked for, or where it was redirected; without credentials.

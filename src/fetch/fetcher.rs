@@ -4,8 +4,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Client;
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE, COOKIE, HeaderMap};
-use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE, COOKIE};
+use reqwest::header::{HeaderMap, HeaderValue};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use url::Url;
@@ -15,9 +15,10 @@ use super::cookies::Cookies;
 use super::error::{FetchError, FetchErrorKind, status_sentence, without_credentials};
 use super::exchange::{Answer, Bounds, exchange};
 use super::guard::Guard;
+use super::headers::own_headers;
 use super::links;
 use super::manners::Manners;
-use super::pace::{Pace, Turn};
+use super::pace::{Pace, Turn, Waits};
 use super::page::{About, page};
 use super::redirects::{Trail, same_party};
 use super::robots::{self, Memory, Robots, Ruling};
@@ -121,6 +122,11 @@ impl Fetcher {
     /// How many visits wait for their site's turn: they ask nobody, and keep nobody else from asking.
     pub fn waiting(&self) -> usize {
         self.inner.pace.waiting()
+    }
+
+    /// Counts among these, until dropped, one that waits for what another visit to the site brings.
+    pub fn waits(&self) -> Waits<'_> {
+        self.inner.pace.waits()
     }
 
     /// The client, which calls only what the guard lets through, and its bounds.
@@ -468,29 +474,4 @@ fn address(url: &Url) -> Url {
     let mut url = without_credentials(url);
     url.set_fragment(None);
     url
-}
-
-/// The operator's headers for this source.
-pub(super) fn own_headers(ask: &PageRequest) -> Result<HeaderMap, FetchErrorKind> {
-    let mut headers = HeaderMap::new();
-    for (name, value) in &ask.headers {
-        let Ok(parsed) = HeaderName::from_bytes(name.trim().as_bytes()) else {
-            return Err(FetchErrorKind::Refused(format!(
-                "`{name}` is no name of a header; mend the source's `headers`"
-            )));
-        };
-        if ["host", "connection", "content-length", "transfer-encoding", "upgrade", "te"].contains(&parsed.as_str()) {
-            return Err(FetchErrorKind::Refused(format!(
-                "the header `{parsed}` belongs to the connection; take it out of the source's `headers`"
-            )));
-        }
-        let Ok(mut value) = HeaderValue::from_str(value.trim()) else {
-            return Err(FetchErrorKind::Refused(format!(
-                "the value of the source's header `{parsed}` has letters that cannot be sent"
-            )));
-        };
-        value.set_sensitive(true);
-        headers.append(parsed, value);
-    }
-    Ok(headers)
 }

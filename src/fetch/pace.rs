@@ -38,7 +38,8 @@ pub(super) struct Pace {
 }
 
 /// Counts one that waits for a site's turn, until it is dropped.
-struct Waits<'w>(&'w AtomicUsize);
+#[derive(Debug)]
+pub struct Waits<'w>(&'w AtomicUsize);
 
 impl<'w> Waits<'w> {
     fn at(waiting: &'w AtomicUsize) -> Self {
@@ -121,6 +122,11 @@ impl Pace {
         self.waiting.load(Ordering::Relaxed)
     }
 
+    /// One more, until dropped.
+    pub(super) fn waits(&self) -> Waits<'_> {
+        Waits::at(&self.waiting)
+    }
+
     /// From now on nobody's turn comes.
     pub(super) fn close(&self) {
         self.over.send_replace(true);
@@ -142,7 +148,7 @@ impl Pace {
         let address = print(url);
         lane.held(address)?;
         // The semaphores are never closed, so that both always give in the end.
-        let waits = Waits::at(&self.waiting);
+        let waits = self.waits();
         let Ok(_lane) = Arc::clone(&lane.turns).acquire_owned().await else { return Err(Utc::now()) };
         lane.held(address)?;
         loop {
