@@ -86,7 +86,22 @@ impl Fetcher {
         Self::made(manners, Some(memory))
     }
 
+    /// One with these manners, which goes on with what this one knows of hosts.
+    pub fn with(&self, manners: Manners) -> Result<Self, FetchError> {
+        if manners == self.inner.manners {
+            return Ok(self.clone());
+        }
+        let Inner { pace, robots, .. } = &*self.inner;
+        let (pace, robots) = (pace.with(manners.parallel), robots.with(&manners.user_agent));
+        Self::knowing(manners, pace, robots)
+    }
+
     fn made(manners: Manners, memory: Option<Arc<dyn Memory>>) -> Result<Self, FetchError> {
+        let (pace, robots) = (Pace::new(manners.parallel), Robots::new(&manners.user_agent, memory));
+        Self::knowing(manners, pace, robots)
+    }
+
+    fn knowing(manners: Manners, pace: Pace, robots: Robots) -> Result<Self, FetchError> {
         if HeaderValue::from_str(&manners.user_agent).is_err() || manners.user_agent.trim().is_empty() {
             let kind = FetchErrorKind::Refused(format!(
                 "`{}` cannot be sent; use plain letters: `Name/1.0 (+https://example.org/contact)`",
@@ -95,8 +110,6 @@ impl Fetcher {
             // The literal is an URL.
             return Err(FetchError::new(&Url::parse("config:user_agent").expect("an URL"), kind));
         }
-        let pace = Pace::new(manners.parallel);
-        let robots = Robots::new(&manners.user_agent, memory);
         let browser = Pool::new(&manners);
         let opened = Ways::new(Guard::new(&manners.allow_private), &manners);
         let public = Ways::new(Guard::new(&[]), &manners);
@@ -279,7 +292,7 @@ impl Inner {
         if self.obeys_robots(&visit.url)
             && let Some(ruling) = self.robots.place(&visit.url).get()
         {
-            check(ruling, &visit.url)?;
+            check(ruling, &visit.url, true)?;
         }
         // Given back first: two visits that each hold what the other wants would wait for ever.
         visit.turn = None;
@@ -300,11 +313,16 @@ impl Inner {
         }
         let place = self.robots.place(url);
         // What the guard refuses says nothing of the site, and is not kept: within another reach it may be asked.
-        let ruling = place.get_or_try_init(|| self.read_robots(url, trust, self.ways(visit.reach))).await?;
+        let mut remembered = true;
+        let read = || {
+            remembered = false;
+            self.read_robots(url, trust, self.ways(visit.reach))
+        };
+        let ruling = place.get_or_try_init(read).await?;
         if let (Some(turn), Some(delay)) = (&visit.turn, ruling.delay()) {
             turn.delay(delay);
         }
-        check(ruling, url)
+        check(ruling, url, remembered)
     }
 
     /// Reads an origin's robots.txt, within the visit for which it is wanted.
@@ -426,8 +444,8 @@ impl Inner {
     }
 }
 
-fn check(ruling: &Ruling, url: &Url) -> Result<(), Failed> {
-    ruling.check(url).map_err(|barred| Failed { kind: barred.kind, retry_at: barred.retry_at })
+fn check(ruling: &Ruling, url: &Url, remembered: bool) -> Result<(), Failed> {
+    ruling.check(url, remembered).map_err(|barred| Failed { kind: barred.kind, retry_at: barred.retry_at })
 }
 
 /// Unpacks a body that must say something.

@@ -221,7 +221,7 @@ async fn one(
             (full.map_or(draft, |full| Draft { attempted: true, ..full }), trouble, problems.clone())
         }
         Err(error) => {
-            // Where the host wants silence nothing was asked, and that is no attempt.
+            // Where nothing was asked that is no attempt.
             draft.attempted = !error.is_put_off();
             (draft, Some(error.to_string()), Vec::new())
         }

@@ -33,3 +33,22 @@ fn an_article_that_two_sources_list_is_asked_for_once() {
     desk.ok(&["fetch"]);
     assert_eq!(asked(), [2; 6]);
 }
+
+#[test]
+fn a_robots_txt_that_cannot_be_read_fails_only_the_source_that_asked_for_it() {
+    let press = Press::start();
+    paper::print(&press);
+    press.set("/robots.txt", Sheet::status(500));
+    let again = paper::source(&press).replace("lantern", "again").replace("/news/", "/news/?again");
+    let desk = Desk::new(&format!("{}{again}", paper::source(&press)));
+    let output = desk.run(&["fetch"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!((press.asked("/robots.txt").len(), press.asked("/news/").len()), (1, 0));
+    let states = ["lantern", "again"].map(|id| desk.status(id));
+    let mut failures = states.each_ref().map(|state| state["failures"].as_u64());
+    failures.sort_unstable();
+    assert_eq!(failures, [Some(0), Some(1)], "{states:?}");
+    for state in states {
+        assert!(state["reason"].as_str().is_some_and(|reason| reason.contains("robots.txt")), "{state}");
+    }
+}
