@@ -39,6 +39,10 @@ pub use workers::Progress;
 /// How long what is in flight may take to finish once the daemon is told to stop.
 const DRAIN: Duration = Duration::from_secs(8);
 
+/// How long a claim holds when its worker dies without a word; longer than any run takes, and waits for the turn of a
+/// host that wants to be asked slowly and has a hundred sources.
+const LEASE: chrono::Duration = chrono::Duration::hours(2);
+
 /// Why the daemon cannot run.
 #[derive(Debug, thiserror::Error)]
 pub enum DaemonError {

@@ -7,13 +7,10 @@ use futures_util::future::ready;
 use futures_util::{Stream, StreamExt, stream};
 use tokio::task::JoinSet;
 
-use super::{DaemonError, Plan};
+use super::{DaemonError, LEASE, Plan};
 use crate::harvest::{Harvested, Parts, Watched, harvest};
 use crate::model::SourceId;
 use crate::store::{Claim, StoreError};
-
-/// How long a claim of a run by hand holds.
-const LEASE: chrono::Duration = chrono::Duration::minutes(30);
 
 /// What a run by hand came to.
 #[derive(Debug)]

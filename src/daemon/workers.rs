@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use tracing::{error, info, warn};
 
 use super::following::Following;
-use super::{DRAIN, DaemonError, Plan, Titles, catalogue, report_line};
+use super::{DRAIN, DaemonError, LEASE, Plan, Titles, catalogue, report_line};
 use crate::fetch::saved_page;
 use crate::follow::Told;
 use crate::harvest::{Harvested, Parts, Watched, harvest, harvest_told};
@@ -20,9 +20,6 @@ use crate::schedule;
 use crate::serve::Catalogue;
 use crate::store::{Claim, SourceState, Store, StoreError};
 
-/// How long a claim holds when its worker dies without a word; longer than any run takes, and waits for the turn of a
-/// host that wants to be asked slowly and has a hundred sources.
-const LEASE: chrono::Duration = chrono::Duration::hours(2);
 /// Longest sleep: a clock that jumps, or a machine that slept, is noticed within this.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 /// New titles are published this often at most: in a first run every source brings one.
