@@ -1,5 +1,7 @@
 //! Nobody is asked for more than is wanted.
 
+use serde_json::Value;
+
 use crate::courant::Desk;
 use crate::paper::{self, LINES};
 use crate::press::{Press, Sheet};
@@ -51,4 +53,36 @@ fn a_robots_txt_that_cannot_be_read_fails_only_the_source_that_asked_for_it() {
     for state in states {
         assert!(state["reason"].as_str().is_some_and(|reason| reason.contains("robots.txt")), "{state}");
     }
+}
+
+#[test]
+fn a_run_by_hand_beside_a_daemon_is_the_daemon_s() {
+    let press = Press::start();
+    paper::print(&press);
+    let desk = Desk::new(&paper::source(&press));
+    let mut daemon = desk.daemon();
+    daemon.harvested("lantern");
+    assert_eq!(desk.ok(&["fetch", "lantern"]).split('(').next(), Some("lantern: unchanged "));
+    assert_eq!(daemon.harvested("lantern")["outcome"], "unchanged");
+    // The report comes whole.
+    paper::print_front(&press, &LINES.each_ref()[1..]);
+    let report: Value = serde_json::from_str(&desk.ok(&["fetch", "--json"])).expect("a report");
+    let told = daemon.harvested("lantern");
+    for what in ["source", "outcome", "status", "listed", "bytes"] {
+        assert_eq!(report[what], told[what], "{what}");
+    }
+    assert_eq!(report["listed"], 5);
+    // What the daemon knows otherwise, it does not take.
+    let other = std::fs::read_to_string(desk.path("feeds.toml")).expect("a file") + "title = \"Another\"\n";
+    desk.write_file("other.toml", &other);
+    let other = desk.path("other.toml").display().to_string();
+    desk.ok(&["fetch", "--config", &other]);
+    assert_eq!(press.asked("/news/").len(), 4);
+    // One that was killed leaves nothing in the way.
+    daemon.kill();
+    desk.ok(&["fetch"]);
+    let mut daemon = desk.daemon();
+    desk.ok(&["fetch"]);
+    daemon.harvested("lantern");
+    assert_eq!(daemon.stop(), Some(0));
 }
