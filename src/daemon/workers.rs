@@ -247,8 +247,9 @@ async fn by_hand(asked: Asked, parts: &Parts, worker: &str) -> Ended {
     let ended = once::run(&watched, claim, parts, true).await?;
     let answer = match &ended {
         Ok(harvested) => Some(Once::from(harvested)),
-        // Whoever will not have that asks himself.
+        // Whoever will not have that does it himself.
         Err(Once::Silent(_)) if !heed => None,
+        Err(Once::Stopped) => None,
         Err(why) => Some(why.clone()),
     };
     let _ = reply.send(answer);

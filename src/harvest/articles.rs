@@ -231,7 +231,8 @@ async fn one(
 /// What an article's page says; not asked for where another source has just asked.
 async fn page_article(watched: &Watched, url: &Url, parts: &Parts) -> Result<Arc<Reading>, FetchError> {
     let ask = watched.source.request(url.clone());
-    let read = fetched_article(watched, &ask, parts);
+    // Large, and moved from hand to hand.
+    let read = Box::pin(fetched_article(watched, &ask, parts));
     // Answers that are to be kept are each source's own.
     if parts.album.is_some() {
         return read.await.map(Arc::new);
