@@ -8,6 +8,7 @@ mod album;
 mod articles;
 mod ask;
 mod catch_up;
+mod clippings;
 mod course;
 mod drafting;
 mod drift;
@@ -37,6 +38,7 @@ use crate::read::{CompiledRules, RuleError};
 use crate::store::{Finished, SourceState, Store, StoreError};
 
 pub use album::Album;
+pub use clippings::Clippings;
 pub use room::Room;
 pub use shelf::Shelf;
 pub use shown::{Part, article_wants, browsing, list_wants};
@@ -61,6 +63,8 @@ pub struct Parts {
     pub stop: watch::Receiver<bool>,
     /// Where answers are kept as they came; `None` where they are not. Each run has one of its own.
     pub album: Option<Album>,
+    /// Articles that other sources may list as well.
+    pub clippings: Clippings,
 }
 
 impl Parts {

@@ -10,14 +10,14 @@ use futures_util::{StreamExt, pin_mut};
 use super::console::{Console, LogFormat};
 use super::{Failure, load, print, runtime};
 use crate::config::Config;
-use crate::daemon::{self, DaemonError, Once, Plan, report_line};
+use crate::daemon::{self, DaemonError, HandedOver, Once, Plan};
 use crate::model::{Severity, SourceId};
 use crate::store;
 
 /// Harvest sources once, due or not, and store what they show; for cron and CI
 ///
 /// Prints a line a source. Exit code 1 when any of them failed. Without SOURCE, those whose server asked for
-/// silence (Retry-After, 410) are left alone.
+/// silence (Retry-After, 410) are left alone. Beside a daemon with the same configuration, the daemon asks.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Ids of sources; none means all
@@ -60,15 +60,15 @@ pub(super) fn run(arguments: Arguments, path: &Path, log_format: LogFormat) -> R
 const WARNINGS: usize = 3;
 
 /// Harvests with a progress bar; gives how many failed.
-async fn harvest(console: &Console, plan: &Plan, ids: Vec<SourceId>, arguments: &Arguments) -> Result<usize, Failure> {
+async fn harvest(
+    console: &Console,
+    plan: &Plan,
+    mut ids: Vec<SourceId>,
+    arguments: &Arguments,
+) -> Result<usize, Failure> {
     let bar = console.bar(ids.len());
-    // Whoever names a source means it.
-    let heed = arguments.sources.is_empty();
-    // What is stored together is told together.
-    let runs = daemon::once(plan, ids, heed).ready_chunks(plan.config.manners.parallel.max(1));
-    pin_mut!(runs);
     let mut failed = 0;
-    while let Some(ended) = runs.next().await {
+    let mut tell = |ended: Vec<(SourceId, Result<Once, DaemonError>)>| -> Result<(), Failure> {
         let mut lines = String::new();
         for (id, ended) in ended {
             bar.inc(1);
@@ -77,7 +77,21 @@ async fn harvest(console: &Console, plan: &Plan, ids: Vec<SourceId>, arguments: 
             lines.push_str(&line(&id, ended, arguments.json)?);
             lines.push('\n');
         }
-        bar.suspend(|| print(&lines))?;
+        bar.suspend(|| print(&lines))
+    };
+    // Whoever names a source means it.
+    let heed = arguments.sources.is_empty();
+    if let Some(mut handed) = HandedOver::to_daemon(plan, &ids, heed).await {
+        while let Some((id, once)) = handed.next().await {
+            ids.retain(|left| *left != id);
+            tell(vec![(id, Ok(once))])?;
+        }
+    }
+    // What is stored together is told together.
+    let runs = daemon::once(plan, ids, heed).ready_chunks(plan.config.manners.parallel.max(1));
+    pin_mut!(runs);
+    while let Some(ended) = runs.next().await {
+        tell(ended)?;
     }
     bar.finish_and_clear();
     Ok(failed)
@@ -85,20 +99,18 @@ async fn harvest(console: &Console, plan: &Plan, ids: Vec<SourceId>, arguments: 
 
 /// Whether a run did not fail, or was rightly left.
 fn is_well(once: &Once) -> bool {
-    !matches!(once, Once::Done(done) if !done.report.outcome.is_success())
+    !matches!(once, Once::Done(report, _) if !report.outcome.is_success())
 }
 
 /// What is told of a run.
 fn line(id: &SourceId, ended: Result<Once, DaemonError>, json: bool) -> Result<String, Failure> {
     Ok(match ended {
-        Ok(Once::Done(done)) if json => {
-            serde_json::to_string(&done.report).map_err(|e| Failure::Work(e.to_string()))?
+        Ok(Once::Done(report, _)) if json => {
+            serde_json::to_string(&report).map_err(|e| Failure::Work(e.to_string()))?
         }
-        Ok(Once::Done(done)) => {
-            let warnings = done.report.problems.iter().filter(|p| p.severity >= Severity::Warning).take(WARNINGS);
-            warnings.fold(report_line(&done.report, &done.state, Utc::now()), |line, warning| {
-                format!("{line}\n  {}", warning.message.replace('\n', "\n  "))
-            })
+        Ok(Once::Done(report, line)) => {
+            let warnings = report.problems.iter().filter(|p| p.severity >= Severity::Warning).take(WARNINGS);
+            warnings.fold(line, |line, warning| format!("{line}\n  {}", warning.message.replace('\n', "\n  ")))
         }
         Ok(Once::Busy) => format!("{id}: left to the process that is just harvesting it"),
         Ok(Once::Silent(until)) => format!(

@@ -10,7 +10,7 @@ use crate::model::{ArticleMode, ArticleRules, Browsing, Filter, Kind, ListingRul
 use super::browsing;
 use super::complaint::{At, Complaint, Place};
 use super::filter;
-use super::secret::secret;
+use super::secret::{contents, secret};
 use super::section::{Section, Value};
 use super::words;
 
@@ -266,16 +266,15 @@ fn trust(request: &mut Section<'_>, folder: &Path) -> Option<At<Trust>> {
                 .remedy("keep one of the two"),
         );
     }
-    let read = std::fs::read_to_string(folder.join(&file.value)).map_err(|error| error.to_string());
-    match read.and_then(|pem| check_authorities(&pem).map(|()| pem)) {
-        Ok(pem) => Some(At { value: Trust::Also(pem.into()), place: file.place }),
-        Err(why) => {
-            findings.complain(Complaint::error(&file.place, format!("cannot take `{}`: {why}", file.value)).remedy(
-                "name a file of certificates in PEM (`-----BEGIN CERTIFICATE-----`); paths are relative to this file's folder",
-            ));
-            None
-        }
+    let pem = contents(&file, folder, findings)?;
+    if let Err(why) = check_authorities(&pem) {
+        findings.complain(
+            Complaint::error(&file.place, format!("cannot take `{}`: {why}", file.value))
+                .remedy("name a file of certificates in PEM (`-----BEGIN CERTIFICATE-----`)"),
+        );
+        return None;
     }
+    Some(At { value: Trust::Also(pem.into()), place: file.place })
 }
 
 fn headers(request: &mut Section<'_>, folder: &Path) -> Vec<(String, String)> {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::complaint::{At, Complaint};
+use super::complaint::{At, Complaint, Findings};
 use super::section::Value;
 
 /// The secret's text, where it can be had. Paths are relative to the file that names them.
@@ -31,21 +31,29 @@ pub(super) fn secret(value: &Value<'_>, folder: &Path) -> Option<At<String>> {
                 None
             }
         },
-        (None, Some(name)) => match std::fs::read_to_string(folder.join(&name.value)) {
+        (None, Some(name)) => {
+            let text = contents(&name, folder, findings)?;
             // Editors end files with a line break that is no part of the secret.
-            Ok(text) => Some(At { value: text.trim_end_matches(['\r', '\n']).to_owned(), place: name.place }),
-            Err(error) => {
-                findings.complain(
-                    Complaint::error(&name.place, format!("cannot read `{}`: {error}", name.value))
-                        .remedy("make the file, readable for this process; paths are relative to this file's folder"),
-                );
-                None
-            }
-        },
+            Some(At { value: text.trim_end_matches(['\r', '\n']).to_owned(), place: name.place })
+        }
         _ => {
             findings.complain(
                 Complaint::error(&place, format!("`{}` needs one of `env` and `file`", value.path))
                     .remedy("write { env = \"NAME\" } or { file = \"path\" }"),
+            );
+            None
+        }
+    }
+}
+
+/// What the file says that is named here, where it can be read.
+pub(super) fn contents(name: &At<String>, folder: &Path, findings: &Findings) -> Option<String> {
+    match std::fs::read_to_string(folder.join(&name.value)) {
+        Ok(text) => Some(text),
+        Err(error) => {
+            findings.complain(
+                Complaint::error(&name.place, format!("cannot read `{}`: {error}", name.value))
+                    .remedy("make the file, readable for this process; paths are relative to this file's folder"),
             );
             None
         }

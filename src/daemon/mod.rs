@@ -3,6 +3,7 @@
 //! Comes in: the path of `feeds.toml`. Goes out: harvests at their time and a server that publishes them,
 //! until told to stop. Never: what a command prints.
 
+mod by_hand;
 mod catalogue;
 mod courier;
 mod following;
@@ -21,13 +22,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tracing::{info, warn};
 
 use crate::config::{self, Complaints, Config};
 use crate::serve;
 use crate::store::{self, StoreError};
 
+pub use by_hand::HandedOver;
 pub use catalogue::{Titles, catalogue};
 pub use late::tell as tell_stories;
 pub use line::report_line;
@@ -38,6 +40,10 @@ pub use workers::Progress;
 
 /// How long what is in flight may take to finish once the daemon is told to stop.
 const DRAIN: Duration = Duration::from_secs(8);
+
+/// How long a claim holds when its worker dies without a word; longer than any run takes, and waits for the turn of a
+/// host that wants to be asked slowly and has a hundred sources.
+const LEASE: chrono::Duration = chrono::Duration::hours(2);
 
 /// Why the daemon cannot run.
 #[derive(Debug, thiserror::Error)]
@@ -94,19 +100,25 @@ pub async fn run(
     progress.send_replace(Progress { first_runs: standings.iter().filter(|s| !s.ran).count(), done: 0 });
     let titles = Titles::of(standings);
     let (published, catalogues) = watch::channel(Arc::new(catalogue(&config, &titles)));
+    let desk = by_hand::Desk::open(&config.store);
     let address = listener.local_addr().map_err(|error| DaemonError::System { what: "the server's port", error })?;
     info!(%address, sources = config.sources.len(), feeds = config.feeds.len(), "listening on http://{address}/");
 
     let (following, told) = following::Following::open(store.clone()).await?;
+    let (to, asked) = mpsc::channel(1);
+    let desk = desk.map(|desk| tokio::spawn(desk.run(plans.clone(), to)));
     let outward = courier::outward(plans.clone(), &config.store, following.clone());
     let server = tokio::spawn(serve::run_with_push(listener, store.clone(), catalogues, outward, stop.clone()));
     let reloading = reload::spawn(&config, plan, store.clone(), stop.clone())?;
     drop(config);
     let housekeeping = tokio::spawn(housekeeping::run(plans.clone(), store.clone()));
     let asking = tokio::spawn(following.clone().run(plans.clone()));
-    let sides = workers::Sides { titles, published, progress, following, told };
+    let sides = workers::Sides { titles, published, progress, following, told, asked };
     workers::run(plans, store.clone(), sides, stop.clone()).await?;
 
+    if let Some(desk) = desk {
+        desk.abort();
+    }
     reloading.abort();
     asking.abort();
     housekeeping.abort();

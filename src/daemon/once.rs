@@ -5,21 +5,19 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use futures_util::future::ready;
 use futures_util::{Stream, StreamExt, stream};
+use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 
-use super::{DaemonError, Plan};
+use super::{DaemonError, LEASE, Plan, report_line};
 use crate::harvest::{Harvested, Parts, Watched, harvest};
-use crate::model::SourceId;
+use crate::model::{HarvestReport, SourceId};
 use crate::store::{Claim, StoreError};
 
-/// How long a claim of a run by hand holds.
-const LEASE: chrono::Duration = chrono::Duration::minutes(30);
-
 /// What a run by hand came to.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Once {
-    /// A run, and its report.
-    Done(Box<Harvested>),
+    /// A run: its report, and that in one line.
+    Done(Box<HarvestReport>, String),
     /// Another process is just harvesting the source.
     Busy,
     /// The server asked for silence until then.
@@ -57,7 +55,10 @@ pub fn once(plan: &Plan, ids: Vec<SourceId>, heed: bool) -> impl Stream<Item = (
             let id = watched.source.id.clone();
             // A task of its own is woken on the thread that its connection is on.
             let mut task = JoinSet::new();
-            task.spawn(async move { run(&watched, claim, &parts, heed).await });
+            task.spawn(async move {
+                let ended = run(&watched, claim?, &parts, heed).await?;
+                Ok(ended.map_or_else(|why| why, |done| Once::from(&done)))
+            });
             async move {
                 let ended = match task.join_next().await {
                     Some(Ok(ended)) => ended,
@@ -70,18 +71,24 @@ pub fn once(plan: &Plan, ids: Vec<SourceId>, heed: bool) -> impl Stream<Item = (
         .buffer_unordered(at_once)
 }
 
-/// One run under a claim, where there is one.
-async fn run(
+/// One run under a claim, where there is one; else why not.
+pub(super) async fn run(
     watched: &Watched,
-    claim: Result<Option<Claim>, StoreError>,
+    claim: Option<Claim>,
     parts: &Parts,
     heed: bool,
-) -> Result<Once, DaemonError> {
-    let Some(claim) = claim? else { return Ok(Once::Busy) };
+) -> Result<Result<Harvested, Once>, StoreError> {
+    let Some(claim) = claim else { return Ok(Err(Once::Busy)) };
     if let Some(until) = claim.state.silence(&watched.source.url, Utc::now()).filter(|_| heed) {
         parts.store.release(&watched.source.id).await?;
-        return Ok(Once::Silent(until));
+        return Ok(Err(Once::Silent(until)));
     }
-    let harvested = harvest(watched, claim.state, parts, Utc::now()).await?;
-    Ok(harvested.map_or(Once::Stopped, |harvested| Once::Done(Box::new(harvested))))
+    Ok(harvest(watched, claim.state, parts, Utc::now()).await?.ok_or(Once::Stopped))
+}
+
+impl From<&Harvested> for Once {
+    fn from(done: &Harvested) -> Self {
+        let line = report_line(&done.report, &done.state, Utc::now());
+        Self::Done(Box::new(done.report.clone()), line)
+    }
 }

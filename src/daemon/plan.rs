@@ -11,7 +11,7 @@ use tracing::error;
 use super::DaemonError;
 use crate::config::Config;
 use crate::fetch::Fetcher;
-use crate::harvest::{Limits, Parts, Room, Shelf, Watched};
+use crate::harvest::{Clippings, Limits, Parts, Room, Shelf, Watched};
 use crate::model::SourceId;
 use crate::schedule::{self, History};
 use crate::store::{Store, StoreError};
@@ -47,17 +47,20 @@ impl Plan {
             limits: Limits::default(),
             stop,
             album: config.snapshots.map(|_| crate::harvest::Album::default()),
+            clippings: Clippings::for_sources(watched.values().map(|watched| &*watched.source)),
         };
         Ok(Self { config, watched, parts })
     }
 
-    /// Goes on with what the plan before knows of hosts, and with its readers: hosts are not to notice an edit. Where
-    /// the edit is of manners towards them, they are met anew.
-    pub fn go_on_from(&mut self, before: &Plan) {
+    /// Goes on with what the plan before knows of hosts, and with its readers: hosts are not to notice an edit. What
+    /// was read with other manners serves no more.
+    pub fn go_on_from(&mut self, before: &Plan) -> Result<(), DaemonError> {
         self.parts.room = before.parts.room.clone();
+        self.parts.fetcher = before.parts.fetcher.with(self.config.manners.clone())?;
         if self.config.manners == before.config.manners {
-            self.parts.fetcher = before.parts.fetcher.clone();
+            self.parts.clippings.go_on_from(&before.parts.clippings);
         }
+        Ok(())
     }
 
     /// Makes the store know the sources; new ones get their first instant.

@@ -85,7 +85,7 @@ async fn take_up(
         warn!("changes to server.listen, store.url and demo are taken up at the next start");
     }
     let mut plan = Plan::new(Arc::new(config), store.clone(), stop.clone())?;
-    plan.go_on_from(before);
+    plan.go_on_from(before)?;
     plan.enrol(&**store).await?;
     // Harvested at once, so that the operator sees what the edit did; many of them within some seconds.
     let changed: Vec<&SourceId> = plan.changed_since(before).collect();

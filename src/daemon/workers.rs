@@ -10,8 +10,10 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tracing::{error, info, warn};
 
+use super::by_hand::Asked;
 use super::following::Following;
-use super::{DRAIN, DaemonError, Plan, Titles, catalogue, report_line};
+use super::once::{self, Once};
+use super::{DRAIN, DaemonError, LEASE, Plan, Titles, catalogue, report_line};
 use crate::fetch::saved_page;
 use crate::follow::Told;
 use crate::harvest::{Harvested, Parts, Watched, harvest, harvest_told};
@@ -20,9 +22,6 @@ use crate::schedule;
 use crate::serve::Catalogue;
 use crate::store::{Claim, SourceState, Store, StoreError};
 
-/// How long a claim holds when its worker dies without a word; longer than any run takes, and waits for the turn of a
-/// host that wants to be asked slowly and has a hundred sources.
-const LEASE: chrono::Duration = chrono::Duration::hours(2);
 /// Longest sleep: a clock that jumps, or a machine that slept, is noticed within this.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 /// New titles are published this often at most: in a first run every source brings one.
@@ -59,6 +58,8 @@ pub(super) struct Sides {
     pub following: Arc<Following>,
     /// What the hubs of sources brought.
     pub told: mpsc::Receiver<Told>,
+    /// Runs that are wanted by hand.
+    pub asked: mpsc::Receiver<Asked>,
 }
 
 /// How far the first run over new sources has come.
@@ -77,7 +78,7 @@ pub(super) async fn run(
     sides: Sides,
     mut stop: watch::Receiver<bool>,
 ) -> Result<(), DaemonError> {
-    let Sides { mut titles, published, progress, following, mut told } = sides;
+    let Sides { mut titles, published, progress, following, mut told, mut asked } = sides;
     let worker = format!("{}", std::process::id());
     let mut runs: Runs = JoinSet::new();
     let mut look = Instant::now();
@@ -131,6 +132,10 @@ pub(super) async fn run(
                     None => {}
                 }
                 look = Instant::now();
+            }
+            Some(asked) = asked.recv() => {
+                let (parts, worker) = (plan.parts.clone(), worker.clone());
+                runs.spawn(async move { by_hand(asked, &parts, &worker).await });
             }
             Some(ended) = runs.join_next() => {
                 for ended in std::iter::once(ended).chain(std::iter::from_fn(|| runs.try_join_next())).collect::<Vec<_>>() {
@@ -233,6 +238,22 @@ async fn by_hub(watched: Arc<Watched>, news: Told, parts: &Parts, worker: &str) 
         tokio::time::sleep(wait).await;
     }
     parts.store.reschedule(id, Utc::now()).await.map(|()| None)
+}
+
+/// Harvests a source that somebody asks for by hand, due or not.
+async fn by_hand(asked: Asked, parts: &Parts, worker: &str) -> Ended {
+    let Asked { watched, heed, reply } = asked;
+    let claim = parts.store.claim(worker, &watched.source.id, Utc::now(), LEASE).await?;
+    let ended = once::run(&watched, claim, parts, true).await?;
+    let answer = match &ended {
+        Ok(harvested) => Some(Once::from(harvested)),
+        // Whoever will not have that does it himself.
+        Err(Once::Silent(_)) if !heed => None,
+        Err(Once::Stopped) => None,
+        Err(why) => Some(why.clone()),
+    };
+    let _ = reply.send(answer);
+    Ok(ended.ok().map(|harvested| (watched, harvested)))
 }
 
 /// Logs how a run ended.

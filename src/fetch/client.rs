@@ -48,6 +48,8 @@ impl Clients {
 fn build(manners: &Manners, guard: &Guard, trust: &Trust) -> Result<Client, String> {
     // Fails only when one is installed already, which serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    // A host is asked on no more at once.
+    let most = manners.hosts.iter().filter_map(|rule| rule.parallel).max().unwrap_or(1).max(1);
     let builder = || {
         Client::builder()
             .user_agent(&manners.user_agent)
@@ -57,7 +59,7 @@ fn build(manners: &Manners, guard: &Guard, trust: &Trust) -> Result<Client, Stri
             .dns_resolver(Arc::new(guard.clone()))
             .connect_timeout(manners.connect_timeout)
             .pool_idle_timeout(IDLE)
-            .pool_max_idle_per_host(1)
+            .pool_max_idle_per_host(most)
             .http1_max_headers(MAX_HEADERS)
     };
     match trust {

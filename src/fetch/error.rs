@@ -6,7 +6,7 @@ use url::Url;
 use crate::model::Outcome;
 
 /// Why a request came to nothing.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("{url}: {kind}")]
 pub struct FetchError {
     /// What was asked for, or where it was redirected; without credentials.
@@ -42,6 +42,9 @@ pub enum FetchErrorKind {
     /// The server asked for silence, for this address or for the whole host, and that time is not over.
     #[error("the server asked to be left alone until {}", .0.format("%Y-%m-%d %H:%M:%S UTC"))]
     Waiting(DateTime<Utc>),
+    /// robots.txt could not be read a moment ago, which is why, and is not asked for again before then.
+    #[error("nothing is asked before {}: {}", .1.format("%Y-%m-%d %H:%M:%S UTC"), .0)]
+    Unread(String, DateTime<Utc>),
     /// Too long.
     #[error("gave up after {0:?}: the server was too slow")]
     Timeout(Duration),
@@ -76,9 +79,9 @@ impl FetchError {
         }
     }
 
-    /// Whether nothing was asked, since the host wants silence.
+    /// Whether nothing was asked, since the host wants silence, or did not say just now what it minds.
     pub fn is_put_off(&self) -> bool {
-        matches!(self.kind, FetchErrorKind::Waiting(_))
+        matches!(self.kind, FetchErrorKind::Waiting(_) | FetchErrorKind::Unread(..))
     }
 
     /// The HTTP status, where an answer came.

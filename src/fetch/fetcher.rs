@@ -4,8 +4,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Client;
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE, COOKIE, HeaderMap};
-use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE, COOKIE};
+use reqwest::header::{HeaderMap, HeaderValue};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use url::Url;
@@ -15,9 +15,10 @@ use super::cookies::Cookies;
 use super::error::{FetchError, FetchErrorKind, status_sentence, without_credentials};
 use super::exchange::{Answer, Bounds, exchange};
 use super::guard::Guard;
+use super::headers::own_headers;
 use super::links;
 use super::manners::Manners;
-use super::pace::{Pace, Turn};
+use super::pace::{Pace, Turn, Waits};
 use super::page::{About, page};
 use super::redirects::{Trail, same_party};
 use super::robots::{self, Memory, Robots, Ruling};
@@ -85,7 +86,22 @@ impl Fetcher {
         Self::made(manners, Some(memory))
     }
 
+    /// One with these manners, which goes on with what this one knows of hosts.
+    pub fn with(&self, manners: Manners) -> Result<Self, FetchError> {
+        if manners == self.inner.manners {
+            return Ok(self.clone());
+        }
+        let Inner { pace, robots, .. } = &*self.inner;
+        let (pace, robots) = (pace.with(manners.parallel), robots.with(&manners.user_agent));
+        Self::knowing(manners, pace, robots)
+    }
+
     fn made(manners: Manners, memory: Option<Arc<dyn Memory>>) -> Result<Self, FetchError> {
+        let (pace, robots) = (Pace::new(manners.parallel), Robots::new(&manners.user_agent, memory));
+        Self::knowing(manners, pace, robots)
+    }
+
+    fn knowing(manners: Manners, pace: Pace, robots: Robots) -> Result<Self, FetchError> {
         if HeaderValue::from_str(&manners.user_agent).is_err() || manners.user_agent.trim().is_empty() {
             let kind = FetchErrorKind::Refused(format!(
                 "`{}` cannot be sent; use plain letters: `Name/1.0 (+https://example.org/contact)`",
@@ -94,8 +110,6 @@ impl Fetcher {
             // The literal is an URL.
             return Err(FetchError::new(&Url::parse("config:user_agent").expect("an URL"), kind));
         }
-        let pace = Pace::new(manners.parallel);
-        let robots = Robots::new(&manners.user_agent, memory);
         let browser = Pool::new(&manners);
         let opened = Ways::new(Guard::new(&manners.allow_private), &manners);
         let public = Ways::new(Guard::new(&[]), &manners);
@@ -121,6 +135,11 @@ impl Fetcher {
     /// How many visits wait for their site's turn: they ask nobody, and keep nobody else from asking.
     pub fn waiting(&self) -> usize {
         self.inner.pace.waiting()
+    }
+
+    /// Counts among these, until dropped, one that waits for what another visit to the site brings.
+    pub fn waits(&self) -> Waits<'_> {
+        self.inner.pace.waits()
     }
 
     /// The client, which calls only what the guard lets through, and its bounds.
@@ -273,7 +292,7 @@ impl Inner {
         if self.obeys_robots(&visit.url)
             && let Some(ruling) = self.robots.place(&visit.url).get()
         {
-            check(ruling, &visit.url)?;
+            check(ruling, &visit.url, true)?;
         }
         // Given back first: two visits that each hold what the other wants would wait for ever.
         visit.turn = None;
@@ -294,11 +313,16 @@ impl Inner {
         }
         let place = self.robots.place(url);
         // What the guard refuses says nothing of the site, and is not kept: within another reach it may be asked.
-        let ruling = place.get_or_try_init(|| self.read_robots(url, trust, self.ways(visit.reach))).await?;
+        let mut remembered = true;
+        let read = || {
+            remembered = false;
+            self.read_robots(url, trust, self.ways(visit.reach))
+        };
+        let ruling = place.get_or_try_init(read).await?;
         if let (Some(turn), Some(delay)) = (&visit.turn, ruling.delay()) {
             turn.delay(delay);
         }
-        check(ruling, url)
+        check(ruling, url, remembered)
     }
 
     /// Reads an origin's robots.txt, within the visit for which it is wanted.
@@ -420,8 +444,8 @@ impl Inner {
     }
 }
 
-fn check(ruling: &Ruling, url: &Url) -> Result<(), Failed> {
-    ruling.check(url).map_err(|barred| Failed { kind: barred.kind, retry_at: barred.retry_at })
+fn check(ruling: &Ruling, url: &Url, remembered: bool) -> Result<(), Failed> {
+    ruling.check(url, remembered).map_err(|barred| Failed { kind: barred.kind, retry_at: barred.retry_at })
 }
 
 /// Unpacks a body that must say something.
@@ -468,29 +492,4 @@ fn address(url: &Url) -> Url {
     let mut url = without_credentials(url);
     url.set_fragment(None);
     url
-}
-
-/// The operator's headers for this source.
-pub(super) fn own_headers(ask: &PageRequest) -> Result<HeaderMap, FetchErrorKind> {
-    let mut headers = HeaderMap::new();
-    for (name, value) in &ask.headers {
-        let Ok(parsed) = HeaderName::from_bytes(name.trim().as_bytes()) else {
-            return Err(FetchErrorKind::Refused(format!(
-                "`{name}` is no name of a header; mend the source's `headers`"
-            )));
-        };
-        if ["host", "connection", "content-length", "transfer-encoding", "upgrade", "te"].contains(&parsed.as_str()) {
-            return Err(FetchErrorKind::Refused(format!(
-                "the header `{parsed}` belongs to the connection; take it out of the source's `headers`"
-            )));
-        }
-        let Ok(mut value) = HeaderValue::from_str(value.trim()) else {
-            return Err(FetchErrorKind::Refused(format!(
-                "the value of the source's header `{parsed}` has letters that cannot be sent"
-            )));
-        };
-        value.set_sensitive(true);
-        headers.append(parsed, value);
-    }
-    Ok(headers)
 }

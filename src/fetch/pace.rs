@@ -1,7 +1,7 @@
 //! Nobody is hurried: one lane for each registrable domain, shared by listings and articles, with so many
 //! requests at once and so much time between their starts; and a bound on all lanes together.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -14,6 +14,9 @@ use url::{Host, Url};
 use super::guard::Guard;
 use super::manners::Manners;
 use crate::model::registrable_domain;
+
+#[cfg(test)]
+mod tests;
 
 /// Between the starts of two visits to one site of the public internet, unless a host rule says otherwise.
 /// Machines that the operator opened by `allow_private` are not spaced.
@@ -31,14 +34,22 @@ const FEW: usize = 256;
 #[derive(Debug)]
 pub(super) struct Pace {
     lanes: Mutex<Lanes>,
+    parallel: usize,
     all: Arc<Semaphore>,
+    line: Arc<Line>,
+}
+
+/// All who wait, whatever manners they go by.
+#[derive(Debug)]
+struct Line {
     waiting: AtomicUsize,
     /// Turns true when nobody's turn comes any more.
     over: watch::Sender<bool>,
 }
 
 /// Counts one that waits for a site's turn, until it is dropped.
-struct Waits<'w>(&'w AtomicUsize);
+#[derive(Debug)]
+pub struct Waits<'w>(&'w AtomicUsize);
 
 impl<'w> Waits<'w> {
     fn at(waiting: &'w AtomicUsize) -> Self {
@@ -57,16 +68,19 @@ impl Drop for Waits<'_> {
 struct Lanes {
     by_site: HashMap<String, Arc<Lane>>,
     sweep_at: usize,
+    /// Those of the manners before, for whoever is met again.
+    before: HashMap<String, Arc<Lane>>,
 }
 
 #[derive(Debug)]
 struct Lane {
     turns: Arc<Semaphore>,
+    parallel: usize,
     spacing: Duration,
-    state: Mutex<State>,
+    state: Arc<Mutex<State>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct State {
     /// The next start is not before.
     free: Instant,
@@ -76,6 +90,12 @@ struct State {
     held: Vec<(u64, Hold)>,
     /// Addresses that answered 429 since the last answer that was none.
     struck: Vec<u64>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self { free: Instant::now(), hold: None, held: Vec::new(), struck: Vec::new() }
+    }
 }
 
 /// Silence that a server asked for.
@@ -108,27 +128,48 @@ pub(super) struct Turn {
 
 impl Pace {
     pub(super) fn new(parallel: usize) -> Self {
+        let parallel = parallel.clamp(1, Semaphore::MAX_PERMITS);
         Self {
-            lanes: Mutex::new(Lanes { by_site: HashMap::new(), sweep_at: FEW }),
-            all: Arc::new(Semaphore::new(parallel.clamp(1, Semaphore::MAX_PERMITS))),
-            waiting: AtomicUsize::new(0),
-            over: watch::Sender::new(false),
+            lanes: Mutex::new(Lanes { by_site: HashMap::new(), sweep_at: FEW, before: HashMap::new() }),
+            parallel,
+            all: Arc::new(Semaphore::new(parallel)),
+            line: Arc::new(Line { waiting: AtomicUsize::new(0), over: watch::Sender::new(false) }),
         }
+    }
+
+    /// One that goes on with what this one knows of sites, for other manners.
+    pub(super) fn with(&self, parallel: usize) -> Self {
+        let mut next = Self { line: Arc::clone(&self.line), ..Self::new(parallel) };
+        if next.parallel == self.parallel {
+            next.all = Arc::clone(&self.all);
+        }
+        let (lanes, now) = (locked(&self.lanes), Instant::now());
+        let met: HashSet<&str> = lanes.by_site.keys().map(|site| domain(site)).collect();
+        let few = lanes.before.len() <= FEW;
+        let unmet = lanes.before.iter().filter(|(site, lane)| !met.contains(domain(site)) && (few || !lane.idle(now)));
+        let before = unmet.chain(&lanes.by_site).map(|(site, lane)| (site.clone(), Arc::clone(lane)));
+        locked(&next.lanes).before = before.collect();
+        next
     }
 
     /// How many visits wait for their site's turn.
     pub(super) fn waiting(&self) -> usize {
-        self.waiting.load(Ordering::Relaxed)
+        self.line.waiting.load(Ordering::Relaxed)
+    }
+
+    /// One more, until dropped.
+    pub(super) fn waits(&self) -> Waits<'_> {
+        Waits::at(&self.line.waiting)
     }
 
     /// From now on nobody's turn comes.
     pub(super) fn close(&self) {
-        self.over.send_replace(true);
+        self.line.over.send_replace(true);
     }
 
     /// Waits for this URL's turn. An error where it does not come, or the server asked for silence: until when.
     pub(super) async fn enter(&self, url: &Url, manners: &Manners, guard: &Guard) -> Result<Turn, DateTime<Utc>> {
-        let mut over = self.over.subscribe();
+        let mut over = self.line.over.subscribe();
         tokio::select! {
             biased;
             _ = async { drop(over.wait_for(|over| *over).await) } => Err(Utc::now()),
@@ -142,12 +183,14 @@ impl Pace {
         let address = print(url);
         lane.held(address)?;
         // The semaphores are never closed, so that both always give in the end.
-        let waits = Waits::at(&self.waiting);
+        let mut waits = self.waits();
         let Ok(_lane) = Arc::clone(&lane.turns).acquire_owned().await else { return Err(Utc::now()) };
         lane.held(address)?;
         loop {
             let free = locked(&lane.state).free;
             sleep_until(free).await;
+            // It is the site's turn, and all are busy.
+            drop(waits);
             let Ok(_all) = Arc::clone(&self.all).acquire_owned().await else { return Err(Utc::now()) };
             lane.held(address)?;
             // Only who starts takes the moment: it may have passed while all were busy, and others may wait for it too.
@@ -155,9 +198,11 @@ impl Pace {
             let started = Instant::now();
             if state.free <= started {
                 state.free = started + lane.spacing;
-                drop((state, waits));
+                drop(state);
                 return Ok(Turn { site, lane, started, _lane, _all });
             }
+            drop(state);
+            waits = self.waits();
         }
     }
 
@@ -174,17 +219,42 @@ impl Pace {
         let rule = url.host_str().and_then(|host| manners.rule(host));
         let usual = if guard.is_own(url) { Duration::ZERO } else { SPACING };
         let parallel = rule.and_then(|rule| rule.parallel).unwrap_or(1).clamp(1, Semaphore::MAX_PERMITS);
-        let lane = Arc::new(Lane {
-            turns: Arc::new(Semaphore::new(parallel)),
-            spacing: rule.and_then(|rule| rule.spacing).unwrap_or(usual),
-            state: Mutex::new(State { free: Instant::now(), hold: None, held: Vec::new(), struck: Vec::new() }),
-        });
+        let spacing = rule.and_then(|rule| rule.spacing).unwrap_or(usual);
+        let before = lanes.before.remove(site).or_else(|| lanes.akin(site));
+        let new = || Arc::new(Lane::new(parallel, spacing, State::default()));
+        let lane = before.map_or_else(new, |lane| lane.under(parallel, spacing));
         lanes.by_site.insert(site.to_owned(), Arc::clone(&lane));
         lane
     }
 }
 
+impl Lanes {
+    /// What hosts that have come under another rule, or under none any more, did when they were asked last.
+    fn akin(&self, site: &str) -> Option<Arc<Lane>> {
+        let akin = self.before.iter().filter(|(other, _)| domain(other) == domain(site)).map(|(_, lane)| lane);
+        let lane = akin.max_by_key(|lane| locked(&lane.state).free)?;
+        let state = locked(&lane.state).clone();
+        Some(Arc::new(Lane::new(lane.parallel, lane.spacing, state)))
+    }
+}
+
 impl Lane {
+    fn new(parallel: usize, spacing: Duration, state: State) -> Self {
+        let turns = Arc::new(Semaphore::new(parallel));
+        Self { turns, parallel, spacing, state: Arc::new(Mutex::new(state)) }
+    }
+
+    /// The lane, as other manners want it. What is known of the site is one, for visits under way learn more.
+    fn under(self: Arc<Self>, parallel: usize, spacing: Duration) -> Arc<Self> {
+        if (parallel, spacing) == (self.parallel, self.spacing) {
+            return self;
+        }
+        locked(&self.state).free += spacing.saturating_sub(self.spacing);
+        let turns =
+            if parallel == self.parallel { Arc::clone(&self.turns) } else { Arc::new(Semaphore::new(parallel)) };
+        Arc::new(Self { turns, parallel, spacing, state: Arc::clone(&self.state) })
+    }
+
     fn held(&self, address: u64) -> Result<(), DateTime<Utc>> {
         let mut state = locked(&self.state);
         state.held.retain(|(_, hold)| !hold.is_over());
@@ -262,137 +332,12 @@ fn site(url: &Url, manners: &Manners) -> String {
     site
 }
 
+/// What lanes of one domain under several rules have in common.
+fn domain(site: &str) -> &str {
+    site.split('#').next().unwrap_or(site)
+}
+
 /// A lock whose holders never panic in between.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fetch::HostRule;
-
-    fn url(text: &str) -> Url {
-        Url::parse(text).unwrap()
-    }
-
-    fn rule(pattern: &str, spacing: u64, parallel: usize) -> HostRule {
-        let spacing = Some(Duration::from_secs(spacing));
-        HostRule { pattern: pattern.into(), spacing, parallel: Some(parallel), robots: None }
-    }
-
-    #[test]
-    fn hosts_of_one_registrable_domain_share_a_lane() {
-        let manners = Manners { hosts: vec![rule("api.example.org", 5, 2)], ..Manners::default() };
-        let rows = [
-            ("https://www.example.co.uk/a", "http://news.example.co.uk:8080/", true),
-            ("https://a.example.org/", "https://b.example.org/", true),
-            ("https://a.example.org/", "https://api.example.org/", false),
-            ("https://a.github.io/", "https://b.github.io/", false),
-            ("http://127.0.0.1:1/", "http://127.0.0.1:2/", false),
-            ("http://localhost:80/", "http://localhost/", true),
-        ];
-        for (a, b, expected) in rows {
-            assert_eq!(site(&url(a), &manners) == site(&url(b), &manners), expected, "{a} {b}");
-        }
-    }
-
-    async fn starts(pace: &Pace, manners: &Manners, guard: &Guard, urls: &[&str]) -> Vec<u64> {
-        let begin = Instant::now();
-        let mut out = Vec::new();
-        for text in urls {
-            let turn = pace.enter(&url(text), manners, guard).await.unwrap();
-            out.push((Instant::now() - begin).as_secs());
-            drop(turn);
-        }
-        out
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn visits_to_a_site_are_spaced_and_own_machines_are_not() {
-        let manners = Manners { hosts: vec![rule("*.slow.example", 7, 1)], ..Manners::default() };
-        let guard = Guard::new(&["127.0.0.0/8".parse().unwrap()]);
-        let pace = Pace::new(4);
-        let check = async |urls: &[&str], expected: &[u64]| {
-            assert_eq!(starts(&pace, &manners, &guard, urls).await, expected, "{urls:?}");
-        };
-        check(&["http://a.test/1", "http://a.test/2", "http://b.test/", "http://a.test/3"], &[0, 1, 1, 2]).await;
-        check(&["http://x.slow.example/", "http://x.slow.example/"], &[0, 7]).await;
-        check(&["http://127.0.0.1:1/", "http://127.0.0.1:1/", "http://localhost/", "http://localhost/"], &[0; 4]).await;
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn starts_are_spaced_though_all_were_busy_when_they_might_have_been() {
-        let manners = Manners { hosts: vec![rule("b.test", 1, 2)], ..Manners::default() };
-        let (guard, pace) = (Guard::new(&[]), Pace::new(2));
-        let busy = (
-            pace.enter(&url("http://a.test/"), &manners, &guard).await.unwrap(),
-            pace.enter(&url("http://c.test/"), &manners, &guard).await.unwrap(),
-        );
-        let begin = Instant::now();
-        let visit = async || {
-            let turn = pace.enter(&url("http://b.test/"), &manners, &guard).await.unwrap();
-            let start = begin.elapsed().as_secs();
-            tokio::time::sleep(Duration::from_secs(1)).await;
-            drop(turn);
-            start
-        };
-        let free = async {
-            tokio::time::sleep(Duration::from_secs(5)).await;
-            drop(busy);
-        };
-        let (first, second, ()) = tokio::join!(visit(), visit(), free);
-        assert_eq!((first, second), (5, 6));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn one_visit_at_a_time_and_a_second_waits_for_the_first() {
-        let (manners, guard, pace) = (Manners::default(), Guard::new(&[]), Pace::new(4));
-        let a = url("http://a.test/");
-        let turn = pace.enter(&a, &manners, &guard).await.unwrap();
-        let begin = Instant::now();
-        let (second, ()) = tokio::join!(pace.enter(&a, &manners, &guard), async {
-            tokio::time::sleep(Duration::from_secs(20)).await;
-            turn.delay(Duration::from_secs(25));
-            assert_eq!(turn.next() - Instant::now(), Duration::from_secs(5));
-            drop(turn);
-        });
-        assert!(second.is_ok());
-        assert_eq!((Instant::now() - begin).as_secs(), 25);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_host_that_asked_for_silence_is_left_alone_by_all() {
-        let (manners, guard, pace) = (Manners::default(), Guard::new(&[]), Pace::new(4));
-        let until = Utc::now() + TimeDelta::seconds(90);
-        let a = url("http://a.test/");
-        let enter = async |text: &str| pace.enter(&url(text), &manners, &guard).await;
-        let strike = async |text: &str| enter(text).await.unwrap().strike(&url(text), until);
-        strike("http://a.test/1").await;
-        strike("http://a.test/2").await;
-        // One 429 concerns its own address only, and so does another one.
-        assert!(enter("http://a.test/1").await.is_err());
-        enter("http://a.test/").await.unwrap().calm();
-        strike("http://a.test/3").await;
-        strike("http://a.test/4").await;
-        assert!(enter("http://a.test/").await.is_ok());
-        strike("http://a.test/5").await;
-        let held = pace.enter(&url("http://www.a.test/x"), &manners, &guard).await.err();
-        assert!(held.is_some_and(|said| (said - until).num_seconds().abs() <= 1), "{held:?}");
-        assert!(pace.enter(&a, &manners, &guard).await.is_err());
-        assert!(pace.enter(&url("http://b.test/"), &manners, &guard).await.is_ok());
-        tokio::time::sleep(Duration::from_secs(91)).await;
-        assert!(pace.enter(&a, &manners, &guard).await.is_ok());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn idle_lanes_are_put_away() {
-        let (manners, guard, pace) = (Manners::default(), Guard::new(&[]), Pace::new(4));
-        for n in 0..5000 {
-            drop(pace.enter(&url(&format!("http://s{n}.test/")), &manners, &guard).await.unwrap());
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        let left = locked(&pace.lanes).by_site.len();
-        assert!(left <= FEW, "{left} lanes");
-    }
 }

@@ -4,8 +4,7 @@
 //! Measured, such a request costs half of what it does through a pooled client, mostly the system's share: options
 //! of sockets, tasks that wake each other, connections that are kept and never used again.
 
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::error::Error as _;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -50,14 +49,23 @@ pub(super) struct Plain {
     idle: Arc<Mutex<Idle>>,
 }
 
-/// Connections left open, by host and port; at most one each.
+/// Connections left open: of a host as many as it was asked on at once.
 #[derive(Debug, Default)]
 struct Idle {
-    by_host: HashMap<String, (Line, Instant)>,
+    lines: Vec<Kept>,
     /// Whether somebody comes to close them.
     watched: bool,
     /// Hosts that fell silent on such a connection: theirs are not left open.
     silent: HashSet<String>,
+}
+
+/// One of them.
+#[derive(Debug)]
+struct Kept {
+    /// Host and port.
+    place: String,
+    line: Line,
+    until: Instant,
 }
 
 impl Plain {
@@ -151,10 +159,12 @@ impl Plain {
         Ok(request)
     }
 
-    /// The connection left open at a place.
+    /// The connection that was left open last at a place.
     fn take(&self, place: &str) -> Option<Line> {
-        let (line, _) = locked(&self.idle).by_host.remove(place).filter(|(_, until)| *until > Instant::now())?;
-        Some(line)
+        let now = Instant::now();
+        let lines = &mut locked(&self.idle).lines;
+        let at = lines.iter().rposition(|kept| kept.place == place && kept.until > now)?;
+        Some(lines.swap_remove(at).line)
     }
 
     /// From now on no connection to this host is left open.
@@ -164,6 +174,7 @@ impl Plain {
             idle.silent.clear();
         }
         idle.silent.insert(place.to_owned());
+        idle.lines.retain(|kept| kept.place != place);
     }
 
     /// Leaves a connection open until after the next visit may start, in place of the one that would be closed next
@@ -177,12 +188,11 @@ impl Plain {
         if idle.silent.contains(place) {
             return;
         }
-        if idle.by_host.len() >= self.most && !idle.by_host.contains_key(place) {
-            let next = idle.by_host.iter().min_by_key(|(_, (_, until))| *until).map(|(place, _)| place.clone());
-            next.map(|place| idle.by_host.remove(&place));
+        if idle.lines.len() >= self.most {
+            let next = (0..idle.lines.len()).min_by_key(|at| idle.lines.get(*at).map(|kept| kept.until));
+            next.map(|at| idle.lines.swap_remove(at));
         }
-        let Entry::Vacant(vacant) = idle.by_host.entry(place.to_owned()) else { return };
-        vacant.insert((line, next.max(now) + LINGER));
+        idle.lines.push(Kept { place: place.to_owned(), line, until: next.max(now) + LINGER });
         if !std::mem::replace(&mut idle.watched, true) {
             tokio::spawn(close_in_time(Arc::clone(&self.idle)));
         }
@@ -221,9 +231,9 @@ async fn close_in_time(idle: Arc<Mutex<Idle>>) {
         tokio::time::sleep(LINGER).await;
         let now = Instant::now();
         let mut idle = locked(&idle);
-        idle.by_host.retain(|_, (_, until)| *until > now);
-        if idle.by_host.is_empty() {
-            idle.by_host = HashMap::new();
+        idle.lines.retain(|kept| kept.until > now);
+        if idle.lines.is_empty() {
+            idle.lines = Vec::new();
             idle.watched = false;
             return;
         }

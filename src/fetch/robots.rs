@@ -54,7 +54,7 @@ pub(super) struct Robots {
     memory: Option<Arc<dyn Memory>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Origins {
     known: HashMap<String, Arc<OnceCell<Ruling>>>,
     sweep_at: usize,
@@ -86,6 +86,15 @@ impl Robots {
     pub(super) fn new(user_agent: &str, memory: Option<Arc<dyn Memory>>) -> Self {
         let product = user_agent.split(['/', ' ']).next().unwrap_or_default();
         Self { product: product.to_owned(), origins: Mutex::default(), memory }
+    }
+
+    /// For another User-Agent, which goes on with what this one was told, where sites call it the same.
+    pub(super) fn with(&self, user_agent: &str) -> Self {
+        let mut next = Self::new(user_agent, self.memory.clone());
+        if next.product == self.product {
+            next.origins = Mutex::new(self.origins.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        }
+        next
     }
 
     /// The ruling that was kept for this URL's origin, where it still holds.
@@ -145,8 +154,8 @@ impl Ruling {
         Self { until: Instant::now() + hold, verdict: Verdict::Unknown(kind, retry_at) }
     }
 
-    /// Whether this URL of the origin may be asked for.
-    pub(super) fn check(&self, url: &Url) -> Result<(), Barred> {
+    /// Whether this URL of the origin may be asked for. `remembered`: nobody was asked now.
+    pub(super) fn check(&self, url: &Url, remembered: bool) -> Result<(), Barred> {
         match &self.verdict {
             Verdict::All => Ok(()),
             Verdict::Some(rules) => {
@@ -155,6 +164,11 @@ impl Ruling {
                     return Ok(());
                 }
                 Err(Barred { kind: FetchErrorKind::Robots, retry_at: None })
+            }
+            Verdict::Unknown(kind, retry_at) if remembered => {
+                let until =
+                    retry_at.unwrap_or_else(|| Utc::now() + self.until.saturating_duration_since(Instant::now()));
+                Err(Barred { kind: FetchErrorKind::Unread(kind.to_string(), until), retry_at: Some(until) })
             }
             Verdict::Unknown(kind, retry_at) => Err(Barred { kind: kind.clone(), retry_at: *retry_at }),
         }
@@ -193,7 +207,9 @@ mod tests {
         tokio::time::sleep(Duration::from_secs(2)).await;
         assert!(robots.place(&url).get().is_none());
         assert!(set(Ruling::unknown(FetchErrorKind::Status(503), None)));
-        assert!(robots.place(&url).get().is_some_and(|r| r.check(&url).is_err()));
+        let barred = robots.place(&url).get().and_then(|ruling| ruling.check(&url, true).err()).unwrap();
+        let left = (barred.retry_at.unwrap() - Utc::now()).to_std().unwrap();
+        assert!(left.abs_diff(FAILED) < Duration::from_secs(5), "{left:?}");
         tokio::time::sleep(FAILED).await;
         assert!(robots.place(&url).get().is_none());
         // The server says itself when it is well again.

@@ -327,6 +327,12 @@ async fn without_a_robots_txt_all_is_allowed_and_with_a_broken_one_nothing() {
         assert_eq!(answer.is_ok(), allowed, "{status}: {answer:?}");
         if let Err(error) = answer {
             assert!(error.to_string().contains("robots.txt cannot be read") && error.retry_at.is_some(), "{error}");
+            assert!(!error.is_put_off());
+            // Now nothing is asked, which says nothing of the page.
+            let again = self::error(&fetcher, press.url("/other")).await;
+            assert!(again.to_string().contains("robots.txt cannot be read") && again.is_put_off(), "{again}");
+            assert_eq!(again.retry_at, error.retry_at);
+            assert_eq!(press.asked().len(), 1);
         }
     }
 }

@@ -10,13 +10,14 @@ use futures_util::future::join_all;
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::clippings::Reading;
 use super::reader::article_read;
 use super::shown::{self, Part};
 use super::sketch::Sketch;
 use super::{Parts, Run, Watched, judge};
 use crate::fetch::{FetchError, Fetched};
 use crate::model::{
-    Article, ArticleMode, Draft, EntryId, Page, PageKind, Problem, Read, Render, Severity, Source, Teaser, is_sure,
+    Article, ArticleMode, Draft, EntryId, Page, PageRequest, Problem, Read, Render, Severity, Source, Teaser, is_sure,
 };
 use crate::normalize::{self, Surroundings};
 use crate::store::{Sight, StoreError, Whose};
@@ -206,30 +207,41 @@ async fn one(
     };
     draft.attempted = true;
     match page_article(watched, &url, hurry.parts).await {
-        Ok((read, Some(kind))) if !judge::is_promised(teaser.headline.as_deref(), read.value.headline.as_deref()) => {
-            (draft, Some(format!("{url}: {}; the teaser stands in its place", judge::in_words(kind))), Vec::new())
-        }
-        Ok((Read { value: article, problems }, _)) => {
-            let full = normalize::draft(teaser, Some(&article), around, &watched.source, now);
+        Ok(reading) => {
+            let (Read { value: article, problems }, kind) = &*reading;
+            if let Some(kind) =
+                kind.filter(|_| !judge::is_promised(teaser.headline.as_deref(), article.headline.as_deref()))
+            {
+                let trouble = format!("{url}: {}; the teaser stands in its place", judge::in_words(kind));
+                return (draft, Some(trouble), Vec::new());
+            }
+            let full = normalize::draft(teaser, Some(article), around, &watched.source, now);
             let trouble = (!full.as_ref().is_some_and(|d| d.full_text))
                 .then(|| format!("{url}: no article text was found on the page; the teaser stands in its place"));
-            (full.map_or(draft, |full| Draft { attempted: true, ..full }), trouble, problems)
+            (full.map_or(draft, |full| Draft { attempted: true, ..full }), trouble, problems.clone())
         }
         Err(error) => {
-            // Where the host wants silence nothing was asked, and that is no attempt.
+            // Where nothing was asked that is no attempt.
             draft.attempted = !error.is_put_off();
             (draft, Some(error.to_string()), Vec::new())
         }
     }
 }
 
-async fn page_article(
-    watched: &Watched,
-    url: &url::Url,
-    parts: &Parts,
-) -> Result<(Read<Article>, Option<PageKind>), FetchError> {
+/// What an article's page says; not asked for where another source has just asked.
+async fn page_article(watched: &Watched, url: &Url, parts: &Parts) -> Result<Arc<Reading>, FetchError> {
     let ask = watched.source.request(url.clone());
-    match parts.get_held(&ask, false).await? {
+    // Large, and moved from hand to hand.
+    let read = Box::pin(fetched_article(watched, &ask, parts));
+    // Answers that are to be kept are each source's own.
+    if parts.album.is_some() {
+        return read.await.map(Arc::new);
+    }
+    parts.clippings.once(&watched.source, &ask, parts.fetcher.waits(), read).await
+}
+
+async fn fetched_article(watched: &Watched, ask: &PageRequest, parts: &Parts) -> Result<Reading, FetchError> {
+    match parts.get_held(ask, false).await? {
         (Fetched::Page(mut page), held) => {
             // It may wait for its turn, and its text is all that is read.
             if watched.source.render == Render::Http {
@@ -242,7 +254,7 @@ async fn page_article(
             if !shown::article_wants(&watched.source, &read.0.value) {
                 return Ok(read);
             }
-            let page = parts.render(watched, Arc::unwrap_or_clone(page), &ask, Part::Article).await?;
+            let page = parts.render(watched, Arc::unwrap_or_clone(page), ask, Part::Article).await?;
             Ok(article_read(watched, &page.into(), parts).await)
         }
         // No validators were sent, so that this is a server's error: as good as an empty page.

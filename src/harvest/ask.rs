@@ -75,7 +75,7 @@ pub(super) struct Failed {
     pub problems: Vec<Problem>,
     /// The feed that was read in the page's stead no longer serves: ask the page next time.
     pub forget_feed: bool,
-    /// Nothing was asked, since the host wants silence: no failure of the source's.
+    /// Nothing was asked: no failure of the source's.
     pub put_off: bool,
 }
 

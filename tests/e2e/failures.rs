@@ -116,10 +116,10 @@ fn a_host_that_wants_silence_costs_an_article_no_attempt() {
     let desk = Desk::new(&paper::source(&press));
     let mut daemon = desk.daemon();
     daemon.harvested("lantern");
-    // One process, which remembers; each time a row is new, so that the list is read.
+    // One process, which remembers, whatever its manners are; each time a row is new, so that the list is read.
     for n in 1..5 {
         paper::print_front(&press, &LINES.each_ref()[..6 - n]);
-        desk.write(&format!("{}tags = [\"t{n}\"]\n", paper::source(&press)));
+        desk.write(&format!("parallel = {}\n{}tags = [\"t{n}\"]\n", 9 + n, paper::source(&press)));
         daemon.harvested("lantern");
     }
     assert_eq!(press.asked("/news/owl-census.html").len(), 1, "its server wants silence");

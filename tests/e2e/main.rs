@@ -26,6 +26,7 @@ mod guard;
 mod json;
 mod known;
 mod ledger;
+mod manners;
 mod offers;
 mod private;
 mod push;

@@ -23,7 +23,8 @@ use bytestring::ByteString;
 use tokio::time::Instant;
 
 use super::error::{FetchError, FetchErrorKind};
-use super::fetcher::{Fetcher, own_headers};
+use super::fetcher::Fetcher;
+use super::headers::own_headers;
 use super::ways::Reach;
 use crate::model::{Browsing, Page, PageRequest, Validators};
 

@@ -182,7 +182,7 @@ async fn a_connection_that_was_closed_while_it_lay_idle_is_made_anew_at_once() {
     });
     let plain = plain();
     visit(&plain, place).await.expect("an answer");
-    assert_eq!(super::locked(&plain.idle).by_host.len(), 1);
+    assert_eq!(super::locked(&plain.idle).lines.len(), 1);
     drop(close);
     // Until the runtime knows of its end.
     for _ in 0..16 {
@@ -213,7 +213,7 @@ async fn a_host_that_falls_silent_on_a_kept_connection_is_asked_once_and_then_on
     assert!(matches!(late, Err(FetchErrorKind::Timeout(_))), "{late:?}");
     for _ in 0..2 {
         visit(&plain, place).await.expect("an answer");
-        assert!(super::locked(&plain.idle).by_host.is_empty());
+        assert!(super::locked(&plain.idle).lines.is_empty());
     }
     server.abort();
 }
@@ -295,10 +295,37 @@ async fn few_connections_are_left_open_however_many_places_are_asked() {
         }));
         visit(&plain, place).await.expect("an answer");
     }
-    assert_eq!(super::locked(&plain.idle).by_host.len(), 2);
+    assert_eq!(super::locked(&plain.idle).lines.len(), 2);
     // The first were closed for the last.
     for server in servers.drain(..2) {
         server.await.expect("an end");
     }
     servers.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
+#[tokio::test]
+async fn a_host_that_is_asked_on_several_connections_at_once_keeps_as_many() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a place");
+    let place = listener.local_addr().expect("an address");
+    // Both are answered once both have come.
+    let server = tokio::spawn(async move {
+        let (mut one, _) = listener.accept().await.expect("a visitor");
+        let (mut other, _) = listener.accept().await.expect("a visitor");
+        for _ in 0..2 {
+            for stream in [&mut one, &mut other] {
+                let _ = stream.read(&mut [0; 4096]).await;
+            }
+            for stream in [&mut one, &mut other] {
+                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\na").await.expect("a reader");
+            }
+        }
+        (one, other)
+    });
+    let plain = plain();
+    for _ in 0..2 {
+        let (one, other) = tokio::join!(visit(&plain, place), visit(&plain, place));
+        assert!(one.is_ok() && other.is_ok(), "{one:?} {other:?}");
+        assert_eq!(super::locked(&plain.idle).lines.len(), 2);
+    }
+    drop(server.await.expect("all asked"));
 }
