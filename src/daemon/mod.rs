@@ -13,6 +13,7 @@ mod line;
 mod once;
 mod plan;
 mod reload;
+mod rest;
 mod signals;
 mod workers;
 
@@ -113,6 +114,7 @@ pub async fn run(
     drop(config);
     let housekeeping = tokio::spawn(housekeeping::run(plans.clone(), store.clone()));
     let asking = tokio::spawn(following.clone().run(plans.clone()));
+    let rest = tokio::spawn(rest::run(store.clone()));
     let sides = workers::Sides { titles, published, progress, following, told, asked };
     workers::run(plans, store.clone(), sides, stop.clone()).await?;
 
@@ -122,6 +124,7 @@ pub async fn run(
     reloading.abort();
     asking.abort();
     housekeeping.abort();
+    rest.abort();
     for task in [Some(server), demo].into_iter().flatten() {
         if tokio::time::timeout(DRAIN / 4, task).await.is_err() {
             warn!("a server still had open connections; they were cut");

@@ -213,6 +213,9 @@ pub trait Store: Send + Sync {
     /// Looks over everything held; what is wrong, as sentences; nothing where all is well.
     async fn integrity(&self) -> Result<Vec<String>, StoreError>;
 
+    /// Lets go of the memory that only makes the next questions faster.
+    async fn let_go(&self) -> Result<(), StoreError>;
+
     /// Ends what is under way and closes the file; idempotent.
     async fn close(&self) -> Result<(), StoreError>;
 }

@@ -28,6 +28,17 @@ async fn a_store_dropped_without_closing_opens_again() {
 }
 
 #[tokio::test]
+async fn a_store_that_let_go_of_its_memory_goes_on() {
+    let kept = Kept::new();
+    kept.put("x", minute(0), vec![draft("a", "A")]).await;
+    kept.store.let_go().await.unwrap();
+    kept.put("x", minute(1), vec![draft("b", "B")]).await;
+    let other = open_read_only(&kept.folder.path().join("courant.db")).unwrap();
+    other.let_go().await.unwrap();
+    assert_eq!((kept.titles(&["x"]).await.len(), other.entries(&all_of(&["x"]), 9).await.unwrap().len()), (2, 2));
+}
+
+#[tokio::test]
 async fn many_runs_at_once_are_all_stored() {
     let kept = Kept::new();
     let mut runs = Vec::new();

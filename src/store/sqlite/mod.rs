@@ -405,6 +405,14 @@ impl Store for Sqlite {
         self.readers.read(care::integrity).await
     }
 
+    async fn let_go(&self) -> Result<(), StoreError> {
+        self.readers.let_go();
+        match &self.writer {
+            Some(writer) => writer.write_light(|db| db.execute_batch("pragma shrink_memory")).await,
+            None => Ok(()),
+        }
+    }
+
     async fn close(&self) -> Result<(), StoreError> {
         self.readers.close();
         if let Some(writer) = self.writer.clone() {

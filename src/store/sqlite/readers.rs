@@ -93,10 +93,15 @@ impl Readers {
         answer
     }
 
+    /// Closes the idle connections, which may be opened again.
+    pub(super) fn let_go(&self) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Closes the idle connections; those at work close when they are done.
     pub(super) fn close(&self) {
         self.closed.store(true, Ordering::Release);
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.let_go();
     }
 }
 
