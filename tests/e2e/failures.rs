@@ -169,3 +169,36 @@ fn a_menu_over_a_page_that_says_nothing_is_no_list_in_whatever_language() {
     let state = desk.status("lantern");
     assert_eq!((&state["outcome"], &state["entries"]), (&"structure-missing".into(), &0.into()), "{state}");
 }
+
+#[test]
+fn the_news_beside_an_error_or_a_login_are_not_its_list_nor_is_the_sites_feed() {
+    let press = Press::start();
+    paper::print(&press);
+    let row = |line: &paper::Line| format!("<li><h3><a href=/news/{}.html>{}</a></h3>", line.slug, line.title);
+    let rows: String = paper::LINES.iter().map(row).collect();
+    let beside = format!("<aside><h2>Latest news</h2><ul>{rows}</ul></aside>");
+    let entry = |line: &paper::Line| {
+        let url = press.url(&format!("/news/{}.html", line.slug));
+        format!("<entry><id>{url}</id><title>{}</title><link href=\"{url}\"/></entry>", line.title)
+    };
+    let entries: String = paper::LINES.iter().map(entry).collect();
+    press.set(
+        "/feed",
+        Sheet::new("application/atom+xml", format!("<feed xmlns=\"http://www.w3.org/2005/Atom\">{entries}</feed>")),
+    );
+    let feed = "<link rel=alternate type=application/atom+xml href=/feed>";
+    let form = "<form><input name=user><input type=password name=word><button>Go</button></form>";
+    for (head, body, outcome) in [
+        ("<title>The Lantern</title>", format!("<main><h1>Page introuvable</h1></main>{beside}"), "broken"),
+        ("<title>404 | The Lantern</title>", format!("{beside}<main><p>What now?</p></main>"), "broken"),
+        ("<title>The Lantern</title>", format!("<main><h1>Sign in</h1>{form}</main>{beside}"), "blocked"),
+    ] {
+        for announced in ["", feed] {
+            press.set("/news/", Sheet::html(format!("<html lang=en><head>{head}{announced}</head><body>{body}")));
+            let desk = Desk::new(&paper::source(&press));
+            assert_eq!(desk.run(&["fetch"]).status.code(), Some(1));
+            let state = desk.status("lantern");
+            assert_eq!((&state["outcome"], &state["entries"]), (&outcome.into(), &0.into()), "{announced} {state}");
+        }
+    }
+}

@@ -7,7 +7,7 @@ use super::body::Body;
 use super::outline::{Outline, attribute};
 use super::tag::Tag;
 use crate::model::{Page, PageKind, text_weight};
-use crate::read::listing::page_kind::{NEXT_TO_NOTHING, Notice, is_challenge};
+use crate::read::listing::notice::{NEXT_TO_NOTHING, Notice, is_challenge};
 
 /// A text above this weight is an article's: what walls say is short.
 const LONG: usize = 1500;

@@ -1,6 +1,7 @@
 //! Listings: one file per kind of document that holds one.
 
 mod address;
+mod apart;
 mod by_rules;
 mod cards;
 mod embedded;
@@ -19,8 +20,9 @@ mod landmarks;
 mod learn;
 mod markup;
 mod naming;
+pub(super) mod notice;
 mod outline;
-pub(super) mod page_kind;
+mod page_kind;
 mod paging;
 mod pictures;
 mod recall;
