@@ -153,6 +153,45 @@ fn a_text_that_stands_in_every_articles_place_is_no_article_in_whatever_language
     assert!(line.contains("0 new") && line.contains("6 articles read"), "{line}");
 }
 
+/// What became of the texts of entries where, with each run, one more stands on the front page, which has this page: how
+/// many are full after each.
+fn full_texts(page: impl Fn(&paper::Line) -> String) -> Vec<usize> {
+    let press = Press::start();
+    paper::print(&press);
+    let desk = Desk::new(&paper::source(&press));
+    let runs = (0..4).rev().map(|from| {
+        let lines: Vec<&paper::Line> = paper::LINES.iter().skip(from).collect();
+        paper::print_front(&press, &lines);
+        let newest = lines.first().filter(|_| from < 3);
+        newest.into_iter().for_each(|line| press.set(&format!("/news/{}.html", line.slug), Sheet::html(page(line))));
+        desk.run(&["fetch"]);
+        desk.ok(&["export", "out"]);
+        let feed = std::fs::read_to_string(desk.path("out/feeds/all.json")).expect("a feed");
+        feed.matches("content_html").count()
+    });
+    runs.collect()
+}
+
+#[test]
+fn a_text_that_comes_run_after_run_is_the_article_of_none() {
+    let wall = |line: &paper::Line| {
+        format!(
+            "<html lang=eo><title>La Gazeto</title><article><h1>La Gazeto kun reklamoj</h1><p>Ni kaj niaj 842 partneroj uzas \
+             viajn datumojn, ekzemple vian adreson, por konservi informojn en via aparato kaj legi ilin. Se vi konsentas, vi \
+             povas legi plu; se ne, bonvolu aboni la gazeton. <a href=\"/?al={}\">Legi plu</a></p></article></html>",
+            line.slug
+        )
+    };
+    // Of one alone nobody can tell.
+    assert_eq!(full_texts(wall), [3, 4, 4, 4]);
+}
+
+#[test]
+fn an_article_that_stands_at_another_address_under_another_headline_is_one() {
+    let [.., same, _, _, _] = paper::LINES;
+    assert_eq!(full_texts(|line| paper::article(&same).replace(same.title, line.title)), [3, 4, 5, 5]);
+}
+
 #[test]
 fn a_menu_over_a_page_that_says_nothing_is_no_list_in_whatever_language() {
     let press = Press::start();
