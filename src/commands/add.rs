@@ -15,7 +15,7 @@ use crate::daemon;
 use crate::fetch::{Fetched, Fetcher, Manners};
 use crate::model::{Browsing, FeedFormat, Kind, Listing, ListingMethod, Page, PageKind, PageRequest, SourceId};
 use crate::normalize::canonical;
-use crate::read::{CompiledRules, read_listing};
+use crate::read::{CompiledRules, leads_on, read_listing};
 
 /// Add a page to the configuration, after a look at what it lists; comments and layout stay
 ///
@@ -178,7 +178,7 @@ fn told(mut out: String, url: &Url, listing: &Listing) -> Result<String, Failure
 }
 
 async fn get(fetcher: &Fetcher, url: &Url) -> Result<Page, Failure> {
-    match fetcher.get(&PageRequest::new(url.clone())).await {
+    match fetcher.get_led(&PageRequest::new(url.clone()), leads_on).await {
         Ok(Fetched::Page(page)) => Ok(*page),
         Ok(Fetched::NotModified(_)) => {
             Err(Failure::Work(format!("{url}: answered 304 to a question without validators")))

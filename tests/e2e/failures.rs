@@ -241,3 +241,26 @@ fn the_news_beside_an_error_or_a_login_are_not_its_list_nor_is_the_sites_feed() 
         }
     }
 }
+
+#[test]
+fn a_page_that_only_leads_on_is_followed_and_one_that_leads_to_itself_is_told() {
+    let press = Press::start();
+    paper::print(&press);
+    let refresh = |to: &str| {
+        Sheet::html(format!("<title>Moved</title><meta http-equiv=Refresh content=\"0; URL={to}\"><p>Go on"))
+    };
+    let first = paper::LINES[0].slug;
+    press.set("/moved.html", Sheet::html(paper::article(&paper::LINES[0])));
+    press.set(&format!("/news/{first}.html"), refresh("/moved.html"));
+    press.set("/", refresh("news/"));
+    let desk = Desk::new(&paper::source(&press).replace("/news/", "/"));
+    let line = desk.ok(&["fetch"]);
+    assert!(line.contains("6 new, 6 articles read"), "{line}");
+    assert!(desk.ok(&["preview", &press.url("/")]).contains("tram bridge"));
+    press.set("/", refresh("/#again"));
+    let desk = Desk::new(&paper::source(&press).replace("/news/", "/"));
+    assert_eq!(desk.run(&["fetch"]).status.code(), Some(1));
+    let state = desk.status("lantern");
+    let reason = state["reason"].as_str().unwrap_or_default();
+    assert!(reason.contains("leads on") && reason.contains(&format!("back to {}", press.url("/"))), "{state}");
+}

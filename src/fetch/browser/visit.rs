@@ -329,7 +329,7 @@ impl Open<'_> {
         let (first, reach) = (self.visit.ask, self.visit.reach);
         let ask = PageRequest::in_name_of(&first.url, &first.headers, &first.trust, url.clone());
         let fail = |kind| Err(FetchError::new(url, kind));
-        match self.visit.fetcher.get_within(&ask, reach).await?.0 {
+        match self.visit.fetcher.get_within(&ask, reach, |_| None).await?.0 {
             Fetched::NotModified(_) => fail(FetchErrorKind::Status(304)),
             Fetched::Page(page) if !is_html(&page) => {
                 fail(FetchErrorKind::Content("the page leads to what is no page".to_owned()))

@@ -26,6 +26,7 @@ mod page_kind;
 mod paging;
 mod pictures;
 mod recall;
+mod refresh;
 mod sitemap;
 mod slots;
 mod targets;
@@ -41,6 +42,7 @@ pub use landmarks::Landmark;
 pub use learn::{Learned, learn};
 pub use markup::{links, markup};
 pub use recall::{Agreement, Recalled, recall};
+pub use refresh::leads_on;
 pub use weighed::Weighed;
 
 use crate::model::{Kind, Listing, Page, Problem, Read, Way};
