@@ -37,6 +37,7 @@ use crate::read::{CompiledRules, RuleError};
 use crate::store::{Finished, SourceState, Store, StoreError};
 
 pub use album::Album;
+pub use judge::is_astray;
 pub use room::Room;
 pub use shelf::Shelf;
 pub use shown::{Part, article_wants, browsing, list_wants};

@@ -238,6 +238,9 @@ fn the_news_beside_an_error_or_a_login_are_not_its_list_nor_is_the_sites_feed() 
             assert_eq!(desk.run(&["fetch"]).status.code(), Some(1));
             let state = desk.status("lantern");
             assert_eq!((&state["outcome"], &state["entries"]), (&outcome.into(), &0.into()), "{announced} {state}");
+            let added = Desk::new("").run(&["add", &press.url("/news/")]);
+            let why = if outcome == "broken" { "is an error page" } else { "asks for a login" };
+            assert!(crate::courant::text(&added.stderr).contains(why), "{announced} {added:?}");
         }
     }
 }

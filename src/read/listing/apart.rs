@@ -153,7 +153,7 @@ fn is_root(outline: &Outline, row: usize) -> bool {
         |name: &&str| outline.nodes.get(row).is_some_and(|node| crate::html::attribute(node.element, name).is_some());
     by_name
         || by_id()
-        || ["ng-app", "data-ng-app", "ng-view", "data-ng-view", "ui-view", "data-ui-view"].iter().any(|name| has(name))
+        || ["ng-app", "data-ng-app", "ng-view", "data-ng-view", "ui-view", "data-ui-view"].iter().any(has)
 }
 
 #[cfg(test)]
