@@ -1,5 +1,6 @@
 //! What a page says apart from its list: that a wall stands there, or scripts would fill it, however long the list beside.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::cards;
@@ -12,11 +13,18 @@ use crate::model::{PageKind, text_weight};
 const WAITING: usize = 60;
 /// Fewer links are no list.
 const FEWEST: usize = 3;
+/// A longer text is no heading, and more headings and elements that wait for scripts no page has.
+const LONGEST_HEADING: usize = 400;
+const MOST_HEADINGS: usize = 100;
+const MOST_ROOTS: usize = 8;
 
 /// A page without its list.
 pub(super) struct Apart<'o> {
     outline: &'o Outline<'o>,
     leads: &'o [usize],
+    /// What the names of each element and those around it say. What holds most of the page's links may be beside its main
+    /// part all the same.
+    within: OnceCell<Vec<Hints>>,
     /// Its own words: no links, nothing of the list, nothing hidden.
     pub(super) text: String,
     /// Its headings of the first and the second rank, as far as they lead nowhere.
@@ -36,7 +44,14 @@ impl<'o> Apart<'o> {
             let after = cards.partition_point(|card| card.rows.start <= row);
             after.checked_sub(1).and_then(|at| cards.get(at)).is_some_and(|card| card.rows.contains(&row))
         };
-        let mut apart = Self { outline, leads, text: String::new(), headings: Vec::new(), passwords: Vec::new() };
+        let mut apart = Self {
+            outline,
+            leads,
+            within: OnceCell::new(),
+            text: String::new(),
+            headings: Vec::new(),
+            passwords: Vec::new(),
+        };
         let mut out: Vec<Range<usize>> = cards.iter().map(|card| card.span.clone()).collect();
         for row in 0..outline.nodes.len() {
             if outline.hints(row).any(Hints::HIDDEN.and(Hints::LINK)) {
@@ -47,7 +62,9 @@ impl<'o> Apart<'o> {
                     apart.passwords.push(row);
                 }
                 "h1" | "h2"
-                    if outline.links_in(row) == 0
+                    if apart.headings.len() < MOST_HEADINGS
+                        && outline.span(row).len() <= LONGEST_HEADING
+                        && outline.links_in(row) == 0
                         && !outline.region(row).any(Hints::HIDDEN.and(Hints::LINK))
                         && !of_list(row) =>
                 {
@@ -111,20 +128,29 @@ impl<'o> Apart<'o> {
                 .sum();
             text_weight(self.outline.text(row)).saturating_sub(links) < WAITING
         };
-        (0..self.outline.nodes.len()).any(|row| is_root(self.outline, row) && is_empty(row))
+        (0..self.outline.nodes.len()).filter(|row| is_root(self.outline, *row)).take(MOST_ROOTS).any(is_empty)
     }
 
-    /// What the names of the elements around a row say. What holds most of the page's links may be beside its main part
-    /// all the same.
     fn around(&self, row: usize) -> Hints {
-        let outline = self.outline;
-        let named = |row: usize| {
-            let names = ["class", "id"].into_iter().filter_map(|name| outline.attribute(row, name));
-            let by_tag = outline.nodes.get(row).map_or(Hints::default(), |node| Hints::of_tag(node.element));
-            names.fold(by_tag, |hints, names| hints.and(Hints::of_names(names)))
+        let within = self.within.get_or_init(|| {
+            let mut within: Vec<Hints> = Vec::with_capacity(self.outline.nodes.len());
+            for row in 0..self.outline.nodes.len() {
+                let above = self.outline.parent(row).and_then(|parent| within.get(parent).copied());
+                within.push(self.named(row).and(above.unwrap_or_default()));
+            }
+            within
+        });
+        self.outline.parent(row).and_then(|parent| within.get(parent).copied()).unwrap_or_default()
+    }
+
+    /// What an element's own names say.
+    fn named(&self, row: usize) -> Hints {
+        let Some(node) = self.outline.nodes.get(row).filter(|_| !matches!(self.outline.tag(row), "html" | "body"))
+        else {
+            return Hints::default();
         };
-        let rows = outline.ancestors(row).filter(|row| !matches!(outline.tag(*row), "html" | "body"));
-        rows.fold(Hints::default(), |hints, row| hints.and(named(row)))
+        let names = ["class", "id"].into_iter().filter_map(|name| self.outline.attribute(row, name));
+        names.fold(Hints::of_tag(node.element), |hints, names| hints.and(Hints::of_names(names)))
     }
 }
 
