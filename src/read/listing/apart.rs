@@ -25,7 +25,7 @@ pub(super) struct Apart<'o> {
     /// What the names of each element and those around it say. What holds most of the page's links may be beside its main
     /// part all the same.
     within: OnceCell<Vec<Hints>>,
-    /// Its own words: no links, nothing of the list, nothing hidden.
+    /// Its own words: no links, nothing of the list, nothing hidden or laid over it.
     pub(super) text: String,
     /// Its headings of the first and the second rank, as far as they lead nowhere.
     headings: Vec<usize>,
@@ -52,9 +52,10 @@ impl<'o> Apart<'o> {
             headings: Vec::new(),
             passwords: Vec::new(),
         };
+        let beside = Hints::HIDDEN.and(Hints::OVERLAY).and(Hints::LINK);
         let mut out: Vec<Range<usize>> = cards.iter().map(|card| card.span.clone()).collect();
         for row in 0..outline.nodes.len() {
-            if outline.hints(row).any(Hints::HIDDEN.and(Hints::LINK)) {
+            if outline.hints(row).any(beside) {
                 out.push(outline.span(row));
             }
             match outline.tag(row) {
@@ -65,7 +66,7 @@ impl<'o> Apart<'o> {
                     if apart.headings.len() < MOST_HEADINGS
                         && outline.span(row).len() <= LONGEST_HEADING
                         && outline.links_in(row) == 0
-                        && !outline.region(row).any(Hints::HIDDEN.and(Hints::LINK))
+                        && !outline.region(row).any(beside)
                         && !of_list(row) =>
                 {
                     apart.headings.push(row);
@@ -93,16 +94,18 @@ impl<'o> Apart<'o> {
         if calls_error(title) || self.headings.iter().any(|row| calls_error(&heading(row))) || tells_error(&self.text) {
             return Some(PageKind::Error);
         }
-        // Later headings are those of boxes, which many pages hide.
         let titled = calls_login(title);
+        // Later headings, and those behind the list, are of boxes, which many pages hide.
         let first = self.headings.iter().find(|row| self.outline.tag(**row) == "h1").or(self.headings.first());
-        let headed = first.is_some_and(|row| (titled || self.outline.tag(*row) == "h1") && calls_login(&heading(row)));
+        let is_own =
+            |row: &usize| titled || self.outline.tag(*row) == "h1" && self.leads.first().is_none_or(|lead| row < lead);
+        let headed = first.is_some_and(|row| is_own(row) && calls_login(&heading(row)));
         (titled && headed || self.asks_password() && (titled || headed)).then_some(PageKind::Login)
     }
 
     /// Whether the page's main part asks for a password, and all of the list stands beside that.
     pub(super) fn is_beside_password(&self) -> bool {
-        let beside = Hints::BESIDE.without(Hints::SHARE).and(Hints::HEADER).and(Hints::HIDDEN);
+        let beside = Hints::BESIDE.without(Hints::SHARE).and(Hints::HEADER).and(Hints::HIDDEN).and(Hints::OVERLAY);
         let in_main = |row: &usize| {
             let around = self.around(*row);
             around.any(Hints::MAIN) && !around.any(beside)
@@ -288,6 +291,9 @@ mod tests {
             ("The Paper", format!("<header><h3>Log in</h3>{form}</header>{list}")),
             ("The Paper", format!("<h1>The Paper</h1><aside><h2>Login</h2>{form}</aside>{list}")),
             ("The Paper", format!("<h1>The Paper</h1>{list}<dialog><h2>Sign in</h2>{form}</dialog>")),
+            ("The Paper", format!("<div class=login-modal><h1>Log In</h1>{form}</div>{list}")),
+            ("The Paper", format!("{list}<div><h1>Log In</h1>{form}</div>")),
+            ("The Paper", format!("{list}<div id=errorPopup><h1>Page not found</h1></div>")),
             ("404 Media", format!("<h1>404 Media</h1>{list}")),
             ("Trial and Error", format!("<h1>Trial and Error</h1>{list}")),
             ("The Paper", format!("{list}<div hidden><h1>404</h1><p>Page not found</p></div>")),

@@ -286,7 +286,7 @@ const END: usize = 24;
 const LITTLE: usize = 800;
 
 /// Whether a title or a heading is the name of an error: short, and nothing else.
-pub(super) fn calls_error(text: &str) -> bool {
+pub(in crate::read) fn calls_error(text: &str) -> bool {
     let text = text.to_lowercase();
     parts(&text).any(|part| part.chars().count() <= SHORT && says_error(part)) || names_error(&text)
 }
@@ -297,7 +297,7 @@ pub(super) fn tells_error(text: &str) -> bool {
 }
 
 /// Whether a title or a heading is what asks for a login is called.
-pub(super) fn calls_login(text: &str) -> bool {
+pub(in crate::read) fn calls_login(text: &str) -> bool {
     let text = text.to_lowercase();
     let is_login = |part: &str| LOGINS.iter().any(|name| part.strip_prefix(name).is_some_and(|rest| ends(name, rest)));
     is_login(&text) || parts(&text).any(is_login)
