@@ -39,6 +39,7 @@ use crate::store::{Finished, SourceState, Store, StoreError};
 
 pub use album::Album;
 pub use clippings::Clippings;
+pub use judge::is_astray;
 pub use room::Room;
 pub use shelf::Shelf;
 pub use shown::{Part, article_wants, browsing, list_wants};

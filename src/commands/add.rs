@@ -13,9 +13,10 @@ use super::{Failure, print, runtime};
 use crate::config::{self, Config};
 use crate::daemon;
 use crate::fetch::{Fetched, Fetcher, Manners};
+use crate::harvest::is_astray;
 use crate::model::{Browsing, FeedFormat, Kind, Listing, ListingMethod, Page, PageKind, PageRequest, SourceId};
 use crate::normalize::canonical;
-use crate::read::{CompiledRules, read_listing};
+use crate::read::{CompiledRules, leads_on, read_listing};
 
 /// Add a page to the configuration, after a look at what it lists; comments and layout stay
 ///
@@ -123,7 +124,7 @@ async fn look(url: &Url, config: Option<&Config>) -> Result<Looked, Failure> {
         let _ = writeln!(out, "  {sentence}");
     }
     let mut render = None;
-    if found.listing.teasers.is_empty() && found.listing.page_kind == PageKind::Shell {
+    if found.listing.page_kind == PageKind::Shell {
         match fetcher.render(page, &PageRequest::new(url.clone()), &Browsing::default()).await {
             Ok(page) => {
                 let shown = read_listing(&page, Kind::Auto, &CompiledRules::default()).value;
@@ -143,7 +144,7 @@ async fn look(url: &Url, config: Option<&Config>) -> Result<Looked, Failure> {
 /// Adds the first headlines.
 fn told(mut out: String, url: &Url, listing: &Listing) -> Result<String, Failure> {
     let titles: Vec<&str> = listing.teasers.iter().filter_map(|t| t.headline.as_deref()).collect();
-    if listing.teasers.is_empty() {
+    if listing.teasers.is_empty() || is_astray(listing) || listing.page_kind == PageKind::Shell {
         let why = match listing.page_kind {
             _ if listing.method == ListingMethod::Feed(FeedFormat::Opml) => {
                 "it is a list of feeds, not a feed; save it and take it in with `courant import FILE`"
@@ -178,7 +179,7 @@ fn told(mut out: String, url: &Url, listing: &Listing) -> Result<String, Failure
 }
 
 async fn get(fetcher: &Fetcher, url: &Url) -> Result<Page, Failure> {
-    match fetcher.get(&PageRequest::new(url.clone())).await {
+    match fetcher.get_led(&PageRequest::new(url.clone()), leads_on).await {
         Ok(Fetched::Page(page)) => Ok(*page),
         Ok(Fetched::NotModified(_)) => {
             Err(Failure::Work(format!("{url}: answered 304 to a question without validators")))

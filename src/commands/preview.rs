@@ -18,7 +18,7 @@ use crate::fetch::{Fetched, Fetcher, Manners};
 use crate::harvest::{Part, article_wants, browsing, list_wants};
 use crate::model::{Article, Draft, Kind, Listing, Page, PageKind, Problem, Read, Render, Source, SourceId, Teaser};
 use crate::normalize::{self, Surroundings};
-use crate::read::{CompiledRules, read_article, read_listing};
+use crate::read::{CompiledRules, leads_on, read_article, read_listing};
 
 /// Show what Courant makes of a page: its feeds, its list and its first article; nothing is stored
 #[derive(Debug, Args)]
@@ -208,7 +208,7 @@ impl Eye {
     }
 
     async fn get(&self, url: &Url, source: &Source) -> Result<Page, Failure> {
-        match self.fetcher.get(&source.request(url.clone())).await {
+        match self.fetcher.get_led(&source.request(url.clone()), leads_on).await {
             Ok(Fetched::Page(page)) => Ok(*page),
             Ok(Fetched::NotModified(_)) => {
                 Err(Failure::Work(format!("{url}: answered 304 to a question without validators")))

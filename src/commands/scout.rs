@@ -3,7 +3,7 @@
 use url::Url;
 
 use crate::fetch::{Fetched, Fetcher};
-use crate::harvest::{ANNOUNCED, same_list};
+use crate::harvest::{ANNOUNCED, is_astray, same_list};
 use crate::model::{Kind, Listing, ListingMethod, Page, PageKind, PageRequest};
 use crate::read::{
     CompiledRules, common_feed_paths, fitting_feeds, is_of_news, read_listing, richness, sitemaps_named,
@@ -33,7 +33,7 @@ pub(super) async fn scout(fetcher: &Fetcher, page: &Page, listing: Listing, thor
         return found;
     }
     let bare = found.listing.teasers.is_empty();
-    if bare && found.listing.page_kind == PageKind::Article {
+    if bare && found.listing.page_kind == PageKind::Article || is_astray(&found.listing) {
         return found;
     }
     let site = Site { fetcher, page };

@@ -4,14 +4,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Client;
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE, COOKIE};
-use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use url::Url;
 
 use super::browser::Pool;
 use super::cookies::Cookies;
+use super::document::{codings, document, refusal};
 use super::error::{FetchError, FetchErrorKind, status_sentence, without_credentials};
 use super::exchange::{Answer, Bounds, exchange};
 use super::guard::Guard;
@@ -23,7 +23,7 @@ use super::page::{About, page};
 use super::redirects::{Trail, same_party};
 use super::robots::{self, Memory, Robots, Ruling};
 use super::ways::{Reach, Ways};
-use super::{binary, coding, conditional};
+use super::{coding, conditional};
 use crate::model::{Page, PageRequest, Trust, Validators, same_site};
 
 const ACCEPTED: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,application/rss+xml;q=0.9,\
@@ -155,17 +155,27 @@ impl Fetcher {
 
     /// Asks once, following redirects; the host's next visit may begin when the answer is there.
     pub async fn get(&self, ask: &PageRequest) -> Result<Fetched, FetchError> {
-        self.get_held(ask).await.map(|(fetched, _)| fetched)
+        self.get_within(ask, Reach::Opened, |_| None).await.map(|(fetched, _)| fetched)
+    }
+
+    /// Likewise, and follows pages that lead on.
+    pub async fn get_led(&self, ask: &PageRequest, leads_on: LeadsOn) -> Result<Fetched, FetchError> {
+        self.get_held(ask, leads_on).await.map(|(fetched, _)| fetched)
     }
 
     /// Likewise, and the host is [`Held`] until whoever asked lets it go. Waits for the host's turn as long as it takes; the time that
     /// [`Manners::total_timeout`] bounds begins after that.
-    pub async fn get_held(&self, ask: &PageRequest) -> Result<(Fetched, Held), FetchError> {
-        self.get_within(ask, Reach::Opened).await
+    pub async fn get_held(&self, ask: &PageRequest, leads_on: LeadsOn) -> Result<(Fetched, Held), FetchError> {
+        self.get_within(ask, Reach::Opened, leads_on).await
     }
 
     /// Likewise, within a reach: every hop of it, and what robots.txt is read for it.
-    pub(super) async fn get_within(&self, ask: &PageRequest, reach: Reach) -> Result<(Fetched, Held), FetchError> {
+    pub(super) async fn get_within(
+        &self,
+        ask: &PageRequest,
+        reach: Reach,
+        leads_on: LeadsOn,
+    ) -> Result<(Fetched, Held), FetchError> {
         let start = address(&ask.url);
         let own = own_headers(ask).map_err(|kind| FetchError::new(&start, kind))?;
         let mut visit = Visit {
@@ -175,21 +185,34 @@ impl Fetcher {
             cookies: Cookies::default(),
             turn: None,
             left: self.inner.manners.total_timeout,
+            led: false,
         };
         loop {
             let answered = self.inner.hop(&mut visit, ask, &own, &start).await;
             let (answer, conditional) = answered.map_err(|failed| failed.at(&visit.url))?;
             let fresh = visit.cookies.take(&visit.url, &answer.headers);
-            match visit.trail.next(&visit.url, answer.status, &answer.headers, fresh) {
-                Ok(Some(next)) => visit.url = next,
-                Ok(None) => return self.inner.judge(visit, ask, answer, conditional).await,
-                Err(kind) => {
-                    return Err(FetchError { status: Some(answer.status), ..FetchError::new(&visit.url, kind) });
+            let status = answer.status;
+            let lost = |url: &Url, kind| FetchError { status: Some(status), ..FetchError::new(url, kind) };
+            match visit.trail.next(&visit.url, status, &answer.headers, fresh) {
+                Ok(Some(next)) => {
+                    visit.url = next;
+                    continue;
                 }
+                Ok(None) => {}
+                Err(kind) => return Err(lost(&visit.url, kind)),
             }
+            let fetched = self.inner.judge(&visit, ask, answer, conditional).await?;
+            let Fetched::Page(page) = &fetched else { return Ok((fetched, Held { _turn: None })) };
+            let Some(to) = leads_on(page) else { return Ok((fetched, Held { _turn: visit.turn })) };
+            let next = visit.trail.lead_on(&visit.url, &to, fresh);
+            visit.url = next.map_err(|kind| lost(&visit.url, kind))?;
+            visit.led = true;
         }
     }
 }
+
+/// Where a page leads that says nothing else, as it is written there.
+pub type LeadsOn = fn(&Page) -> Option<String>;
 
 /// A host's turn, kept from others until dropped: who is behind with reading pages asks for no more of them.
 #[derive(Debug)]
@@ -205,6 +228,8 @@ struct Visit {
     cookies: Cookies,
     turn: Option<Turn>,
     left: Duration,
+    /// A page has led on: what is known of the one behind it says nothing of this one, and must not be asked of it.
+    led: bool,
 }
 
 /// A failure before it is known where.
@@ -248,7 +273,7 @@ impl Inner {
         if let Some(cookie) = visit.cookies.header(&url, headers.get(COOKIE)) {
             headers.insert(COOKIE, cookie);
         }
-        let conditional = conditional::ask(&ask.validators, &mut headers);
+        let conditional = !visit.led && conditional::ask(&ask.validators, &mut headers);
         let began = Instant::now();
         // Credentials of the address become an `Authorization` header in the client, where the source's own
         // headers name none.
@@ -385,11 +410,11 @@ impl Inner {
     /// What an answer that is no redirect comes to.
     async fn judge(
         &self,
-        visit: Visit,
+        visit: &Visit,
         ask: &PageRequest,
         answer: Answer,
         conditional: bool,
-    ) -> Result<(Fetched, Held), FetchError> {
+    ) -> Result<Fetched, FetchError> {
         let now = Utc::now();
         let status = answer.status;
         let retry_at = conditional::retry_at(&answer.headers, now);
@@ -406,7 +431,7 @@ impl Inner {
                 moved: visit.trail.moved(),
                 fresh_until: conditional::fresh_until(&answer.headers, now),
             };
-            return Ok((Fetched::NotModified(Box::new(current)), Held { _turn: None }));
+            return Ok(Fetched::NotModified(Box::new(current)));
         }
         let fail = |kind| FetchError { retry_at, status: Some(status), ..FetchError::new(&visit.url, kind) };
         if let Some(kind) = refusal(status, &answer.headers) {
@@ -418,7 +443,7 @@ impl Inner {
             moved: visit.trail.moved(),
             content_type: text(CONTENT_TYPE),
             content_language: text(CONTENT_LANGUAGE),
-            validators: conditional::validators(&answer.headers),
+            validators: if visit.led { Validators::default() } else { conditional::validators(&answer.headers) },
             announced: links::announced(&answer.headers, &visit.url),
             fresh_until: conditional::fresh_until(&answer.headers, now),
             cookies: visit.cookies.of(&visit.url),
@@ -439,52 +464,12 @@ impl Inner {
             let aside = tokio::task::spawn_blocking(make).await;
             aside.unwrap_or_else(|_| Err(FetchErrorKind::Content("the answer could not be decoded".to_owned())))
         };
-        let held = Held { _turn: visit.turn };
-        made.map(|page| (Fetched::Page(Box::new(page)), held)).map_err(fail)
+        made.map(|page| Fetched::Page(Box::new(page))).map_err(fail)
     }
 }
 
 fn check(ruling: &Ruling, url: &Url, remembered: bool) -> Result<(), Failed> {
     ruling.check(url, remembered).map_err(|barred| Failed { kind: barred.kind, retry_at: barred.retry_at })
-}
-
-/// Unpacks a body that must say something.
-fn document(body: Bytes, codings: &str, content_type: Option<&str>, max: u64) -> Result<Bytes, FetchErrorKind> {
-    let body = coding::unpack(body, codings, max)?;
-    if body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&body).trim_ascii().is_empty() {
-        return Err(FetchErrorKind::Content("the answer is empty; check the address in a browser".to_owned()));
-    }
-    match binary::kind(&body, content_type) {
-        Some(kind) => Err(FetchErrorKind::Content(format!("the answer is {kind} and no page"))),
-        None => Ok(body),
-    }
-}
-
-fn codings(headers: &HeaderMap) -> String {
-    let values: Vec<&str> = headers.get_all(CONTENT_ENCODING).iter().filter_map(|v| v.to_str().ok()).collect();
-    values.join(",")
-}
-
-/// Whether the answer is a "no", and which.
-fn refusal(status: u16, headers: &HeaderMap) -> Option<FetchErrorKind> {
-    let says = |name: &str, word: &str| {
-        headers.get(name).and_then(|v| v.to_str().ok()).is_some_and(|v| v.to_ascii_lowercase().contains(word))
-    };
-    // What the large bot walls say in their headers, whatever status they choose.
-    if says("cf-mitigated", "challenge")
-        || says("x-amzn-waf-action", "challenge")
-        || says("x-amzn-waf-action", "captcha")
-    {
-        return Some(FetchErrorKind::Blocked(format!(
-            "a bot check stands before the page (status {status}); ask the site for a feed or for leave"
-        )));
-    }
-    match status {
-        200..=203 | 207..=299 => None,
-        401 | 402 | 403 | 407 | 451 => Some(FetchErrorKind::Blocked(status_sentence(status))),
-        410 => Some(FetchErrorKind::Gone),
-        _ => Some(FetchErrorKind::Status(status)),
-    }
 }
 
 /// The address as it is sent: no fragment, no credentials.

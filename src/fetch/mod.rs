@@ -5,7 +5,7 @@
 //!
 //! In the order of a request: `guard` (may this address be called?), `ways` (by whom?), `pace` (now?), `robots` (does the site
 //! mind?), `exchange` (one request, one answer, within time and size; `plain` over HTTP as it is, `client` encrypted), `redirects`
-//! (the next hop), `coding`, `binary` and `charset` (bytes into text), `page` (all of it in one value). `browser` shows a page that
+//! (the next hop), `document`, `coding`, `binary` and `charset` (bytes into text), `page` (all of it in one value). `browser` shows a page that
 //! came so, for those that JavaScript builds.
 
 mod binary;
@@ -16,6 +16,7 @@ mod client;
 mod coding;
 mod conditional;
 mod cookies;
+mod document;
 mod error;
 mod exchange;
 mod fetcher;
@@ -36,7 +37,7 @@ mod ways;
 pub use browser::{NoBrowser, find_browser};
 pub use client::check_authorities;
 pub use error::{FetchError, FetchErrorKind};
-pub use fetcher::{Current, Fetched, Fetcher, Held};
+pub use fetcher::{Current, Fetched, Fetcher, Held, LeadsOn};
 pub use guard::{Guard, unambiguous};
 pub use manners::{BrowserRules, HostRule, Manners};
 pub use pace::Waits;

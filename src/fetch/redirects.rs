@@ -38,25 +38,33 @@ impl Trail {
                 "the server answered {status} (redirect) without saying where to"
             )));
         };
-        let location = address_as_sent(location.as_bytes());
-        super::guard::unambiguous(&location).map_err(|refusal| FetchErrorKind::Refused(refusal.0))?;
-        let Ok(mut next) = from.join(location.trim()) else {
-            return Err(FetchErrorKind::Redirect(format!(
-                "the server redirects to `{}`, which is no address",
-                location.trim()
-            )));
+        let next = self.step(from, &address_as_sent(location.as_bytes()), fresh_cookie, "the server redirects")?;
+        self.permanent &= matches!(status, 301 | 308);
+        Ok(Some(next))
+    }
+
+    /// Where a page leads us that says nothing else: for now, as nobody has said that it has moved.
+    pub(super) fn lead_on(&mut self, from: &Url, to: &str, fresh_cookie: bool) -> Result<Url, FetchErrorKind> {
+        self.permanent = false;
+        self.step(from, to, fresh_cookie, "the page only leads on (`<meta http-equiv=\"refresh\">`)")
+    }
+
+    fn step(&mut self, from: &Url, to: &str, fresh_cookie: bool, who: &str) -> Result<Url, FetchErrorKind> {
+        let failed = |how: String| Err(FetchErrorKind::Redirect(how));
+        super::guard::unambiguous(to).map_err(|refusal| FetchErrorKind::Refused(refusal.0))?;
+        let Ok(mut next) = from.join(to.trim()) else {
+            return failed(format!("{who} to `{}`, which is no address", to.trim()));
         };
         next.set_fragment(None);
         let next = super::error::without_credentials(&next);
         if self.seen.len() > self.max {
-            return Err(FetchErrorKind::Redirect(format!("gave up after {} redirects", self.max)));
+            return failed(format!("gave up after {} redirects", self.max));
         }
         if self.seen.contains(&next) && !fresh_cookie {
-            return Err(FetchErrorKind::Redirect(format!("the server redirects in a circle, back to {next}")));
+            return failed(format!("{who} in a circle, back to {next}"));
         }
-        self.permanent &= matches!(status, 301 | 308);
         self.seen.push(next.clone());
-        Ok(Some(next))
+        Ok(next)
     }
 
     /// The address to use from now on, when every redirect was permanent.
@@ -124,6 +132,19 @@ mod tests {
         for (hops, end, moved) in rows {
             assert_eq!(walk("http://a.test/x/y", hops), Ok(((*end).into(), moved.map(str::to_owned))), "{hops:?}");
         }
+    }
+
+    #[test]
+    fn a_page_that_leads_on_is_a_step_and_no_move() {
+        let from = Url::parse("http://a.test/x/y").unwrap();
+        let mut trail = Trail::new(&from, 2);
+        let led = |trail: &mut Trail, to: &str| trail.lead_on(&from, to, false).map_err(|e| e.to_string());
+        assert_eq!(led(&mut trail, " z#part ").unwrap().as_str(), "http://a.test/x/z");
+        assert_eq!(trail.moved(), None);
+        assert!(led(&mut trail, "../x/y").unwrap_err().ends_with("in a circle, back to http://a.test/x/y"));
+        assert!(led(&mut trail, "http://[::1").unwrap_err().contains("leads on"));
+        led(&mut trail, "w").unwrap();
+        assert!(led(&mut trail, "v").unwrap_err().contains("2 redirects"));
     }
 
     #[test]

@@ -277,6 +277,44 @@ async fn secrets_are_told_to_the_source_s_own_host_only() {
 }
 
 #[tokio::test]
+async fn a_page_that_leads_on_is_one_more_hop() {
+    let other = Press::open_at([127, 0, 0, 2], |_| Reply::ok("etag: \"b\"\r\n", "news")).await;
+    let there = format!("on:{}", other.url("/end"));
+    let press = Press::open(move |asked| match asked.split(' ').nth(1) {
+        Some("/in") => Reply::status(301, "location: /on\r\n"),
+        Some("/on") => Reply::ok("etag: \"a\"\r\n", &there),
+        Some("/round") => Reply::ok("", "on:/again"),
+        Some("/again") => Reply::ok("", "on:round"),
+        Some("/itself") => Reply::ok("", "on:/itself"),
+        Some("/private") => Reply::ok("", "on:http://192.168.0.1/"),
+        Some(path) => Reply::ok("", format!("on:{path}x")),
+        None => Reply::status(400, ""),
+    })
+    .await;
+    let fetcher = Fetcher::new(manners()).unwrap();
+    let mut ask = PageRequest::new(press.url("/in"));
+    ask.headers = vec![("X-Key".into(), "secret".into())];
+    ask.validators.etag = Some("\"old\"".into());
+    let leads_on = |page: &Page| page.text.strip_prefix("on:").map(str::to_owned);
+    let Ok(Fetched::Page(page)) = fetcher.get_led(&ask, leads_on).await else { panic!("no page") };
+    assert_eq!((&page.url, &page.asked, &page.moved), (&other.url("/end"), &press.url("/in"), &None));
+    // What the page behind is known by must not be said to the one before it.
+    assert_eq!(page.validators, Validators::default());
+    assert!(press.asked().iter().all(|asked| asked.contains("x-key") && asked.contains("if-none-match: \"old\"")));
+    let told = other.asked().pop().unwrap();
+    assert!(!told.contains("x-key") && !told.contains("if-none-match"), "{told}");
+    for (path, words) in [
+        ("/round", "in a circle, back to"),
+        ("/itself", "/itself"),
+        ("/private", "192.168.0.1"),
+        ("/x", "gave up after 10 redirects"),
+    ] {
+        let error = fetcher.get_led(&PageRequest::new(press.url(path)), leads_on).await.expect_err("no page");
+        assert!(error.to_string().contains(words), "{path}: {error}");
+    }
+}
+
+#[tokio::test]
 async fn a_site_that_sends_us_round_for_a_cookie_gets_it_back() {
     let press = Press::open(|asked| {
         if asked.contains("cookie: seen=1\r\n") {
@@ -391,8 +429,8 @@ async fn within_public_reach_what_the_operator_opened_is_not_asked() {
     // Leaves a connection open.
     fetcher.get(&ask).await.unwrap();
     let asked = press.asked().len();
-    let refused = fetcher.get_within(&ask, Reach::Public).await.expect_err("no page");
+    let refused = fetcher.get_within(&ask, Reach::Public, |_| None).await.expect_err("no page");
     assert!(matches!(refused.kind, FetchErrorKind::Refused(_)), "{refused}");
     assert_eq!(press.asked().len(), asked);
-    fetcher.get_within(&ask, Reach::Opened).await.unwrap();
+    fetcher.get_within(&ask, Reach::Opened, |_| None).await.unwrap();
 }

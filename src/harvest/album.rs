@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::Parts;
 use crate::fetch::{FetchError, Fetched, Held};
 use crate::model::{Page, PageRequest};
+use crate::read::leads_on;
 use crate::store::{Dictionary, Snapshot};
 
 /// The answers of one run so far, packed.
@@ -45,7 +46,7 @@ impl Parts {
 
     /// Likewise, and nobody asks its host for more until it is let go.
     pub(super) async fn get_held(&self, ask: &PageRequest, listing: bool) -> Result<(Fetched, Held), FetchError> {
-        let (answer, held) = self.fetcher.get_held(ask).await?;
+        let (answer, held) = self.fetcher.get_held(ask, leads_on).await?;
         if let (Some(album), Fetched::Page(page)) = (&self.album, &answer)
             && let Some(shot) = Snapshot::of(page, listing, album.run, album.dictionary.clone())
         {

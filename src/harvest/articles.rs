@@ -17,7 +17,8 @@ use super::sketch::Sketch;
 use super::{Parts, Run, Watched, judge};
 use crate::fetch::{FetchError, Fetched};
 use crate::model::{
-    Article, ArticleMode, Draft, EntryId, Page, PageRequest, Problem, Read, Render, Severity, Source, Teaser, is_sure,
+    Article, ArticleMode, Draft, EntryId, Page, PageRequest, Problem, Read, Render, Severity, Source, Teaser, Text,
+    Texts, is_sure,
 };
 use crate::normalize::{self, Surroundings};
 use crate::store::{Sight, StoreError, Whose};
@@ -25,8 +26,11 @@ use crate::store::{Sight, StoreError, Whose};
 /// Most problems of single articles that a report keeps.
 const MAX_PROBLEMS: usize = 10;
 
-/// So many articles of one run are not one text: an article may stand at two addresses.
+/// So many articles are not one text: an article may stand at two addresses.
 const WALL: usize = 3;
+/// Nor so many that do not come in one run, where the last bears another headline than its teaser: an article that is
+/// given another address bears what that is listed with.
+const UNPROMISED: usize = 2;
 
 /// A teaser on its way to a draft.
 struct Task<'t> {
@@ -43,12 +47,26 @@ struct Drafted<'t> {
     /// Its place among the tasks.
     place: usize,
     teaser: &'t Teaser,
-    draft: Draft,
     sight: Option<(usize, Sight)>,
+    /// What its page gave.
+    came: Came,
+}
+
+/// A draft, its page read where that was wanted.
+struct Came {
+    draft: Draft,
     /// Why its page gave no text.
     trouble: Option<String>,
     /// What was odd about the page.
     problems: Vec<Problem>,
+    /// Whether the page bears the headline that its teaser promised.
+    promised: bool,
+}
+
+impl Came {
+    fn without_text(draft: Draft, trouble: Option<String>) -> Self {
+        Self { draft, trouble, problems: Vec::new(), promised: false }
+    }
 }
 
 /// Until when articles may be asked for.
@@ -132,21 +150,23 @@ pub(super) async fn complete(
             let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
             let Some((place, Task { teaser, draft, ask, sight })) = next else { return done };
             if !ask {
-                done.push(Drafted { place, teaser, draft, sight, trouble: None, problems: Vec::new() });
+                done.push(Drafted { place, teaser, sight, came: Came::without_text(draft, None) });
                 continue;
             }
             // Large, and moved with what is around it.
-            let (draft, trouble, problems) = Box::pin(one(watched, teaser, draft, around, hurry, now)).await;
+            let came = Box::pin(one(watched, teaser, draft, around, hurry, now)).await;
             // What was asked for and did not come is asked for again.
-            let sight = sight.filter(|_| trouble.is_none() && draft.full_text);
-            done.push(Drafted { place, teaser, draft, sight, trouble, problems });
+            let sight = sight.filter(|_| came.trouble.is_none() && came.draft.full_text);
+            done.push(Drafted { place, teaser, sight, came });
         }
     };
     let mut results: Vec<Drafted> = join_all((0..lanes).map(|_| lane())).await.into_iter().flatten().collect();
     results.sort_by_key(|drafted| drafted.place);
-    take_walls_down(&mut results, around, source, now);
+    let mut nothing = Texts::default();
+    let texts = run.state.profile.as_mut().map_or(&mut nothing, |profile| &mut profile.texts);
+    take_walls_down(&mut results, texts, around, source, now);
     let mut drafts = Vec::with_capacity(results.len());
-    for Drafted { draft, sight, trouble, problems, .. } in results {
+    for Drafted { sight, came: Came { draft, trouble, problems, .. }, .. } in results {
         settled.extend(sight);
         run.report.articles += usize::from(draft.attempted);
         let told = problems.into_iter().filter(|p| p.severity >= Severity::Warning);
@@ -172,28 +192,43 @@ pub(super) async fn complete(
     Ok((drafts, all))
 }
 
-/// Puts the teasers back in the place of texts that stand at several addresses: whatever such a text says, and in
-/// whatever language, it is the article of none of them.
-fn take_walls_down(results: &mut [Drafted<'_>], around: &Surroundings, source: &Source, now: DateTime<Utc>) {
+/// Puts the teasers back in the place of texts that stand at several addresses, in this run or in those before: whatever
+/// such a text says, and in whatever language, it is the article of none of them.
+fn take_walls_down(
+    results: &mut [Drafted<'_>],
+    texts: &mut Texts,
+    around: &Surroundings,
+    source: &Source,
+    now: DateTime<Utc>,
+) {
     let text = |drafted: &Drafted| {
-        let content = drafted.draft.content.as_ref().filter(|_| drafted.draft.attempted && drafted.draft.full_text);
-        content.map(|content| xxh3_64(content.as_bytes()))
+        let draft = Some(&drafted.came.draft).filter(|draft| draft.attempted && draft.full_text)?;
+        let text = xxh3_64(normalize::html_to_text(draft.content.as_ref()?).as_bytes());
+        // An article keeps its headline at another address.
+        let name = drafted.teaser.headline.as_deref().or(draft.url.as_ref().map(Url::as_str)).unwrap_or_default();
+        Some(Text { print: text as u32, name: xxh3_64(name.as_bytes()) as u32 })
     };
-    let prints: Vec<Option<u64>> = results.iter().map(text).collect();
-    let mut times: HashMap<u64, usize> = HashMap::new();
-    prints.iter().flatten().for_each(|print| *times.entry(*print).or_default() += 1);
-    for (drafted, print) in results.iter_mut().zip(prints) {
-        let Some(n) = print.and_then(|print| times.get(&print)).filter(|n| **n >= WALL) else { continue };
+    let read: Vec<Option<Text>> = results.iter().map(text).collect();
+    let mut times: HashMap<u32, usize> = HashMap::new();
+    read.iter().flatten().for_each(|text| *times.entry(text.print).or_default() += 1);
+    let before = read.iter().map(|text| text.map_or(0, |text| texts.under_other_names(text))).collect::<Vec<_>>();
+    read.iter().flatten().for_each(|text| texts.note(*text));
+    for ((drafted, text), before) in results.iter_mut().zip(read).zip(before) {
+        let n = before + text.and_then(|text| times.get(&text.print)).copied().unwrap_or(0);
+        let enough = if before == 0 || drafted.came.promised { WALL } else { UNPROMISED };
+        if text.is_none() || n < enough {
+            continue;
+        }
         let Some(draft) = normalize::draft(drafted.teaser, None, around, source, now) else { continue };
         let url = draft.url.as_ref().map_or("", Url::as_str);
-        drafted.trouble =
+        drafted.came.trouble =
             Some(format!("{url}: the same text stands at {n} addresses of the list; the teaser stands in its place"));
         drafted.sight = None;
-        drafted.draft = Draft { attempted: true, ..draft };
+        drafted.came.draft = Draft { attempted: true, ..draft };
     }
 }
 
-/// The draft of one teaser, its page read where that is wanted; why that failed, and what was odd about the page.
+/// The draft of one teaser, its page read.
 async fn one(
     watched: &Watched,
     teaser: &Teaser,
@@ -201,31 +236,30 @@ async fn one(
     around: &Surroundings,
     hurry: Hurry<'_>,
     now: DateTime<Utc>,
-) -> (Draft, Option<String>, Vec<Problem>) {
+) -> Came {
     let Some(url) = draft.url.clone().filter(|_| !hurry.is_over()) else {
-        return (draft, None, Vec::new());
+        return Came::without_text(draft, None);
     };
     draft.attempted = true;
-    match page_article(watched, &url, hurry.parts).await {
-        Ok(reading) => {
-            let (Read { value: article, problems }, kind) = &*reading;
-            if let Some(kind) =
-                kind.filter(|_| !judge::is_promised(teaser.headline.as_deref(), article.headline.as_deref()))
-            {
-                let trouble = format!("{url}: {}; the teaser stands in its place", judge::in_words(kind));
-                return (draft, Some(trouble), Vec::new());
-            }
-            let full = normalize::draft(teaser, Some(article), around, &watched.source, now);
-            let trouble = (!full.as_ref().is_some_and(|d| d.full_text))
-                .then(|| format!("{url}: no article text was found on the page; the teaser stands in its place"));
-            (full.map_or(draft, |full| Draft { attempted: true, ..full }), trouble, problems.clone())
-        }
+    let reading = match page_article(watched, &url, hurry.parts).await {
+        Ok(reading) => reading,
         Err(error) => {
             // Where nothing was asked that is no attempt.
             draft.attempted = !error.is_put_off();
-            (draft, Some(error.to_string()), Vec::new())
+            return Came::without_text(draft, Some(error.to_string()));
         }
+    };
+    let (Read { value: article, problems }, kind) = &*reading;
+    let promised = judge::is_promised(teaser.headline.as_deref(), article.headline.as_deref());
+    if let Some(kind) = kind.filter(|_| !promised) {
+        let why = format!("{url}: {}; the teaser stands in its place", judge::in_words(kind));
+        return Came::without_text(draft, Some(why));
     }
+    let full = normalize::draft(teaser, Some(article), around, &watched.source, now);
+    let trouble = (!full.as_ref().is_some_and(|d| d.full_text))
+        .then(|| format!("{url}: no article text was found on the page; the teaser stands in its place"));
+    let draft = full.map_or(draft, |full| Draft { attempted: true, ..full });
+    Came { draft, trouble, problems: problems.clone(), promised }
 }
 
 /// What an article's page says; not asked for where another source has just asked.

@@ -239,7 +239,7 @@ async fn page_listing(
     if index::is_index(&noted.listing) {
         return index::follow(watched, &page, Read { value: noted.listing, problems }, body_hash, parts).await;
     }
-    if may_have_feed && !is_feed(&noted.listing) {
+    if may_have_feed && !is_feed(&noted.listing) && !judge::is_astray(&noted.listing) {
         let offers = match offers {
             Some(offers) => offers,
             None => stand_in::announced(watched, &page, &noted.listing, parts, first).await,

@@ -73,6 +73,11 @@ pub(super) fn is_promised(promised: Option<&str>, found: Option<&str>) -> bool {
     }
 }
 
+/// Whether a page is not what was asked for, so that a feed that it announces is of something else.
+pub fn is_astray(listing: &Listing) -> bool {
+    matches!(listing.page_kind, PageKind::Error | PageKind::Login)
+}
+
 fn is_wall(kind: PageKind) -> bool {
     matches!(kind, PageKind::Login | PageKind::Consent | PageKind::BotCheck | PageKind::Error)
 }

@@ -26,6 +26,7 @@ mod site;
 mod sketch;
 mod source;
 mod text;
+mod texts;
 mod trust;
 mod written;
 
@@ -56,5 +57,6 @@ pub use text::{
     fold_space, holds, is_han, is_surely_folded, is_wide, letters, push_folded, push_letter, push_letters, resemblance,
     same_letters, split_at_blank, text_weight,
 };
+pub use texts::{Text, Texts};
 pub use trust::Trust;
 pub use written::{Origin, Written};

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 #[cfg(doc)]
 use super::Guide;
-use super::Sketch;
+use super::{Sketch, Texts};
 
 /// What healthy runs over a source look like: the latest few, newest last.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -20,6 +20,9 @@ pub struct Profile {
     pub links: Links,
     /// The latest gaps, newest last.
     pub gaps: Vec<Gap>,
+    /// The texts that were read last.
+    #[serde(skip_serializing_if = "Texts::is_empty")]
+    pub texts: Texts,
     /// How to find what is new on the page: a [`Guide`], packed, since most runs do not need it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub guide: Option<String>,
@@ -108,22 +111,30 @@ impl Links {
 /// As hexadecimal digits, eight for each: numbers would take half as much again.
 impl Serialize for Links {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut digits = String::with_capacity(self.0.len() * 8);
-        for hash in &self.0 {
-            let digit = |place: u32| char::from_digit(hash >> (4 * place) & 15, 16);
-            digits.extend((0..8).rev().filter_map(digit));
-        }
-        serializer.serialize_str(&digits)
+        serializer.serialize_str(&digits(self.iter()))
     }
 }
 
 impl<'de> Deserialize<'de> for Links {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let (digits, _) = text.as_bytes().as_chunks::<8>();
-        let hash = |eight: &[u8; 8]| u32::from_str_radix(str::from_utf8(eight).ok()?, 16).ok();
-        Ok(Self::of(digits.iter().filter_map(hash)))
+        Ok(Self::of(hashes(&String::deserialize(deserializer)?)))
     }
+}
+
+/// Hashes as hexadecimal digits, eight for each.
+pub(super) fn digits(hashes: impl Iterator<Item = u32>) -> String {
+    let mut digits = String::with_capacity(hashes.size_hint().0 * 8);
+    for hash in hashes {
+        let digit = |place: u32| char::from_digit(hash >> (4 * place) & 15, 16);
+        digits.extend((0..8).rev().filter_map(digit));
+    }
+    digits
+}
+
+/// Such digits as hashes.
+pub(super) fn hashes(digits: &str) -> impl Iterator<Item = u32> {
+    let (digits, _) = digits.as_bytes().as_chunks::<8>();
+    digits.iter().filter_map(|eight| u32::from_str_radix(str::from_utf8(eight).ok()?, 16).ok())
 }
 
 /// What one run looked like.

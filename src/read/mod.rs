@@ -19,7 +19,7 @@ pub use article::{
 };
 pub use discover::{common_feed_paths, fitting_feeds, is_of_news, richness, sitemaps_named};
 pub use listing::{
-    Agreement, Extent, Followed, Glance, Landmark, Learned, Noted, Recalled, Weighed, follow, glance, learn, links,
-    markup, note_listing, read_listing, recall, weigh_links,
+    Agreement, Extent, Followed, Glance, Landmark, Learned, Noted, Recalled, Weighed, follow, glance, leads_on, learn,
+    links, markup, note_listing, read_listing, recall, weigh_links,
 };
 pub use rules::{CompiledRules, RuleError};

@@ -201,6 +201,61 @@ mod with_chromium {
     }
 
     #[test]
+    fn a_list_that_comes_in_parts_is_read_whole() {
+        let press = built();
+        let script = "fetch('/api/news').then(r => r.json()).then(l => {
+            all = l; app.append(list); more(3); setTimeout(() => more(3), 1800);
+        });";
+        press.set("/app/", shell(&format!("{BUILD}{script}")));
+        for more in ["", "[sources.app.listing]\nitem = \"ul li\"\n"] {
+            let desk = Desk::new(&source(&press, "/app/", &format!("render = \"browser\"\n{more}")));
+            let line = desk.ok(&["fetch"]);
+            assert!(line.contains("6 listed"), "{line}");
+        }
+    }
+
+    /// Kills the browser's process for the network once a page has asked for so many lists.
+    fn unplug(desk: &Desk, press: &Press, asked: usize) {
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        while press.asked("/api/news").len() < asked {
+            assert!(std::time::Instant::now() < until, "nobody asked {asked} times");
+            std::thread::yield_now();
+        }
+        let listed = Command::new("ps").args(["-eo", "pid,args"]).output().expect("ps runs");
+        let folder = desk.folder.path().display().to_string();
+        let listed = text(&listed.stdout);
+        let is_network = |line: &&str| line.contains("network.mojom.NetworkService") && line.contains(&folder);
+        let line = listed.lines().find(is_network).expect("a process for the network");
+        let pid = line.split_whitespace().next().expect("a number");
+        assert!(Command::new("kill").args(["-9", pid]).status().expect("kill runs").success());
+    }
+
+    #[test]
+    fn a_page_whose_browser_loses_the_network_is_shown_again_and_told_when_that_fails() {
+        for (times, outcome) in [(1, "ok"), (2, "broken")] {
+            let press = built();
+            press.set("/api/news", lines().held());
+            let more = "render = \"browser\"\n[browser]\ntimeout = \"10s\"\n";
+            let desk = Desk::new(&source(&press, "/app/", more));
+            std::thread::scope(|scope| {
+                let run = scope.spawn(|| desk.run(&["fetch"]));
+                for time in 1..=times {
+                    unplug(&desk, &press, time);
+                    if time == times {
+                        press.set("/api/news", lines());
+                    }
+                }
+                run.join().expect("a run");
+            });
+            press.release();
+            let state = desk.status("app");
+            assert_eq!(state["outcome"], outcome, "{state}");
+            let reason = state["reason"].to_string();
+            assert_eq!(reason.contains("process for the network died"), times == 2, "{reason}");
+        }
+    }
+
+    #[test]
     fn a_page_that_hangs_is_closed_and_one_that_kills_the_browser_leaves_the_next_unharmed() {
         let press = built();
         press.set("/hang/", shell("for (;;) {}"));

@@ -153,6 +153,45 @@ fn a_text_that_stands_in_every_articles_place_is_no_article_in_whatever_language
     assert!(line.contains("0 new") && line.contains("6 articles read"), "{line}");
 }
 
+/// What became of the texts of entries where, with each run, one more stands on the front page, which has this page: how
+/// many are full after each.
+fn full_texts(page: impl Fn(&paper::Line) -> String) -> Vec<usize> {
+    let press = Press::start();
+    paper::print(&press);
+    let desk = Desk::new(&paper::source(&press));
+    let runs = (0..4).rev().map(|from| {
+        let lines: Vec<&paper::Line> = paper::LINES.iter().skip(from).collect();
+        paper::print_front(&press, &lines);
+        let newest = lines.first().filter(|_| from < 3);
+        newest.into_iter().for_each(|line| press.set(&format!("/news/{}.html", line.slug), Sheet::html(page(line))));
+        desk.run(&["fetch"]);
+        desk.ok(&["export", "out"]);
+        let feed = std::fs::read_to_string(desk.path("out/feeds/all.json")).expect("a feed");
+        feed.matches("content_html").count()
+    });
+    runs.collect()
+}
+
+#[test]
+fn a_text_that_comes_run_after_run_is_the_article_of_none() {
+    let wall = |line: &paper::Line| {
+        format!(
+            "<html lang=eo><title>La Gazeto</title><article><h1>La Gazeto kun reklamoj</h1><p>Ni kaj niaj 842 partneroj uzas \
+             viajn datumojn, ekzemple vian adreson, por konservi informojn en via aparato kaj legi ilin. Se vi konsentas, vi \
+             povas legi plu; se ne, bonvolu aboni la gazeton. <a href=\"/?al={}\">Legi plu</a></p></article></html>",
+            line.slug
+        )
+    };
+    // Of one alone nobody can tell.
+    assert_eq!(full_texts(wall), [3, 4, 4, 4]);
+}
+
+#[test]
+fn an_article_that_stands_at_another_address_under_another_headline_is_one() {
+    let [.., same, _, _, _] = paper::LINES;
+    assert_eq!(full_texts(|line| paper::article(&same).replace(same.title, line.title)), [3, 4, 5, 5]);
+}
+
 #[test]
 fn a_menu_over_a_page_that_says_nothing_is_no_list_in_whatever_language() {
     let press = Press::start();
@@ -168,4 +207,63 @@ fn a_menu_over_a_page_that_says_nothing_is_no_list_in_whatever_language() {
     assert_eq!(desk.run(&["fetch"]).status.code(), Some(1));
     let state = desk.status("lantern");
     assert_eq!((&state["outcome"], &state["entries"]), (&"structure-missing".into(), &0.into()), "{state}");
+}
+
+#[test]
+fn the_news_beside_an_error_or_a_login_are_not_its_list_nor_is_the_sites_feed() {
+    let press = Press::start();
+    paper::print(&press);
+    let row = |line: &paper::Line| format!("<li><h3><a href=/news/{}.html>{}</a></h3>", line.slug, line.title);
+    let rows: String = paper::LINES.iter().map(row).collect();
+    let beside = format!("<aside><h2>Latest news</h2><ul>{rows}</ul></aside>");
+    let entry = |line: &paper::Line| {
+        let url = press.url(&format!("/news/{}.html", line.slug));
+        format!("<entry><id>{url}</id><title>{}</title><link href=\"{url}\"/></entry>", line.title)
+    };
+    let entries: String = paper::LINES.iter().map(entry).collect();
+    press.set(
+        "/feed",
+        Sheet::new("application/atom+xml", format!("<feed xmlns=\"http://www.w3.org/2005/Atom\">{entries}</feed>")),
+    );
+    let feed = "<link rel=alternate type=application/atom+xml href=/feed>";
+    let form = "<form><input name=user><input type=password name=word><button>Go</button></form>";
+    for (head, body, outcome) in [
+        ("<title>The Lantern</title>", format!("<main><h1>Page introuvable</h1></main>{beside}"), "broken"),
+        ("<title>404 | The Lantern</title>", format!("{beside}<main><p>What now?</p></main>"), "broken"),
+        ("<title>The Lantern</title>", format!("<main><h1>Sign in</h1>{form}</main>{beside}"), "blocked"),
+    ] {
+        for announced in ["", feed] {
+            press.set("/news/", Sheet::html(format!("<html lang=en><head>{head}{announced}</head><body>{body}")));
+            let desk = Desk::new(&paper::source(&press));
+            assert_eq!(desk.run(&["fetch"]).status.code(), Some(1));
+            let state = desk.status("lantern");
+            assert_eq!((&state["outcome"], &state["entries"]), (&outcome.into(), &0.into()), "{announced} {state}");
+            let added = Desk::new("").run(&["add", &press.url("/news/")]);
+            let why = if outcome == "broken" { "is an error page" } else { "asks for a login" };
+            assert!(crate::courant::text(&added.stderr).contains(why), "{announced} {added:?}");
+        }
+    }
+}
+
+#[test]
+fn a_page_that_only_leads_on_is_followed_and_one_that_leads_to_itself_is_told() {
+    let press = Press::start();
+    paper::print(&press);
+    let refresh = |to: &str| {
+        Sheet::html(format!("<title>Moved</title><meta http-equiv=Refresh content=\"0; URL={to}\"><p>Go on"))
+    };
+    let first = paper::LINES[0].slug;
+    press.set("/moved.html", Sheet::html(paper::article(&paper::LINES[0])));
+    press.set(&format!("/news/{first}.html"), refresh("/moved.html"));
+    press.set("/", refresh("news/"));
+    let desk = Desk::new(&paper::source(&press).replace("/news/", "/"));
+    let line = desk.ok(&["fetch"]);
+    assert!(line.contains("6 new, 6 articles read"), "{line}");
+    assert!(desk.ok(&["preview", &press.url("/")]).contains("tram bridge"));
+    press.set("/", refresh("/#again"));
+    let desk = Desk::new(&paper::source(&press).replace("/news/", "/"));
+    assert_eq!(desk.run(&["fetch"]).status.code(), Some(1));
+    let state = desk.status("lantern");
+    let reason = state["reason"].as_str().unwrap_or_default();
+    assert!(reason.contains("leads on") && reason.contains(&format!("back to {}", press.url("/"))), "{state}");
 }

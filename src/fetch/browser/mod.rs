@@ -82,6 +82,13 @@ impl Fetcher {
                     company = Company::Alone;
                     continue;
                 }
+                Err(Trouble::Unplugged) if company == Company::Others => {
+                    company = Company::Alone;
+                    continue;
+                }
+                Err(Trouble::Unplugged) => FetchErrorKind::Browser(
+                    "the browser's process for the network died while it showed the page".to_owned(),
+                ),
                 Err(Trouble::Gone) => FetchErrorKind::Browser(match running.end() {
                     Some(end) => format!("the browser was stopped while it showed the page: {}", end.why),
                     None => "the browser died while it showed the page".to_owned(),

@@ -8,6 +8,8 @@ use tokio::time::Instant;
 const FOUND: Duration = Duration::from_millis(400);
 /// A page without a selector must hold still, and its network be quiet, for so long.
 const CALM: Duration = Duration::from_millis(700);
+/// A list may come in parts: for so long its page must have had as many links, but no longer than half of its time.
+const STEADY: Duration = Duration::from_millis(2500);
 /// Likewise one that shows next to nothing, and at least half of its time: it may yet begin, and read as it is, the visit
 /// was for nothing.
 const BARE: Duration = Duration::from_secs(3);
@@ -39,19 +41,29 @@ impl Glance {
 pub(super) struct Settling {
     seen: Glance,
     changed: Instant,
+    counted: Instant,
     busy: Instant,
     half: Instant,
+    steady: Duration,
 }
 
 impl Settling {
     /// Begins now; the page has time until then.
     pub(super) fn new(now: Instant, rest: Instant) -> Self {
         let half = now + rest.saturating_duration_since(now) / 2;
-        Self { seen: Glance::default(), changed: now, busy: now, half }
+        Self { seen: Glance::default(), changed: now, counted: now, busy: now, half, steady: STEADY }
+    }
+
+    /// The same between two steps, where what comes later is no loss.
+    pub(super) fn between_steps(now: Instant, rest: Instant) -> Self {
+        Self { steady: Duration::ZERO, ..Self::new(now, rest) }
     }
 
     /// Takes a look; says whether the page is at rest. `loading`: requests are under way.
     pub(super) fn look(&mut self, glance: Glance, loading: bool, now: Instant) -> bool {
+        if (glance.found, glance.links) != (self.seen.found, self.seen.links) {
+            self.counted = now;
+        }
         if glance != self.seen {
             (self.seen, self.changed) = (glance, now);
         }
@@ -60,12 +72,14 @@ impl Settling {
         }
         let still = now - self.changed;
         let calm = still.min(now - self.busy);
+        let whole = now - self.counted >= self.steady || now >= self.half;
         match glance.found {
             // Who names what he waits for has it waited for, however quiet the page is.
             Some(0) => false,
-            Some(_) => glance.parsed && still >= FOUND,
+            // Of a single thing there are no parts.
+            Some(found) => glance.parsed && still >= FOUND && (found == 1 || whole),
             None if glance.is_bare() => calm >= BARE && now >= self.half,
-            None => glance.parsed && calm >= CALM,
+            None => glance.parsed && calm >= CALM && whole,
         }
     }
 }
@@ -93,18 +107,34 @@ mod tests {
 
     #[test]
     fn a_page_is_read_when_what_is_waited_for_holds_still() {
-        let rows: [(&[Shown], u64, u64); 8] = [
+        let rows: [(&[Shown], u64, u64); 12] = [
             // The list comes after a second: the network need not be quiet.
-            (&[(0, Some(0), 1, 10), (1000, Some(20), 20, 900)], 15_000, 1400),
+            (&[(0, Some(0), 1, 10), (1000, Some(20), 20, 900)], 15_000, 3500),
+            // In two parts; and a single thing, an article's text.
+            (&[(0, Some(0), 1, 10), (1000, Some(5), 5, 300), (3000, Some(25), 25, 900)], 15_000, 5500),
+            (&[(0, Some(0), 1, 10), (1000, Some(1), 20, 900)], 15_000, 1400),
             // Late, long after all is quiet; and never.
             (&[(0, Some(0), 9, 900), (16_000, Some(20), 20, 900)], 500, 16_400),
             (&[(0, Some(0), 9, 900)], 500, u64::MAX),
             // No selector: still, and quiet.
-            (&[(0, None, 30, 2000)], 0, 700),
-            (&[(0, None, 30, 2000), (1500, None, 60, 4000)], 2000, 2600),
+            (&[(0, None, 30, 2000)], 0, 2500),
+            (&[(0, None, 30, 2000), (1500, None, 60, 4000)], 2000, 4000),
+            (&[(0, None, 30, 2000), (1500, None, 30, 4000)], 2000, 2600),
+            // One that goes on and on is read after half of its time.
+            (
+                &[
+                    (0, None, 5, 500),
+                    (2000, None, 10, 1000),
+                    (4000, None, 15, 1500),
+                    (6000, None, 20, 2000),
+                    (8200, None, 25, 2500),
+                ],
+                0,
+                10_000,
+            ),
             // A shell, whose script is on its way, or waits for something; then one that stays empty.
-            (&[(0, None, 0, 9), (4000, None, 30, 2000)], 4000, 4700),
-            (&[(0, None, 0, 9), (9000, None, 30, 2000)], 300, 9700),
+            (&[(0, None, 0, 9), (4000, None, 30, 2000)], 4000, 6500),
+            (&[(0, None, 0, 9), (9000, None, 30, 2000)], 300, 10_000),
             (&[(0, None, 0, 9)], 300, 10_000),
         ];
         for (steps, loads_until, expected) in rows {

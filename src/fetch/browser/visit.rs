@@ -28,6 +28,8 @@ use crate::model::{Browsing, Page, PageRequest, Step, Trust};
 
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(100);
+/// So many looks at most are for the browser's processes to begin.
+const LOOKS: usize = 10;
 /// So much of the time is kept for reading out what the page shows.
 const RESERVE: Duration = Duration::from_secs(3);
 /// Longest wait for a tab to close.
@@ -38,6 +40,8 @@ const CLOSING: Duration = Duration::from_secs(3);
 pub(super) enum Trouble {
     /// The browser is gone.
     Gone,
+    /// The browser lost what it reaches the network with: the page may have got less than it asked for.
+    Unplugged,
     /// The tab crashed.
     Crashed,
     /// The page keeps its tab busy.
@@ -90,6 +94,7 @@ struct Open<'v> {
 impl Visit<'_> {
     /// Shows a page; gives its address and its HTML as they are then, and the answer that it began with.
     pub(super) async fn show(&self, page: Page) -> Result<(Page, Url, String), Trouble> {
+        let network = self.network_at_first().await?;
         let context = json!({
             "disposeOnDetach": true,
             "proxyServer": format!("http://{}", self.proxy.address),
@@ -101,12 +106,13 @@ impl Visit<'_> {
             Ok(shown) => shown,
             Err(_) => Err(Trouble::Stuck),
         };
+        let unplugged = network.is_some() && self.network().await.is_ok_and(|now| now != network);
         // A tab that does not even close takes the browser with it.
         let closing = self.running.wire.call(None, "Target.disposeBrowserContext", context);
         if timeout(CLOSING, closing).await.is_err() {
             self.running.stop("a page could not be closed");
         }
-        shown
+        if unplugged { Err(Trouble::Unplugged) } else { shown }
     }
 
     async fn call(&self, method: &str, params: Value) -> Result<Value, Trouble> {
@@ -114,6 +120,29 @@ impl Visit<'_> {
             Ok(answer) => Ok(answer?),
             Err(_) => Err(Trouble::Stuck),
         }
+    }
+
+    /// The number of the browser's process for the network, where it tells. A new one stands in at once for one that died,
+    /// and pages see requests fail as they may for any reason.
+    async fn network(&self) -> Result<Option<u64>, Trouble> {
+        let asked = self.running.wire.call(None, "SystemInfo.getProcessInfo", json!({}));
+        let told = timeout(CLOSING, asked).await.map_err(|_| Trouble::Stuck)??;
+        let mut processes = told["processInfo"].as_array().into_iter().flatten();
+        let network = processes.find(|process| process["type"] == "network.mojom.NetworkService");
+        Ok(network.and_then(|process| process["id"].as_u64()))
+    }
+
+    /// The same before a page is shown: in a browser that has just started it may not have begun.
+    async fn network_at_first(&self) -> Result<Option<u64>, Trouble> {
+        let mut network = self.network().await?;
+        for _ in 0..LOOKS {
+            if network.is_some() {
+                break;
+            }
+            sleep(LOOK).await;
+            network = self.network().await?;
+        }
+        Ok(network)
     }
 
     async fn within(&self, context: &Value, page: Page) -> Result<(Page, Url, String), Trouble> {
@@ -167,7 +196,7 @@ impl Open<'_> {
             return Err(Trouble::Refused(words.to_owned()));
         }
         let rest = self.visit.until.checked_sub(RESERVE).unwrap_or(self.visit.until);
-        self.settle(self.visit.how.wait.as_deref(), rest).await?;
+        self.settle(Settling::new(Instant::now(), rest), self.visit.how.wait.as_deref(), rest).await?;
         for step in &self.visit.how.steps {
             self.step(step, rest).await?;
         }
@@ -192,8 +221,7 @@ impl Open<'_> {
     }
 
     /// Waits until the page is at rest, or the time is over.
-    async fn settle(&self, selector: Option<&str>, rest: Instant) -> Result<(), Trouble> {
-        let mut settling = Settling::new(Instant::now(), rest);
+    async fn settle(&self, mut settling: Settling, selector: Option<&str>, rest: Instant) -> Result<(), Trouble> {
         loop {
             let answer = self.call("Runtime.evaluate", script::glance(selector)).await;
             let now = Instant::now();
@@ -235,7 +263,7 @@ impl Open<'_> {
             }
             // Time for the script to ask for what it wants.
             sleep(LOOK).await;
-            self.settle(None, rest).await?;
+            self.settle(Settling::between_steps(Instant::now(), rest), None, rest).await?;
         }
         Ok(())
     }
@@ -329,7 +357,7 @@ impl Open<'_> {
         let (first, reach) = (self.visit.ask, self.visit.reach);
         let ask = PageRequest::in_name_of(&first.url, &first.headers, &first.trust, url.clone());
         let fail = |kind| Err(FetchError::new(url, kind));
-        match self.visit.fetcher.get_within(&ask, reach).await?.0 {
+        match self.visit.fetcher.get_within(&ask, reach, |_| None).await?.0 {
             Fetched::NotModified(_) => fail(FetchErrorKind::Status(304)),
             Fetched::Page(page) if !is_html(&page) => {
                 fail(FetchErrorKind::Content("the page leads to what is no page".to_owned()))

@@ -78,6 +78,9 @@ pub fn skim(text: &str, mut tell: impl FnMut(Piece) -> Option<()>) -> Option<()>
                     if open.strict.is_some() && held.contains('<') {
                         return None;
                     }
+                    if sort == Sort::Title {
+                        tell(Piece::Text(held, depth + 1))?;
+                    }
                 } else {
                     open.push(written, sort, closed)?;
                 }

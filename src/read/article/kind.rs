@@ -4,10 +4,10 @@ use html5ever::local_name;
 
 use super::blocks::{Block, Kind};
 use super::body::Body;
-use super::outline::{Outline, attribute};
+use super::outline::{Node, Outline, attribute};
 use super::tag::Tag;
 use crate::model::{Page, PageKind, text_weight};
-use crate::read::listing::page_kind::{NEXT_TO_NOTHING, Notice, is_challenge};
+use crate::read::listing::notice::{NEXT_TO_NOTHING, Notice, calls_error, calls_login, is_challenge};
 
 /// A text above this weight is an article's: what walls say is short.
 const LONG: usize = 1500;
@@ -23,6 +23,9 @@ const UNLIKELY: f32 = 0.3;
 const HEADLINE: u32 = 20;
 /// So many headlines make a list.
 const LIST: usize = 5;
+/// A longer text is no heading, and so many are looked at.
+const LONGEST_HEADING: u32 = 200;
+const MOST_HEADINGS: usize = 4;
 /// How much of the text is read for what walls say.
 const START: usize = 4000;
 
@@ -41,7 +44,7 @@ pub(super) fn kind(page: &Page, outline: &Outline, blocks: &[Block], body: &Body
             challenged: outline.scripts.iter().any(|s| is_challenge(s.text)),
             password: (found < PROSE || body.confidence < UNSURE) && has_password(outline),
         };
-        if let Some(wall) = notice.wall(teasers, teasers >= LIST) {
+        if let Some(wall) = notice.wall(teasers, teasers >= LIST).or_else(|| called(outline, found)) {
             return wall;
         }
     }
@@ -53,6 +56,21 @@ pub(super) fn kind(page: &Page, outline: &Outline, blocks: &[Block], body: &Body
         _ if weight < NEXT_TO_NOTHING && !outline.scripts.is_empty() => PageKind::Shell,
         _ => PageKind::Other,
     }
+}
+
+/// The wall that the page calls itself by its title or a heading of the first rank, however much stands beside it.
+fn called(outline: &Outline, found: usize) -> Option<PageKind> {
+    let is_heading = |node: &Node| node.tag == Tag::Heading(1) && node.link == 0 && node.weight <= LONGEST_HEADING;
+    let headings = (0u32..).zip(&outline.nodes).filter(|(_, node)| is_heading(node)).take(MOST_HEADINGS);
+    let title = outline.titles.first().map(|title| (*title).to_owned());
+    let names: Vec<String> = title.into_iter().chain(headings.map(|(index, _)| outline.text_of(index))).collect();
+    if names.iter().any(|name| calls_error(name)) {
+        return Some(PageKind::Error);
+    }
+    // The only heading may be that of a box that is hidden.
+    let titled = outline.titles.first().is_some_and(|title| calls_login(title));
+    let called = titled || found < PROSE && names.iter().any(|name| calls_login(name));
+    (called && has_password(outline)).then_some(PageKind::Login)
 }
 
 fn start(outline: &Outline) -> String {
@@ -97,6 +115,14 @@ mod tests {
             ),
             ("<div id=root></div><script src=/app.js></script>".into(), PageKind::Shell),
             ("<p>Sorry, page not found.</p>".into(), PageKind::Error),
+            (
+                format!("<h1>Page introuvable</h1><p>Rien ici.</p><aside><ul>{}</ul></aside>", rows.repeat(8)),
+                PageKind::Error,
+            ),
+            (
+                format!("<h1>Log in</h1><form><input type=password></form><aside><ul>{}</ul></aside>", rows.repeat(8)),
+                PageKind::Login,
+            ),
             (
                 "<p>The ferry was late on Monday, since it rained, and nobody was told of it.</p>".into(),
                 PageKind::Article,

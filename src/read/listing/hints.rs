@@ -65,6 +65,8 @@ hints! {
     CRUMBS = 22;
     /// Words above a headline that are no part of it.
     KICKER = 23;
+    /// Boxes that are laid over the page when somebody wants them.
+    OVERLAY = 24;
 }
 
 impl Hints {
@@ -80,7 +82,8 @@ impl Hints {
             | Self::SHARE.0
             | Self::COMMENTS.0
             | Self::ADVERT.0
-            | Self::CRUMBS.0,
+            | Self::CRUMBS.0
+            | Self::OVERLAY.0,
     );
     /// Regions whose links are never the page's list.
     pub(super) const CHROME: Self =
@@ -112,6 +115,7 @@ impl Hints {
             "footer" => Self::FOOTER,
             "aside" => Self::ASIDE,
             "main" => Self::MAIN,
+            "dialog" => Self::OVERLAY,
             "article" => Self::UNIT,
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Self::HEADING,
             "p" => Self::PARAGRAPH,
@@ -152,6 +156,7 @@ impl Hints {
             "main" => Self::MAIN,
             "article" => Self::UNIT,
             "heading" => Self::HEADING,
+            "dialog" | "alertdialog" => Self::OVERLAY,
             _ => Self::default(),
         }
     }
@@ -203,6 +208,7 @@ impl Hints {
             "summary" | "excerpt" | "desc" | "description" | "intro" | "abstract" | "dek" | "standfirst"
             | "snippet" | "subtitle" | "subline" | "lede" => Self::SUMMARY,
             "sr-only" | "visually-hidden" | "screen-reader-text" | "screenreader" | "visuallyhidden" => Self::SPOKEN,
+            "modal" | "popup" | "dialog" | "overlay" | "lightbox" | "offcanvas" => Self::OVERLAY,
             "ad" | "ads" | "advert" | "advertisement" | "adslot" | "banner" => Self::ADVERT,
             _ => Self::default(),
         }

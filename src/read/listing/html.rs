@@ -39,7 +39,9 @@ pub(super) fn note(page: &Page, kind: Kind, rules: &CompiledRules, extent: Exten
     let sought = by_looking.then(|| Sought::on(&outline, page, &base, &context));
     if has_stand_in
         && extent == Extent::Brief
-        && let Some(teasers) = sought.as_ref().and_then(Sought::addresses)
+        && let Some(sought) = &sought
+        && let Some(teasers) = sought.addresses()
+        && !page_kind::is_walled(&outline, &head, &sought.leads())
     {
         let listing = Listing { method: ListingMethod::Guess, teasers, feeds, ..Listing::default() };
         return Read::clean(Noted { listing, brief: true, ..Noted::default() });
@@ -122,6 +124,13 @@ impl Sought {
         guess::choose(&self.candidates, &self.found).iter().filter_map(|t| self.found.get(*t)).collect()
     }
 
+    /// The rows of the links that lead the list, in page order.
+    fn leads(&self) -> Vec<usize> {
+        let mut leads: Vec<usize> = self.chosen().iter().map(|target| target.best).collect();
+        leads.sort_unstable();
+        leads
+    }
+
     /// Whether records in the page's scripts are no better list.
     fn beats(&self, listed: usize, records: usize) -> bool {
         self.confidence >= 0.5 && (listed >= 2 || records < 5)
@@ -158,9 +167,7 @@ fn look(
     context: &Context,
     problems: &mut Vec<Problem>,
 ) -> (Listing, Looked<'static>) {
-    let chosen = sought.chosen();
-    let mut leads: Vec<usize> = chosen.iter().map(|target| target.best).collect();
-    leads.sort_unstable();
+    let (chosen, leads) = (sought.chosen(), sought.leads());
     let mut seen = teasers::read(outline, &chosen, base, context);
     let Read { value: records, problems: unread } = embedded::gather(outline, base, context);
     problems.extend(unread);

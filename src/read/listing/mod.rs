@@ -1,6 +1,7 @@
 //! Listings: one file per kind of document that holds one.
 
 mod address;
+mod apart;
 mod by_rules;
 mod cards;
 mod embedded;
@@ -19,11 +20,13 @@ mod landmarks;
 mod learn;
 mod markup;
 mod naming;
+pub(super) mod notice;
 mod outline;
-pub(super) mod page_kind;
+mod page_kind;
 mod paging;
 mod pictures;
 mod recall;
+mod refresh;
 mod sitemap;
 mod slots;
 mod targets;
@@ -39,6 +42,7 @@ pub use landmarks::Landmark;
 pub use learn::{Learned, learn};
 pub use markup::{links, markup};
 pub use recall::{Agreement, Recalled, recall};
+pub use refresh::leads_on;
 pub use weighed::Weighed;
 
 use crate::model::{Kind, Listing, Page, Problem, Read, Way};

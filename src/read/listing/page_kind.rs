@@ -3,60 +3,15 @@
 use std::cell::LazyCell;
 
 use super::address::Viewpoint;
+use super::apart::Apart;
 use super::head::Head;
 use super::hints::Hints;
+use super::notice::{NEXT_TO_NOTHING, NOTICE, Notice, is_challenge, says_wall};
 use super::outline::Outline;
-use crate::model::{Listing, ListingMethod, Page, PageKind, Teaser, is_han, text_weight};
+use crate::model::{Listing, ListingMethod, Page, PageKind, Teaser, text_weight};
 
-/// Below this weight of visible text a page says next to nothing.
-pub(in crate::read) const NEXT_TO_NOTHING: usize = 250;
 /// Below this confidence a list is a menu's, where the page shows hardly anything else.
 const MENU: f32 = 0.3;
-/// Below this weight a page can still be a notice: an error, a check.
-const NOTICE: usize = 3000;
-
-/// What tells a wall: a page that stands where another was asked for.
-#[derive(Debug)]
-pub(in crate::read) struct Notice<'a> {
-    pub(in crate::read) status: u16,
-    /// The page's title.
-    pub(in crate::read) title: &'a str,
-    /// How its visible text begins.
-    pub(in crate::read) start: &'a str,
-    /// How much it shows.
-    pub(in crate::read) weight: usize,
-    /// Whether a script of it is a known check against robots.
-    pub(in crate::read) challenged: bool,
-    /// Whether it asks for a password.
-    pub(in crate::read) password: bool,
-}
-
-impl Notice<'_> {
-    /// The kind of wall, if it is one, where so many teasers were found and that is or is not sure to be a list.
-    pub(in crate::read) fn wall(&self, teasers: usize, sure: bool) -> Option<PageKind> {
-        if self.weight >= NOTICE {
-            return None;
-        }
-        let title = self.title.to_lowercase();
-        let start = self.start.get(..self.start.floor_char_boundary(4000)).unwrap_or_default().to_lowercase();
-        // Of a list, the title may be that of a paper which writes about such things.
-        if self.challenged || !sure && is_bot_check(&title, &start) {
-            return Some(PageKind::BotCheck);
-        }
-        if is_error(&title, &start, self, sure) {
-            return Some(PageKind::Error);
-        }
-        if is_consent(&title, &start) && teasers < 5 && !sure {
-            return Some(PageKind::Consent);
-        }
-        (!sure && self.password).then_some(PageKind::Login)
-    }
-}
-
-/// Whether a script is that of a known check against robots.
-pub(in crate::read) fn is_challenge(script: &str) -> bool {
-    script.contains("_cf_chl_opt") || script.contains("cf_chl_")
-}
 
 /// What kind of page one is.
 pub(super) struct Kind {
@@ -70,16 +25,19 @@ pub(super) fn of(outline: &Outline, head: &Head, page: &Page, listing: &Listing,
     let unclear = |kind| Kind { kind, clear: false };
     let weight = text_weight(&outline.text);
     let teasers = listing.teasers.len();
+    let sure = teasers >= 3 && listing.confidence >= 0.5;
+    let apart = Apart::of(outline, leads);
+    // What a list's headlines say, the page does not say of itself.
+    let said = if sure { &apart.text } else { &outline.text };
     let notice = Notice {
         status: page.status,
         title: head.title.as_deref().unwrap_or_default(),
-        start: &outline.text,
-        weight,
+        start: said,
+        weight: text_weight(said),
         challenged: outline.scripts.iter().any(|(_, s)| is_challenge(s)),
-        password: has_password(outline),
+        password: apart.asks_password(),
     };
-    let sure = teasers >= 3 && listing.confidence >= 0.5;
-    if let Some(wall) = notice.wall(teasers, sure) {
+    if let Some(wall) = notice.wall(teasers, sure).or_else(|| apart.wall(notice.title)) {
         return unclear(wall);
     }
     let traits = LazyCell::new(|| Traits::of(outline, head, page, listing, leads, weight));
@@ -89,170 +47,27 @@ pub(super) fn of(outline: &Outline, head: &Head, page: &Page, listing: &Listing,
     if !ruled && is_article(listing.confidence) {
         return unclear(PageKind::Article);
     }
+    if !ruled && apart.is_beside_password() {
+        return unclear(PageKind::Login);
+    }
+    let scripted = outline.scripts.len() + scripts_with_source(outline) > 0;
+    let hardly = teasers < 3 || listing.confidence < MENU;
+    if !ruled && scripted && (hardly || apart.is_frame()) && apart.awaits_scripts() {
+        return unclear(PageKind::Shell);
+    }
     if sure {
         let noticed = weight < 2 * NOTICE && (notice.challenged || says_wall(notice.title) || says_wall(&outline.text));
         return Kind { kind: PageKind::Listing, clear: !noticed && (ruled || !is_article(listing.confidence * 0.75)) };
     }
-    let hardly = teasers < 3 || listing.confidence < MENU;
-    if weight < NEXT_TO_NOTHING && outline.scripts.len() + scripts_with_source(outline) > 0 && hardly {
+    if weight < NEXT_TO_NOTHING && scripted && hardly {
         return unclear(PageKind::Shell);
     }
     unclear(if teasers > 0 { PageKind::Listing } else { PageKind::Other })
 }
 
-/// What errors are called where they are called by a title, or a part of one, and nothing else: a paper may have any of
-/// these words in its name.
-const NAMES: [&str; 7] = [
-    "not found",
-    "forbidden",
-    "service unavailable",
-    "bad gateway",
-    "gateway timeout",
-    "internal server error",
-    "access denied",
-];
-
-/// Those of them that tell an error in a short text, too.
-const NOTICED: [&str; 2] = ["not found", "forbidden"];
-
-/// What they are called beside their number.
-const NUMBERED: [&str; 8] = ["error", "fehler", "erreur", "errore", "fel", "ошибка", "http", "http error"];
-
-/// What errors say.
-const ERRORS: [&str; 44] = [
-    "page not found",
-    "page could not be found",
-    "find the page",
-    "page does not exist",
-    "page doesn't exist",
-    "error 5",
-    "service unavailable",
-    "bad gateway",
-    "internal server error",
-    "error establishing a database connection",
-    "account suspended",
-    "account has been suspended",
-    "domain is for sale",
-    "domain may be for sale",
-    "seite nicht gefunden",
-    "seite wurde nicht gefunden",
-    "seite gibt es nicht",
-    "seite existiert nicht",
-    "page introuvable",
-    "page non trouvée",
-    "page n'existe pas",
-    "página no encontrada",
-    "página não encontrada",
-    "pagina non trovata",
-    "pagina niet gevonden",
-    "sidan hittades inte",
-    "sidan kunde inte hittas",
-    "siden ble ikke funnet",
-    "siden blev ikke fundet",
-    "sivua ei löytynyt",
-    "nie znaleziono strony",
-    "strona nie istnieje",
-    "stránka nenalezena",
-    "stránka nebyla nalezena",
-    "az oldal nem található",
-    "sayfa bulunamadı",
-    "страница не найдена",
-    "сторінку не знайдено",
-    "الصفحة غير موجودة",
-    "页面不存在",
-    "頁面不存在",
-    "找不到",
-    "ページが見つかりません",
-    "페이지를 찾을 수 없습니다",
-];
-
-/// Whether a text has words by which a wall is known, wherever they stand.
-pub(super) fn says_wall(text: &str) -> bool {
-    let text = text.to_lowercase();
-    is_bot_check("", &text) || says_error(&text) || NOTICED.iter().any(|name| text.contains(name))
-}
-
-fn says_error(text: &str) -> bool {
-    ERRORS.iter().any(|words| text.contains(words))
-}
-
-/// Whether a part of a title is the name of an error: `404`, `Error 404`, `403 Forbidden`, `404错误`.
-fn names_error(title: &str) -> bool {
-    let status = |word: &&str| matches!(word.as_bytes(), [b'4' | b'5', b'0'..=b'9', b'0'..=b'9']);
-    let parts = title.split(['-', '–', '—', '|', ':', '·', '•', '»', '!', '.', ',', '(', ')']);
-    parts.map(str::trim).any(|part| {
-        let (numbers, words): (Vec<&str>, Vec<&str>) = part.split_whitespace().partition(status);
-        let words = words.join(" ");
-        let numbered = !numbers.is_empty() && (words.is_empty() || NUMBERED.contains(&&*words));
-        numbered || NAMES.contains(&&*words) || part.strip_prefix("404").is_some_and(|rest| rest.starts_with(is_han))
-    })
-}
-
-fn is_bot_check(title: &str, start: &str) -> bool {
-    let titles = [
-        "just a moment",
-        "attention required",
-        "access denied",
-        "are you a robot",
-        "not a bot",
-        "client challenge",
-        "captcha",
-        "security check",
-        "verify you are human",
-        "ddos-guard",
-        "bot verification",
-        "human verification",
-    ];
-    // What a well-known check is called in other tongues; as part of a headline they may say anything.
-    let moments = [
-        "nur einen moment",
-        "einen moment",
-        "un instant",
-        "un momento",
-        "um momento",
-        "один момент",
-        "请稍候",
-        "しばらくお待ちください",
-    ];
-    let words = [
-        "checking your browser",
-        "verify you are human",
-        "unusual traffic",
-        "enable javascript and cookies to continue",
-        "complete the security check",
-        "are not a robot",
-        "not a bot",
-        "you are a human",
-        "请完成安全验证",
-        "人机验证",
-    ];
-    titles.iter().any(|w| title.contains(w))
-        || moments.contains(&title.trim_end_matches(['.', '…', ' ']))
-        || words.iter().any(|w| start.contains(w))
-}
-
-fn is_error(title: &str, start: &str, notice: &Notice, sure: bool) -> bool {
-    // A list's headlines may say anything in two words.
-    let names = |text: &str| !sure && NOTICED.iter().any(|name| text.contains(name));
-    notice.status >= 400
-        || names_error(title)
-        || says_error(title)
-        || notice.weight < 800 && (says_error(start) || names(start))
-}
-
-fn is_consent(title: &str, start: &str) -> bool {
-    ["consent", "cookie", "zustimmung", "before you continue", "privacy gate"].iter().any(|w| title.contains(w))
-        || ["before you continue", "mit werbung und tracking", "we value your privacy", "accept all cookies"]
-            .iter()
-            .any(|w| start.contains(w))
-            && start.len() < 3500
-}
-
-fn has_password(outline: &Outline) -> bool {
-    (0..outline.nodes.len()).any(|row| {
-        outline.tag(row) == "input"
-            && outline.attribute(row, "type").is_some_and(|t| t.eq_ignore_ascii_case("password"))
-    })
+/// Whether a page is a wall beside which a list stands, given the rows of the links that lead that list.
+pub(super) fn is_walled(outline: &Outline, head: &Head, leads: &[usize]) -> bool {
+    Apart::of(outline, leads).wall(head.title.as_deref().unwrap_or_default()).is_some()
 }
 
 /// Paragraphs of a page, by the weight of their text.
@@ -403,29 +218,6 @@ mod tests {
         let page = format!("<html><title>No dredging</title><h1>No dredging</h1>{}<ul>{bare}</ul>", text(1));
         check("https://paper.example/2026/11/9/no-dredging-this-year.html", &page, PageKind::Article);
         check("https://paper.example/2026/11/", &page, PageKind::Listing);
-    }
-
-    #[test]
-    fn the_name_of_an_error_is_told_from_that_of_a_paper() {
-        for (title, error) in [
-            ("404", true),
-            ("Error 404 (Not Found)!!1", true),
-            ("404 Not Found - The Paper", true),
-            ("HTTP Status 404 – Not Found", true),
-            ("403 Forbidden", true),
-            ("The Paper | Erreur 404", true),
-            ("404错误页面", true),
-            ("Sayfa bulunamadı - Gazete", true),
-            ("404 Media", false),
-            ("Peugeot 404: fifty years", false),
-            ("Forbidden Planet News", false),
-            ("Lost & Not Found Magazine", false),
-            ("2024", false),
-            ("Trial and Error", false),
-        ] {
-            let title = title.to_lowercase();
-            assert_eq!(names_error(&title) || says_error(&title), error, "{title}");
-        }
     }
 
     #[test]

@@ -23,17 +23,21 @@ pub struct Glance {
     pub feeds: Vec<FeedLink>,
     /// Where the page leads, its frame left out.
     links: Vec<Led>,
+    /// Whether the page may be an error or a login, as it calls itself.
+    walled: bool,
 }
 
 /// Goes through a page's tags; `None` where they don't tell for sure that it announces feeds, and which.
 pub(super) fn glance(page: &Page) -> Option<Glance> {
-    let (feeds, links) = Sight::of(page)?;
-    Some(Glance { feeds, links })
+    Sight::of(page)
 }
 
 impl Glance {
     /// Whether a feed plainly holds what the page lists. Where this is not plain, the page must be read to tell.
     pub fn lists(&self, feed: &Listing) -> bool {
+        if self.walled {
+            return false;
+        }
         let entries: HashSet<u32> = feed.teasers.iter().filter_map(|t| t.link.as_ref()).map(address_hash).collect();
         let named = self.named(feed);
         let mut shown = 0;

@@ -8,9 +8,11 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::super::head::{self, Announcing};
 use super::super::hints::Hints;
 use super::super::landmarks::{address_hash, link_hash};
+use super::super::notice::{calls_error, calls_login};
 use super::super::{groups, islands, outline};
+use super::Glance;
 use crate::html::{Opened, Piece, skim};
-use crate::model::{FeedLink, Page, text_weight};
+use crate::model::{Page, text_weight};
 
 /// How many elements around a link tell the manner in which it stands.
 const STEPS: usize = 5;
@@ -54,6 +56,8 @@ struct Mark {
     region: Option<usize>,
     in_unit: bool,
     link: Option<usize>,
+    /// What the page calls itself here, by its title or a heading of the first rank.
+    name: Option<usize>,
     mute: bool,
 }
 
@@ -66,13 +70,14 @@ pub(super) struct Sight {
     regions: Vec<Region>,
     links: Vec<Link>,
     bases: Vec<String>,
+    own_names: Vec<String>,
     announcing: Vec<Announcing>,
 }
 
 impl Sight {
-    /// The feeds that a page announces, and where it leads by links in no region beside its list; `None` where the tree may
-    /// have these in another order, and for a page that begins without announcing any.
-    pub(super) fn of(page: &Page) -> Option<(Vec<FeedLink>, Vec<Led>)> {
+    /// What a page's tags tell; `None` where the tree may have them in another order, and for a page that begins without
+    /// announcing any feed.
+    pub(super) fn of(page: &Page) -> Option<Glance> {
         if matches!(islands::unfold(&page.text), Cow::Owned(_)) {
             return None;
         }
@@ -94,6 +99,10 @@ impl Sight {
             "a" if !self.announcing.iter().any(Announcing::is_feed) => return None,
             "a" => {
                 mark.link = value(tag, "href").map(|href| self.link(href, &mark));
+            }
+            "title" | "h1" if mark.link.is_none() => {
+                mark.name = Some(self.own_names.len());
+                self.own_names.push(String::new());
             }
             "base" => {
                 in_order(tag)?;
@@ -169,6 +178,10 @@ impl Sight {
 
     fn text(&mut self, text: &str, depth: usize) {
         self.open.truncate(depth);
+        let here = self.open.last().filter(|mark| mark.link.is_none());
+        if let Some(name) = here.and_then(|mark| self.own_names.get_mut(mark.name?)) {
+            name.push_str(text);
+        }
         if let Some(Mark { link: Some(link), mute: false, .. }) = self.open.last()
             && let Some(link) = self.links.get_mut(*link)
         {
@@ -176,7 +189,7 @@ impl Sight {
         }
     }
 
-    fn told(self, page: &Page) -> (Vec<FeedLink>, Vec<Led>) {
+    fn told(self, page: &Page) -> Glance {
         let base = self.bases.iter().find_map(|href| page.url.join(href).ok());
         let base = base.unwrap_or_else(|| page.url.clone());
         let here = address_hash(&page.url);
@@ -186,7 +199,8 @@ impl Sight {
         };
         let links = self.links.iter().filter(|link| !link.href.starts_with('#') && !self.is_beside(link));
         let links = links.filter_map(led).collect();
-        (head::feeds(self.announcing.into_iter(), &base), links)
+        let walled = self.own_names.iter().map(|name| name.trim()).any(|name| calls_error(name) || calls_login(name));
+        Glance { feeds: head::feeds(self.announcing.into_iter(), &base), links, walled }
     }
 
     /// Whether a link stands in a region beside the list. What holds most of the page's links is no sidebar, whatever its

@@ -46,6 +46,19 @@ fn a_feed_is_what_the_page_lists_where_it_leads_to_its_entries_and_hardly_anywhe
             false,
         ),
         ("a name that says nothing", format!("<div class=with-sidebar>{}</div>", list(0..10)), 0..10, true),
+        (
+            "a heading that is none of an error",
+            format!("<title>404 Media</title><h1>News</h1>{}", list(0..10)),
+            0..10,
+            true,
+        ),
+        ("an error beside which they stand", format!("<title>Page not found</title>{}", list(0..10)), 0..10, false),
+        (
+            "a heading of one",
+            format!("<title>The Paper</title><h1>Page <b>not found</b></h1>{}", list(0..10)),
+            0..10,
+            false,
+        ),
         ("no headlines", list(0..10).replace("The harbour's news of day", ""), 0..10, false),
         ("out of sight", format!("<!--{}--><noscript>{0}</noscript><script>'{0}'</script>", list(0..10)), 0..10, false),
     ] {

@@ -12,7 +12,7 @@ use super::super::head::Head;
 use super::super::landmarks::address_hash;
 use super::super::outline::Outline;
 use super::super::targets::{self, Target};
-use super::super::{page_kind, paging, teasers};
+use super::super::{notice, paging, teasers};
 use super::tags::{Kinds, Tags};
 use super::{FEWEST, USUAL, date_themselves, name_hash, names_itself, own_dates, print_of, raw, shape_hash};
 use crate::dates::Context;
@@ -176,7 +176,7 @@ fn read_rows(page: &Page, guide: &PageGuide, rules: &ListingPickers, rows: &[Now
         outline,
     };
     let is_wall =
-        |(row, element): (&Now, &usize)| row.known.is_none() && page_kind::says_wall(small.outline.text(*element));
+        |(row, element): (&Now, &usize)| row.known.is_none() && notice::says_wall(small.outline.text(*element));
     let plain = small.outline.scripts.is_empty()
         && paging::next(&small.outline, &Head::default(), &page.url, base).is_none()
         && !read.iter().zip(&small.elements).any(is_wall);

@@ -1,0 +1,77 @@
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::profile::{digits, hashes};
+
+/// A text that was read as an article's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Text {
+    /// Hash of its words.
+    pub print: u32,
+    /// Hash of the headline that it was listed with.
+    pub name: u32,
+}
+
+/// The latest texts that were read as articles of a source, each once under each name, newest last: one that comes under
+/// name after name is the article of none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Texts(Vec<Text>);
+
+impl Texts {
+    /// Most that are remembered.
+    const MOST: usize = 16;
+
+    /// Remembers a text.
+    pub fn note(&mut self, text: Text) {
+        self.0.retain(|known| *known != text);
+        self.0.push(text);
+        let surplus = self.0.len().saturating_sub(Self::MOST);
+        self.0.drain(..surplus);
+    }
+
+    /// Under how many other names it is remembered.
+    pub fn under_other_names(&self, text: Text) -> usize {
+        self.0.iter().filter(|known| known.print == text.print && known.name != text.name).count()
+    }
+
+    /// Whether none is remembered.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// As hexadecimal digits, sixteen for each.
+impl Serialize for Texts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&digits(self.0.iter().flat_map(|text| [text.print, text.name])))
+    }
+}
+
+impl<'de> Deserialize<'de> for Texts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let hashes: Vec<u32> = hashes(&String::deserialize(deserializer)?).collect();
+        let (pairs, _) = hashes.as_chunks::<2>();
+        Ok(Self(pairs.iter().map(|[print, name]| Text { print: *print, name: *name }).collect()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_remembered_once_under_each_name_and_survives_being_kept() {
+        let mut texts = Texts::default();
+        let text = |print, name| Text { print, name };
+        for (print, name) in [(1, 10), (2, 20), (1, 10), (1, 11)] {
+            texts.note(text(print, name));
+        }
+        assert_eq!(
+            [text(1, 10), text(1, 12), text(2, 20), text(3, 1)].map(|t| texts.under_other_names(t)),
+            [1, 2, 0, 0]
+        );
+        let kept = serde_json::to_string(&texts).unwrap();
+        assert_eq!(serde_json::from_str::<Texts>(&kept).unwrap(), texts);
+        (0..100).for_each(|name| texts.note(text(7, name)));
+        assert_eq!((texts.under_other_names(text(7, 99)), texts.0.len()), (Texts::MOST - 1, Texts::MOST));
+    }
+}
