@@ -61,11 +61,13 @@ struct Came {
     problems: Vec<Problem>,
     /// Whether the page bears the headline that its teaser promised.
     promised: bool,
+    /// The text that it gave.
+    text: Option<Text>,
 }
 
 impl Came {
     fn without_text(draft: Draft, trouble: Option<String>) -> Self {
-        Self { draft, trouble, problems: Vec::new(), promised: false }
+        Self { draft, trouble, problems: Vec::new(), promised: false, text: None }
     }
 }
 
@@ -201,14 +203,7 @@ fn take_walls_down(
     source: &Source,
     now: DateTime<Utc>,
 ) {
-    let text = |drafted: &Drafted| {
-        let draft = Some(&drafted.came.draft).filter(|draft| draft.attempted && draft.full_text)?;
-        let text = xxh3_64(normalize::html_to_text(draft.content.as_ref()?).as_bytes());
-        // An article keeps its headline at another address.
-        let name = drafted.teaser.headline.as_deref().or(draft.url.as_ref().map(Url::as_str)).unwrap_or_default();
-        Some(Text { print: text as u32, name: xxh3_64(name.as_bytes()) as u32 })
-    };
-    let read: Vec<Option<Text>> = results.iter().map(text).collect();
+    let read: Vec<Option<Text>> = results.iter().map(|drafted| drafted.came.text).collect();
     let mut times: HashMap<u32, usize> = HashMap::new();
     read.iter().flatten().for_each(|text| *times.entry(text.print).or_default() += 1);
     let before = read.iter().map(|text| text.map_or(0, |text| texts.under_other_names(text))).collect::<Vec<_>>();
@@ -259,7 +254,12 @@ async fn one(
     let trouble = (!full.as_ref().is_some_and(|d| d.full_text))
         .then(|| format!("{url}: no article text was found on the page; the teaser stands in its place"));
     let draft = full.map_or(draft, |full| Draft { attempted: true, ..full });
-    Came { draft, trouble, problems: problems.clone(), promised }
+    // An article keeps its headline at another address.
+    let name = teaser.headline.as_deref().or(draft.url.as_ref().map(Url::as_str)).unwrap_or_default();
+    let hash = |text: &str| xxh3_64(text.as_bytes()) as u32;
+    let text = article.body_text.as_deref().filter(|_| draft.full_text);
+    let text = text.map(|text| Text { print: hash(text), name: hash(name) });
+    Came { draft, trouble, problems: problems.clone(), promised, text }
 }
 
 /// What an article's page says; not asked for where another source has just asked.
