@@ -21,8 +21,9 @@ mod tests;
 /// Between the starts of two visits to one site of the public internet, unless a host rule says otherwise.
 /// Machines that the operator opened by `allow_private` are not spaced.
 const SPACING: Duration = Duration::from_secs(1);
-/// A 429 concerns one address; so many addresses in a row, with no other answer between, concern the host.
-const STRIKES: usize = 3;
+/// A 429 concerns one address; so many addresses in a row, with no other answer between, concern the host. Fewer stand
+/// side by side on hosts that mind only some of theirs.
+const STRIKES: usize = 5;
 /// A whole host is left alone for this long at most: its other pages may be cheaper ones.
 const LONGEST_HOLD: TimeDelta = TimeDelta::minutes(15);
 /// Addresses of one lane that are left alone by themselves; more at once concern the host anyway.
@@ -288,7 +289,7 @@ impl Turn {
         state.free = state.free.max(self.started + delay);
     }
 
-    /// An address answered 429 and wants silence until `until`: it gets it. From the third address in a row on
+    /// An address answered 429 and wants silence until `until`: it gets it. From the fifth address in a row on
     /// the whole host does.
     pub(super) fn strike(&self, url: &Url, until: DateTime<Utc>) {
         let address = print(url);

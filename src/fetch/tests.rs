@@ -118,7 +118,7 @@ async fn statuses_are_told_apart_and_say_what_to_do() {
 }
 
 #[tokio::test]
-async fn a_429_quiets_its_address_and_three_in_a_row_the_whole_host() {
+async fn a_429_quiets_its_address_and_five_in_a_row_the_whole_host() {
     let press = Press::open(|asked| {
         if asked.contains("/good") { Reply::ok("", "x") } else { Reply::status(429, "retry-after: 600\r\n") }
     })
@@ -131,11 +131,11 @@ async fn a_429_quiets_its_address_and_three_in_a_row_the_whole_host() {
     let again = refused("/1").await;
     assert!(matches!(again.kind, FetchErrorKind::Waiting(_)) && again.retry_at.is_some(), "{again}");
     page(&fetcher, press.url("/good")).await;
-    for path in ["/3", "/4", "/5"] {
+    for path in ["/3", "/4", "/5", "/6", "/7"] {
         assert_eq!(refused(path).await.status(), Some(429));
     }
     assert!(matches!(refused("/good").await.kind, FetchErrorKind::Waiting(_)));
-    assert_eq!(press.asked().len(), 6);
+    assert_eq!(press.asked().len(), 8);
 }
 
 #[tokio::test]

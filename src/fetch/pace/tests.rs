@@ -101,15 +101,18 @@ async fn a_host_that_asked_for_silence_is_left_alone_by_all() {
     let a = url("http://a.test/");
     let enter = async |text: &str| pace.enter(&url(text), &manners, &guard).await;
     let strike = async |text: &str| enter(text).await.unwrap().strike(&url(text), until);
-    strike("http://a.test/1").await;
-    strike("http://a.test/2").await;
+    let several = async |from: usize| {
+        for n in from..from + STRIKES - 1 {
+            strike(&format!("http://a.test/{n}")).await;
+        }
+    };
+    several(1).await;
     // One 429 concerns its own address only, and so does another one.
     assert!(enter("http://a.test/1").await.is_err());
     enter("http://a.test/").await.unwrap().calm();
-    strike("http://a.test/3").await;
-    strike("http://a.test/4").await;
+    several(10).await;
     assert!(enter("http://a.test/").await.is_ok());
-    strike("http://a.test/5").await;
+    strike("http://a.test/20").await;
     let held = pace.enter(&url("http://www.a.test/x"), &manners, &guard).await.err();
     assert!(held.is_some_and(|said| (said - until).num_seconds().abs() <= 1), "{held:?}");
     assert!(pace.enter(&a, &manners, &guard).await.is_err());
@@ -134,11 +137,12 @@ async fn other_manners_go_on_with_what_is_known_of_hosts() {
     let (guard, plain, until) = (Guard::new(&[]), Manners::default(), Utc::now() + TimeDelta::seconds(600));
     let enter = async |pace: &Pace, manners: &Manners, text: &str| pace.enter(&url(text), manners, &guard).await;
     let pace = Pace::new(4);
-    // The host is struck twice before the edit; what is still under way strikes it once more after it.
-    for text in ["http://a.test/1", "http://a.test/2"] {
-        enter(&pace, &plain, text).await.unwrap().strike(&url(text), until);
+    // The host is struck before the edit; what is still under way strikes it once more after it.
+    for n in 1..STRIKES {
+        let text = format!("http://a.test/{n}");
+        enter(&pace, &plain, &text).await.unwrap().strike(&url(&text), until);
     }
-    let under_way = enter(&pace, &plain, "http://a.test/3").await.unwrap();
+    let under_way = enter(&pace, &plain, "http://a.test/9").await.unwrap();
     drop(enter(&pace, &plain, "http://b.test/").await.unwrap());
     drop(enter(&pace, &plain, "http://c.test/").await.unwrap());
     drop(enter(&pace, &plain, "http://d.test/").await.unwrap());
@@ -148,19 +152,19 @@ async fn other_manners_go_on_with_what_is_known_of_hosts() {
     for text in ["http://a.test/1", "http://a.test/2"] {
         assert!(enter(&pace, &plain, text).await.is_err(), "{text}");
     }
-    under_way.strike(&url("http://a.test/3"), until);
+    under_way.strike(&url("http://a.test/9"), until);
     drop(under_way);
-    assert!(enter(&pace, &plain, "http://a.test/4").await.is_err());
+    assert!(enter(&pace, &plain, "http://a.test/10").await.is_err());
     let begin = Instant::now();
     drop(enter(&pace, &plain, "http://b.test/").await.unwrap());
     assert_eq!(begin.elapsed().as_secs(), 1);
     // Hosts that come under a rule of their own, and are under none again, are no others for that.
     let ruled = pace.with(8);
-    assert!(enter(&ruled, &manners, "http://a.test/4").await.is_err());
+    assert!(enter(&ruled, &manners, "http://a.test/10").await.is_err());
     drop(enter(&ruled, &manners, "http://c.test/").await.unwrap());
     assert_eq!(begin.elapsed().as_secs(), 30);
     let pace = ruled.with(8);
-    assert!(enter(&pace, &plain, "http://a.test/4").await.is_err());
+    assert!(enter(&pace, &plain, "http://a.test/10").await.is_err());
     drop(enter(&pace, &plain, "http://c.test/").await.unwrap());
     assert_eq!(begin.elapsed().as_secs(), 60);
     ruled.close();
