@@ -32,7 +32,7 @@ use tokio::sync::watch;
 use xxhash_rust::xxh3::Xxh3Default;
 
 use crate::fetch::Fetcher;
-use crate::model::{HarvestReport, Outcome, Page, Render, Source};
+use crate::model::{HarvestReport, Outcome, Page, Render, Source, Validators};
 use crate::normalize;
 use crate::read::{CompiledRules, RuleError};
 use crate::store::{Finished, SourceState, Store, StoreError};
@@ -118,6 +118,8 @@ impl Watched {
         let mut hash = Xxh3Default::new();
         (env!("CARGO_PKG_VERSION"), &source.url, source.kind, source.article, source.render).hash(&mut hash);
         (&source.rules, &source.filters, &source.language, &source.identity).hash(&mut hash);
+        // Who is told something else may answer something else.
+        (source.timezone.name(), &source.title, &source.headers).hash(&mut hash);
         if source.render != Render::Http {
             source.browsing.hash(&mut hash);
         }
@@ -237,6 +239,10 @@ async fn settle(
             run.state.wishes.moved = run.state.wishes.moved.take().filter(|_| failure.put_off);
             if failure.forget_feed {
                 run.state.feed = None;
+            }
+            // The page's own version is another; and some servers stumble over being asked for one at all.
+            if failure.forget_feed || matches!(failure.status, Some(400 | 412)) {
+                run.state.validators = Validators::default();
             }
             Vec::new()
         }

@@ -61,6 +61,9 @@ fn build(manners: &Manners, guard: &Guard, trust: &Trust) -> Result<Client, Stri
             .pool_idle_timeout(IDLE)
             .pool_max_idle_per_host(most)
             .http1_max_headers(MAX_HEADERS)
+            .http1_ignore_invalid_headers_in_responses(true)
+            .http1_allow_spaces_after_header_name_in_responses(true)
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
     };
     match trust {
         Trust::Machine => {}

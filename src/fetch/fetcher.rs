@@ -248,7 +248,7 @@ impl Inner {
         if let Some(cookie) = visit.cookies.header(&url, headers.get(COOKIE)) {
             headers.insert(COOKIE, cookie);
         }
-        let conditional = conditional::ask(&ask.validators, &mut headers);
+        let conditional = conditional::ask(ask, &url, &mut headers);
         let began = Instant::now();
         // Credentials of the address become an `Authorization` header in the client, where the source's own
         // headers name none.
@@ -418,7 +418,10 @@ impl Inner {
             moved: visit.trail.moved(),
             content_type: text(CONTENT_TYPE),
             content_language: text(CONTENT_LANGUAGE),
-            validators: conditional::validators(&answer.headers),
+            validators: Validators {
+                of: Some(&visit.url).filter(|url| **url != address(&ask.url)).cloned(),
+                ..conditional::validators(&answer.headers)
+            },
             announced: links::announced(&answer.headers, &visit.url),
             fresh_until: conditional::fresh_until(&answer.headers, now),
             cookies: visit.cookies.of(&visit.url),
@@ -488,7 +491,7 @@ fn refusal(status: u16, headers: &HeaderMap) -> Option<FetchErrorKind> {
 }
 
 /// The address as it is sent: no fragment, no credentials.
-fn address(url: &Url) -> Url {
+pub(super) fn address(url: &Url) -> Url {
     let mut url = without_credentials(url);
     url.set_fragment(None);
     url

@@ -51,7 +51,7 @@ async fn a_page_comes_with_all_that_was_said_of_it() {
     assert_eq!(page.peer, Some("127.0.0.1".parse().unwrap()));
     assert_eq!(page.media_type.as_deref(), Some("text/html"));
     assert_eq!(page.content_language.as_deref(), Some("zh"));
-    assert_eq!(page.validators, Validators { etag: Some("W/\"x\"".into()), last_modified: None });
+    assert_eq!(page.validators, Validators { etag: Some("W/\"x\"".into()), ..Validators::default() });
     assert_eq!(page.text, "<p>news</p>");
     let asked = press.asked().pop().unwrap();
     assert!(asked.starts_with("GET /a?b=c HTTP/1.1\r\n"), "{asked}");
@@ -69,8 +69,8 @@ async fn what_is_held_is_asked_for_by_its_validators() {
     .await;
     let fetcher = Fetcher::new(manners()).unwrap();
     let mut ask = PageRequest::new(press.url("/"));
-    ask.validators = Validators { etag: Some("W/\"a,1\"".into()), last_modified: Some("odd date".into()) };
-    let expected = Validators { etag: Some("\"b\"".into()), last_modified: Some("odd date".into()) };
+    ask.validators = Validators { etag: Some("W/\"a,1\"".into()), last_modified: Some("odd date".into()), of: None };
+    let expected = Validators { etag: Some("\"b\"".into()), ..ask.validators.clone() };
     assert!(matches!(fetcher.get(&ask).await, Ok(Fetched::NotModified(got)) if got.validators == expected));
     let unasked = error(&fetcher, press.url("/")).await;
     assert_eq!((unasked.status(), unasked.outcome()), (Some(304), Outcome::Broken));

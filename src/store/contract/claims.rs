@@ -124,7 +124,11 @@ async fn the_state_of_a_run_is_kept_to_the_letter() {
         title: Some("Port".into()),
         home: Some("https://news.example/".to_owned()),
         feed: url::Url::parse("https://news.example/feed").ok(),
-        validators: Validators { etag: Some("W/\"ü\"".into()), last_modified: Some("yesterday".into()) },
+        validators: Validators {
+            etag: Some("W/\"ü\"".into()),
+            last_modified: Some("yesterday".into()),
+            of: url::Url::parse("https://news.example/issue-9").ok(),
+        },
         body_hash: Some(u64::MAX),
         reading: Some(7),
         last_run: Some(minute(1)),
