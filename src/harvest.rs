@@ -69,7 +69,7 @@ pub struct Parts {
 
 impl Parts {
     /// Waits until the daemon stops.
-    async fn stopped(&self) {
+    pub async fn stopped(&self) {
         let mut stop = self.stop.clone();
         if stop.wait_for(|stop| *stop).await.is_err() {
             // Nobody is left who could say so.

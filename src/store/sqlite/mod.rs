@@ -166,8 +166,8 @@ impl Store for Sqlite {
         self.write(move |db, _| claims::reschedule(db, &id, at)).await
     }
 
-    async fn overdue(&self, before: DateTime<Utc>) -> Result<Vec<SourceId>, StoreError> {
-        self.readers.glance(move |db| claims::overdue(db, before)).await
+    async fn missed(&self, before: DateTime<Utc>, after: DateTime<Utc>) -> Result<Vec<SourceId>, StoreError> {
+        self.readers.glance(move |db| claims::missed(db, before, after)).await
     }
 
     async fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
