@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use encoding_rs::mem::decode_latin1;
-use reqwest::header::{AGE, CACHE_CONTROL, DATE, EXPIRES};
+use reqwest::header::{AGE, CACHE_CONTROL, DATE, EXPIRES, VARY};
 use reqwest::header::{ETAG, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, RETRY_AFTER};
 use url::Url;
 
@@ -70,6 +70,10 @@ pub(super) fn retry_at(headers: &HeaderMap, now: DateTime<Utc>) -> Option<DateTi
 /// the time it has spent in caches. We are a private cache, to which `s-maxage` does not speak. `None` where the
 /// answer promises nothing.
 pub(super) fn fresh_until(headers: &HeaderMap, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    // It depends on what no request can tell.
+    if headers.get_all(VARY).iter().any(|v| v.as_bytes().contains(&b'*')) {
+        return None;
+    }
     let mut max_age: Option<i64> = None;
     for value in headers.get_all(CACHE_CONTROL).iter().filter_map(|v| v.to_str().ok()) {
         for directive in value.split(',').map(str::trim) {
@@ -90,8 +94,11 @@ pub(super) fn fresh_until(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Dat
         Some(seconds) => TimeDelta::try_seconds(seconds).unwrap_or(LONGEST),
         None => date(EXPIRES)?.signed_duration_since(date(DATE).unwrap_or(now)),
     };
-    let age = text(AGE).and_then(|t| t.parse().ok()).and_then(TimeDelta::try_seconds).unwrap_or_default();
-    let left = lifetime - age.max(TimeDelta::zero());
+    // Digits too many for a number are an age too great.
+    let age = text(AGE).filter(|t| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit()));
+    let age =
+        age.map_or_else(TimeDelta::zero, |t| t.parse().ok().and_then(TimeDelta::try_seconds).unwrap_or(TimeDelta::MAX));
+    let left = lifetime.checked_sub(&age)?;
     (left > TimeDelta::zero()).then(|| now + left.min(LONGEST))
 }
 
@@ -175,6 +182,9 @@ mod tests {
             (&[("cache-control", "public, Max-Age=\"60\"")], Some(60)),
             (&[("cache-control", "max-age=600"), ("age", "500")], Some(100)),
             (&[("cache-control", "max-age=600"), ("age", "601")], None),
+            (&[("cache-control", "max-age=600"), ("age", "99999999999999999999")], None),
+            (&[("cache-control", "max-age=600"), ("age", "-60")], Some(600)),
+            (&[("cache-control", "max-age=600"), ("vary", "Accept, *")], None),
             (&[("cache-control", "max-age=600, no-cache")], None),
             (&[("cache-control", "no-store"), ("expires", "Mon, 02 Mar 2026 11:00:00 GMT")], None),
             (&[("cache-control", "max-age=0"), ("expires", "Mon, 02 Mar 2026 11:00:00 GMT")], None),
