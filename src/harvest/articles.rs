@@ -220,6 +220,11 @@ async fn one(
                 .then(|| format!("{url}: no article text was found on the page; the teaser stands in its place"));
             (full.map_or(draft, |full| Draft { attempted: true, ..full }), trouble, problems.clone())
         }
+        // Its turn does not come any more: nobody is to blame for that.
+        Err(error) if error.is_put_off() && *hurry.parts.stop.borrow() => {
+            draft.attempted = false;
+            (draft, None, Vec::new())
+        }
         Err(error) => {
             // Where nothing was asked that is no attempt.
             draft.attempted = !error.is_put_off();
