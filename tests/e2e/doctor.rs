@@ -76,3 +76,23 @@ fn the_daemons_port_is_told_from_a_strangers() {
     let (found, _) = examined(&desk);
     assert_eq!(grade(&found, "server"), "ok", "{found:?}");
 }
+
+#[test]
+fn a_store_that_was_deleted_beneath_a_daemon_is_told_and_not_begun_anew() {
+    let press = Press::start();
+    paper::print(&press);
+    let desk = Desk::new(&format!("{}schedule = \"every 10s\"\n", paper::source(&press)));
+    let mut daemon = desk.daemon();
+    daemon.harvested("lantern");
+    let (store, away) = (desk.path("courant.db"), desk.path("away.db"));
+    std::fs::rename(&store, &away).expect("moved");
+    daemon.wait_for("a complaint", |event| {
+        event["message"].as_str().is_some_and(|told| told.contains("deleted, moved or replaced"))
+    });
+    let (found, code) = examined(&desk);
+    assert_eq!((grade(&found, "store").as_str(), code), ("wrong", Some(1)), "{found:?}");
+    assert!(text(&desk.run(&["fetch"]).stderr).contains("put it back"));
+    assert!(!store.exists());
+    std::fs::rename(&away, &store).expect("put back");
+    daemon.harvested("lantern");
+}

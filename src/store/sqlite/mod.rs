@@ -62,6 +62,16 @@ impl Sqlite {
     /// Opens, makes or migrates the file.
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
         let sql = |e: rusqlite::Error| StoreError::sqlite(path, &e);
+        if !path.exists() && in_use(path) {
+            // A new file would take the place of one that may be put back.
+            return Err(StoreError::new(
+                StoreTrouble::Missing,
+                format!(
+                    "{}: the file is gone, and a process still uses it; put it back, or stop that process first",
+                    path.display()
+                ),
+            ));
+        }
         let db = file::writing(path)?;
         let presence = Presence::announce(path);
         if presence.alone {
