@@ -34,7 +34,7 @@ const CROWD: usize = 8;
 /// A clock that has gone on so far since it was looked at last, or back, was set, or the machine slept.
 const SLEPT: chrono::Duration = chrono::Duration::seconds(90);
 /// Pause after the store failed, before it is asked again.
-const STORE_PAUSE: Duration = Duration::from_secs(5);
+pub(super) const STORE_PAUSE: Duration = Duration::from_secs(5);
 /// Pause before a run that could not be stored is done again.
 const AGAIN: chrono::Duration = chrono::Duration::minutes(1);
 

@@ -96,3 +96,15 @@ fn a_store_that_was_deleted_beneath_a_daemon_is_told_and_not_begun_anew() {
     std::fs::rename(&away, &store).expect("put back");
     daemon.harvested("lantern");
 }
+
+#[test]
+fn advice_fits_what_is_wrong() {
+    let press = Press::start();
+    press.set("/blank/", Sheet::html("<html></html>"));
+    let blank = format!("[sources.blank]\nurl = \"{}\"\n", press.url("/blank/"));
+    let desk = Desk::new(&format!("{blank}[sources.far]\nurl = \"http://10.1.2.3/\"\nenabled = false\n"));
+    desk.run(&["fetch"]);
+    let said = text(&desk.run(&["doctor"]).stdout);
+    assert!(said.contains("`courant preview blank`") && !said.contains("the page has changed"), "{said}");
+    assert!(text(&desk.run(&["check"]).stderr).contains("allow_private = [\"10.1.2.3/32\"]"));
+}
