@@ -15,13 +15,17 @@ use super::stand_in::{self, Glanced, same_list};
 use super::{Parts, Watched, index, judge};
 use crate::fetch::{FetchError, Fetched};
 use crate::model::{
-    Article, Guide, Kind, Listing, ListingMethod, Outcome, Page, Problem, Profile, Read, Render, Teaser, Validators,
+    Article, Guide, Kind, Listing, ListingMethod, Outcome, Page, Problem, Profile, Read, Render, Source, Teaser,
+    Validators,
 };
 use crate::read::Extent;
 use crate::store::{SourceState, StoreError};
 
 /// Most pages of one list that are followed, whatever the rules say.
 const MAX_PAGES: u32 = 50;
+
+/// A feed that failed so often in a row no longer stands in for its page.
+const TRIES_OF_FEED: u32 = 3;
 
 /// What asking a source came to.
 pub(super) struct Asked {
@@ -110,7 +114,7 @@ pub(super) async fn listing(
                 match Box::pin(parts.render(watched, *page, &ask, Part::List)).await {
                     Ok(page) => Box::new(page),
                     Err(error) => {
-                        let answer = Answer::Failed(Failed::of(&error, false));
+                        let answer = Answer::Failed(Failed::of(&error));
                         return Ok(Asked { answer, base, moved, fresh_until: None });
                     }
                 }
@@ -133,7 +137,10 @@ pub(super) async fn listing(
             Asked { answer, base, moved, fresh_until }
         }
         Err(error) => {
-            let failed = Failed::of(&error, feed.is_some());
+            let mut failed = Failed::of(&error);
+            if let Some(feed) = &feed {
+                failed.without_feed(feed, source, state.failures);
+            }
             return Ok(Asked { answer: Answer::Failed(failed), base, moved: None, fresh_until: None });
         }
     };
@@ -257,7 +264,7 @@ async fn page_listing(
         let ask = watched.source.request(page.asked.clone());
         page = match parts.render(watched, Arc::unwrap_or_clone(page), &ask, Part::List).await {
             Ok(page) => Arc::new(page),
-            Err(error) => return Answer::Failed(Failed::of(&error, false)),
+            Err(error) => return Answer::Failed(Failed::of(&error)),
         };
         body_hash = shown::print(&page);
         if !first && state.body_hash == Some(body_hash) {
@@ -291,7 +298,7 @@ async fn one_page(watched: &Watched, mut page: Arc<Page>, mut body_hash: u64, pa
         let ask = watched.source.request(page.asked.clone());
         page = match parts.render(watched, Arc::unwrap_or_clone(page), &ask, Part::List).await {
             Ok(page) => Arc::new(page),
-            Err(error) => return Answer::Failed(Failed::of(&error, false)),
+            Err(error) => return Answer::Failed(Failed::of(&error)),
         };
         body_hash = shown::print(&page);
         (read, kind) = article_read(watched, &page, parts).await;
@@ -415,16 +422,31 @@ impl Failed {
     }
 
     /// No page came.
-    fn of(error: &FetchError, was_feed: bool) -> Self {
+    fn of(error: &FetchError) -> Self {
         Self {
             outcome: error.outcome(),
             reason: error.to_string(),
             status: error.status(),
             retry_at: error.retry_at,
             problems: Vec::new(),
-            // Back to the page when the feed is not there, not when its server is down.
-            forget_feed: was_feed && matches!(error.status(), Some(404 | 410)),
+            forget_feed: false,
             put_off: error.is_put_off(),
         }
+    }
+
+    /// It was a feed that was asked in the page's stead: back to the page when the feed is not there, and when it fails
+    /// again and again, which says nothing of the page. `failures`: those before this one.
+    fn without_feed(&mut self, feed: &Url, source: &Source, failures: u32) {
+        let why = match self.status {
+            Some(404 | 410) => format!("{feed} is not there any more"),
+            _ if self.put_off || failures < TRIES_OF_FEED - 1 => return,
+            _ => std::mem::take(&mut self.reason),
+        };
+        self.forget_feed = true;
+        // The page is not.
+        if self.outcome == Outcome::Gone {
+            self.outcome = Outcome::Broken;
+        }
+        self.reason = format!("{why}; instead of this feed the page {} will be read", source.url);
     }
 }
