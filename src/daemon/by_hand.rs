@@ -71,6 +71,11 @@ impl Desk {
     pub fn open(store: &Path) -> Option<Self> {
         let path = socket(store);
         let opened = UnixListener::bind(&path).or_else(|error| {
+            if error.kind() == io::ErrorKind::InvalidInput {
+                return Err(io::Error::other(
+                    "the path is too long for a socket; a shorter one in `[store] url` is not",
+                ));
+            }
             if error.kind() != io::ErrorKind::AddrInUse {
                 return Err(error);
             }
