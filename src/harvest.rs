@@ -235,8 +235,6 @@ async fn settle(
             run.report.problems = failure.problems;
             run.put_off = failure.put_off;
             run.state.wishes.silence = failure.retry_at.map(|until| silence(source, until));
-            // Whoever says that a page has moved, and is wrong, is asked again whether it has.
-            run.state.wishes.moved = run.state.wishes.moved.take().filter(|_| failure.put_off);
             if failure.forget_feed {
                 run.state.feed = None;
             }

@@ -95,6 +95,8 @@ impl Run {
             state.last_success = Some(now);
         } else if !self.put_off {
             state.failures = state.failures.saturating_add(1);
+            // Whoever says that a page has moved, and leads to none, is asked again whether it has.
+            state.wishes.moved = None;
         }
         state.last_run = Some(now);
         state.last_outcome = Some(outcome);

@@ -109,6 +109,32 @@ fn a_permanent_redirect_is_believed_once_it_has_held_and_told() {
     assert!(doctor.contains("change `url`"), "{doctor}");
 }
 
+#[test]
+fn a_move_to_what_is_not_the_page_is_not_believed() {
+    let press = Press::start();
+    paper::print(&press);
+    let front = |numbers: std::ops::Range<usize>, what: &str| {
+        let rows: String = numbers
+            .map(|n| format!("<li><a href=\"/{what}/{n}.html\">The {what} of this town, number {n} of them</a></li>"))
+            .collect();
+        Sheet::html(format!("<html><head><title>The Lantern</title></head><body><ul>{rows}</ul></body></html>"))
+    };
+    let source = format!("[sources.lantern]\nurl = \"{}\"\narticle = \"never\"\n", press.url("/old/"));
+    let desk = Desk::new(&source);
+    for n in 0..8 {
+        press.set("/old/", front(n..n + 12, "news"));
+        desk.ok(&["fetch"]);
+    }
+    press.set("/old/", Sheet::status(301).with("Location", "/"));
+    press.set("/", front(0..20, "section"));
+    for _ in 0..3 {
+        assert_eq!(desk.run(&["fetch"]).status.code(), Some(1));
+    }
+    press.set("/old/", front(9..21, "news"));
+    assert!(desk.ok(&["fetch"]).contains("12 listed, 2 new"));
+    assert_eq!(press.asked("/").len(), 3);
+}
+
 /// A feed with a line of the paper, and what it is recognised by.
 fn issue(press: &Press, n: usize) -> Sheet {
     let line = &paper::LINES[n];
