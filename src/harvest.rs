@@ -234,6 +234,7 @@ async fn settle(
             run.report.status = failure.status;
             run.report.problems = failure.problems;
             run.put_off = failure.put_off;
+            run.our_own = failure.our_own;
             run.state.wishes.silence = failure.retry_at.map(|until| silence(source, until));
             if failure.forget_feed {
                 run.state.feed = None;

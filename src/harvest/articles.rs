@@ -226,8 +226,8 @@ async fn one(
             (draft, None, Vec::new())
         }
         Err(error) => {
-            // Where nothing was asked that is no attempt.
-            draft.attempted = !error.is_put_off();
+            // Where nobody was asked that is no attempt.
+            draft.attempted = !error.is_put_off() && !error.is_our_own();
             (draft, Some(error.to_string()), Vec::new())
         }
     }

@@ -81,6 +81,8 @@ pub(super) struct Failed {
     pub forget_feed: bool,
     /// Nothing was asked: no failure of the source's.
     pub put_off: bool,
+    /// This machine failed.
+    pub our_own: bool,
 }
 
 /// Asks the source, or the feed that was found for it, at the address where it has moved to.
@@ -418,7 +420,7 @@ impl Failed {
     /// A page came, and is not what was wanted.
     pub(super) fn at(page: &Page, outcome: Outcome, reason: String, problems: Vec<Problem>) -> Self {
         let status = Some(page.status);
-        Self { outcome, reason, status, retry_at: None, problems, forget_feed: false, put_off: false }
+        Self { outcome, reason, status, retry_at: None, problems, forget_feed: false, put_off: false, our_own: false }
     }
 
     /// No page came.
@@ -431,6 +433,7 @@ impl Failed {
             problems: Vec::new(),
             forget_feed: false,
             put_off: error.is_put_off(),
+            our_own: error.is_our_own(),
         }
     }
 
@@ -439,7 +442,7 @@ impl Failed {
     fn without_feed(&mut self, feed: &Url, source: &Source, failures: u32) {
         let why = match self.status {
             Some(404 | 410) => format!("{feed} is not there any more"),
-            _ if self.put_off || failures < TRIES_OF_FEED - 1 => return,
+            _ if self.put_off || self.our_own || failures < TRIES_OF_FEED - 1 => return,
             _ => std::mem::take(&mut self.reason),
         };
         self.forget_feed = true;
