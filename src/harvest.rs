@@ -32,7 +32,7 @@ use tokio::sync::watch;
 use xxhash_rust::xxh3::Xxh3Default;
 
 use crate::fetch::Fetcher;
-use crate::model::{HarvestReport, Outcome, Page, Render, Source};
+use crate::model::{HarvestReport, Outcome, Page, Render, Source, Validators};
 use crate::normalize;
 use crate::read::{CompiledRules, RuleError};
 use crate::store::{Finished, SourceState, Store, StoreError};
@@ -70,7 +70,7 @@ pub struct Parts {
 
 impl Parts {
     /// Waits until the daemon stops.
-    async fn stopped(&self) {
+    pub async fn stopped(&self) {
         let mut stop = self.stop.clone();
         if stop.wait_for(|stop| *stop).await.is_err() {
             // Nobody is left who could say so.
@@ -119,6 +119,8 @@ impl Watched {
         let mut hash = Xxh3Default::new();
         (env!("CARGO_PKG_VERSION"), &source.url, source.kind, source.article, source.render).hash(&mut hash);
         (&source.rules, &source.filters, &source.language, &source.identity).hash(&mut hash);
+        // Who is told something else may answer something else.
+        (source.timezone.name(), &source.title, &source.headers).hash(&mut hash);
         if source.render != Render::Http {
             source.browsing.hash(&mut hash);
         }
@@ -233,11 +235,14 @@ async fn settle(
             run.report.status = failure.status;
             run.report.problems = failure.problems;
             run.put_off = failure.put_off;
+            run.our_own = failure.our_own;
             run.state.wishes.silence = failure.retry_at.map(|until| silence(source, until));
-            // Whoever says that a page has moved, and is wrong, is asked again whether it has.
-            run.state.wishes.moved = run.state.wishes.moved.take().filter(|_| failure.put_off);
             if failure.forget_feed {
                 run.state.feed = None;
+            }
+            // The page's own version is another; and some servers stumble over being asked for one at all.
+            if failure.forget_feed || matches!(failure.status, Some(400 | 412)) {
+                run.state.validators = Validators::default();
             }
             Vec::new()
         }

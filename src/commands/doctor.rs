@@ -89,6 +89,11 @@ pub(super) fn run(arguments: Arguments, path: &Path) -> Result<(), Failure> {
 
 /// What can only be told with the store at hand.
 async fn examine(config: &config::Config, quick: bool, in_use: bool, now: chrono::DateTime<Utc>) -> Vec<Finding> {
+    if !config.store.exists() && in_use {
+        let say = format!("{} is gone, and a process still uses it", config.store.display());
+        let advice = "put the file back, or stop the daemon and start it again";
+        return vec![machine::clock(&[], now), Finding::wrong("store", say, advice)];
+    }
     if !config.store.exists() {
         let say = format!("{} is not there yet", config.store.display());
         let advice = "nothing was harvested so far: start with `courant run` or `courant fetch`";

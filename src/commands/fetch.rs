@@ -67,15 +67,23 @@ async fn harvest(
     arguments: &Arguments,
 ) -> Result<usize, Failure> {
     let bar = console.bar(ids.len());
-    let mut failed = 0;
+    let (mut failed, mut left) = (0, ids.len());
     let mut tell = |ended: Vec<(SourceId, Result<Once, DaemonError>)>| -> Result<(), Failure> {
         let mut lines = String::new();
         for (id, ended) in ended {
             bar.inc(1);
             bar.set_message(id.to_string());
             failed += usize::from(!ended.as_ref().is_ok_and(is_well));
-            lines.push_str(&line(&id, ended, arguments.json)?);
-            lines.push('\n');
+            left -= usize::from(!matches!(ended, Ok(Once::Stopped)));
+            let is_report = matches!(ended, Ok(Once::Done(..)));
+            let line = line(&id, ended, arguments.json)?;
+            if arguments.json && !is_report {
+                // Standard output is for programs.
+                bar.suspend(|| eprintln!("{line}"));
+            } else {
+                lines.push_str(&line);
+                lines.push('\n');
+            }
         }
         bar.suspend(|| print(&lines))
     };
@@ -94,7 +102,14 @@ async fn harvest(
         tell(ended)?;
     }
     bar.finish_and_clear();
-    Ok(failed)
+    match left {
+        0 => Ok(failed),
+        _ if *plan.parts.stop.borrow() => {
+            let were = if left == 1 { "source was" } else { "sources were" };
+            Err(Failure::Work(format!("{left} {were} not waited for, as the program was told to end")))
+        }
+        _ => Ok(failed),
+    }
 }
 
 /// Whether a run did not fail, or was rightly left.

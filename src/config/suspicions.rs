@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use url::Host;
 
 use crate::fetch::{HostRule, find_browser};
@@ -27,11 +28,12 @@ pub(super) fn look(sources: &[Placed], hosts: &[(HostRule, Place)], settings: &S
                     .remedy("one source can serve several feeds by its tags"),
             );
         }
-        if private(&source.url.host()).is_some_and(|ip| settings.manners.allow_private.iter().all(|n| !n.contains(&ip)))
+        if let Some(ip) = private(&source.url.host())
+            && settings.manners.allow_private.iter().all(|n| !n.contains(&ip))
         {
             findings.complain(
                 Complaint::warning(&placed.url, "this address is private, so it will not be called")
-                    .remedy("if it is yours, allow it: [fetch] allow_private = [\"127.0.0.1/32\"]"),
+                    .remedy(format!("if it is yours, allow it: [fetch] allow_private = [\"{}\"]", IpNet::from(ip))),
             );
         }
         if let Schedule::Every(interval) = source.schedule

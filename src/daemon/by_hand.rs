@@ -15,6 +15,7 @@ use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use tracing::warn;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -24,6 +25,10 @@ use crate::model::SourceId;
 
 /// Pause after a caller could not be let in.
 const PAUSE: Duration = Duration::from_secs(1);
+/// While a run lasts, whoever waits for it hears of the daemon so often: a line without words.
+const BEAT: Duration = Duration::from_secs(3);
+/// A daemon that is not heard of for so long stands still.
+const SILENCE: Duration = Duration::from_secs(15);
 
 /// A run that is wanted.
 #[derive(Serialize, Deserialize)]
@@ -66,8 +71,16 @@ impl Desk {
     pub fn open(store: &Path) -> Option<Self> {
         let path = socket(store);
         let opened = UnixListener::bind(&path).or_else(|error| {
-            if error.kind() != io::ErrorKind::AddrInUse || Caller::connect(&path).is_ok() {
+            if error.kind() == io::ErrorKind::InvalidInput {
+                return Err(io::Error::other(
+                    "the path is too long for a socket; a shorter one in `[store] url` is not",
+                ));
+            }
+            if error.kind() != io::ErrorKind::AddrInUse {
                 return Err(error);
+            }
+            if Caller::connect(&path).is_ok() {
+                return Err(io::Error::other("another daemon lives on the same store"));
             }
             // Left over from a daemon that was killed.
             std::fs::remove_file(&path)?;
@@ -101,6 +114,7 @@ async fn attend(stream: UnixStream, plans: &watch::Receiver<Arc<Plan>>, to: &mps
     let (read, mut write) = stream.into_split();
     let mut wishes = BufReader::new(read).lines();
     let mut under_way = FuturesUnordered::new();
+    let mut beat = tokio::time::interval(BEAT);
     loop {
         tokio::select! {
             line = wishes.next_line() => {
@@ -109,6 +123,7 @@ async fn attend(stream: UnixStream, plans: &watch::Receiver<Arc<Plan>>, to: &mps
                 under_way.push(grant(wish, plans.borrow().clone(), to));
             }
             Some(answer) = under_way.next() => say(&mut write, &answer).await?,
+            _ = beat.tick(), if !under_way.is_empty() => write.write_all(b"\n").await?,
         }
     }
 }
@@ -160,8 +175,17 @@ impl HandedOver {
             let line = tokio::select! {
                 biased;
                 _ = self.stop.wait_for(|stop| *stop) => return None,
-                line = self.answers.next_line() => line.ok()??,
+                line = timeout(SILENCE, self.answers.next_line()) => match line {
+                    Ok(line) => line.ok()??,
+                    Err(_) => {
+                        warn!("the daemon does not answer (is it stopped, or its disk?); what it has not begun is asked for without it");
+                        return None;
+                    }
+                },
             };
+            if line.is_empty() {
+                continue;
+            }
             let Answer { source, once } = serde_json::from_str(&line).ok()?;
             self.under_way -= 1;
             self.wish().await.ok()?;
@@ -188,4 +212,48 @@ async fn say(line: &mut OwnedWriteHalf, what: &impl Serialize) -> io::Result<()>
     let mut said = serde_json::to_vec(what)?;
     said.push(b'\n');
     line.write_all(&said).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is handed over to whoever is at the other end.
+    fn handed_to(stop: &watch::Sender<bool>, daemon: impl FnOnce(UnixStream)) -> HandedOver {
+        let (ours, theirs) = UnixStream::pair().expect("a pair");
+        daemon(theirs);
+        let (answers, line) = ours.into_split();
+        let stop = stop.subscribe();
+        HandedOver {
+            answers: BufReader::new(answers).lines(),
+            line,
+            wishes: Vec::new().into_iter(),
+            under_way: 1,
+            stop,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_daemon_that_stands_still_is_not_waited_for() {
+        let mut held = None;
+        let running = watch::Sender::new(false);
+        let mut handed = handed_to(&running, |daemon| held = Some(daemon));
+        assert!(handed.next().await.is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_daemon_that_takes_long_is_waited_for() {
+        let running = watch::Sender::new(false);
+        let mut handed = handed_to(&running, |mut daemon| {
+            tokio::spawn(async move {
+                for _ in 0..10 {
+                    tokio::time::sleep(SILENCE - BEAT).await;
+                    daemon.write_all(b"\n").await.expect("somebody who waits");
+                }
+                let answer = br#"{"source":"lantern","once":"Busy"}"#;
+                daemon.write_all(answer).await.expect("somebody who waits");
+            });
+        });
+        assert!(handed.next().await.is_some_and(|(id, once)| id.as_str() == "lantern" && matches!(once, Once::Busy)));
+    }
 }

@@ -11,6 +11,10 @@ pub fn report_line(report: &HarvestReport, state: &SourceState, now: DateTime<Ut
     let took = (report.finished - report.started).num_milliseconds() as f64 / 1000.0;
     match report.outcome {
         Outcome::Unchanged => format!("{id}: unchanged ({took:.1} s)"),
+        // What has moved and says nothing new was not read.
+        Outcome::Moved if report.status == Some(304) || report.bytes == 0 => {
+            format!("{id}: unchanged, {} ({took:.1} s)", report.reason)
+        }
         Outcome::Ok | Outcome::Empty | Outcome::Moved => {
             let mut parts = vec![format!("{} listed", report.listed), format!("{} new", report.changes.new)];
             if report.changes.altered > 0 {

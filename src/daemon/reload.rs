@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tracing::{error, info, warn};
 
-use super::workers::reschedule;
+use super::workers::{STORE_PAUSE, reschedule};
 use super::{DaemonError, Plan};
 use crate::config::{self, Config};
 use crate::model::SourceId;
@@ -53,7 +53,17 @@ pub(super) fn spawn(
                 }
             }
             let before = plan.borrow().clone();
-            match take_up(&path, &before, &store, &stop).await {
+            let taken = loop {
+                match take_up(&path, &before, &store, &stop).await {
+                    // Nobody touches the file again because of that.
+                    Err(DaemonError::Store(error)) => {
+                        error!("{error}\nthe edit is taken up once the store is well");
+                        tokio::time::sleep(STORE_PAUSE).await;
+                    }
+                    taken => break taken,
+                }
+            };
+            match taken {
                 Ok(None) => {}
                 Ok(Some(after)) => {
                     eyes.look_at(&after.config.files);

@@ -31,10 +31,12 @@ const FEW: usize = 8;
 const MOMENT: Duration = Duration::from_millis(250);
 /// Of so many times as many runs as there are places, all but one may wait for their sites' turns.
 const CROWD: usize = 8;
-/// A clock that has gone on so far since it was looked at last was set, or the machine slept.
+/// A clock that has gone on so far since it was looked at last, or back, was set, or the machine slept.
 const SLEPT: chrono::Duration = chrono::Duration::seconds(90);
 /// Pause after the store failed, before it is asked again.
-const STORE_PAUSE: Duration = Duration::from_secs(5);
+pub(super) const STORE_PAUSE: Duration = Duration::from_secs(5);
+/// Pause before a run that could not be stored is done again.
+const AGAIN: chrono::Duration = chrono::Duration::minutes(1);
 
 /// Pauses while a source whose hub brought something is just being harvested.
 const BUSY: [Duration; 5] = [
@@ -90,8 +92,8 @@ pub(super) async fn run(
     while !*stop.borrow() {
         let plan = plans.borrow_and_update().clone();
         let now = Utc::now();
-        if now - awake > SLEPT {
-            spread_missed(&*store, now).await?;
+        if (now - awake).abs() > SLEPT {
+            spread_missed(&*store, now).await;
         }
         awake = now;
         if renamed.is_some_and(|at| at <= Instant::now()) {
@@ -128,7 +130,7 @@ pub(super) async fn run(
                         runs.spawn(async move { by_hub(watched, news, &parts, &worker).await });
                     }
                     // It says only that there is something new.
-                    Some(_) => store.reschedule(&news.source, Utc::now()).await?,
+                    Some(_) => make_due(&*store, &news.source).await,
                     None => {}
                 }
                 look = Instant::now();
@@ -142,7 +144,7 @@ pub(super) async fn run(
                     let Some((was, Harvested { state, .. })) = logged(ended) else { continue };
                     // An edit that came meanwhile is to be seen at once.
                     if plan.watched.get(&state.id).is_some_and(|is| is.source != was.source) {
-                        store.reschedule(&state.id, Utc::now()).await?;
+                        make_due(&*store, &state.id).await;
                         look = Instant::now();
                     }
                     following.note(&plan, &state.id, state.wishes.announced.as_ref());
@@ -166,10 +168,23 @@ pub(super) async fn run(
     Ok(())
 }
 
-/// What should have run while nobody was there runs once, and not all of it in one moment.
-async fn spread_missed(store: &dyn Store, now: DateTime<Utc>) -> Result<(), StoreError> {
-    let missed = store.overdue(now - SLEPT).await?;
-    reschedule(store, &missed, |id| schedule::soon(id, now)).await
+/// What should have run while nobody was there runs once, and not all of it in one moment; so does what ran in a time
+/// that is yet to come, by a clock that was set back since.
+async fn spread_missed(store: &dyn Store, now: DateTime<Utc>) {
+    let spread = async {
+        let missed = store.missed(now - SLEPT, now + SLEPT).await?;
+        reschedule(store, &missed, |id| schedule::soon(id, now)).await
+    };
+    if let Err(error) = spread.await {
+        error!("what was missed is not spread: {error}");
+    }
+}
+
+/// Makes a source due at once.
+async fn make_due(store: &dyn Store, id: &SourceId) {
+    if let Err(error) = store.reschedule(id, Utc::now()).await {
+        error!("{id} is harvested at its usual time only: {error}");
+    }
 }
 
 /// Makes sources due, all at once: each question to the store waits for the disk.
@@ -221,8 +236,31 @@ async fn one(watched: Arc<Watched>, state: Box<SourceState>, parts: Parts) -> En
         parts.store.release(id).await?;
         return parts.store.reschedule(id, until).await.map(|()| None);
     }
-    let harvested = harvest(&watched, state, &parts, now).await?;
+    let harvested = match harvest(&watched, state, &parts, now).await {
+        Ok(harvested) => harvested,
+        Err(error) => {
+            give_back(id, &parts, &error).await;
+            None
+        }
+    };
     Ok(harvested.map(|harvested| (watched, harvested)))
+}
+
+/// Gives back the claim on a source whose run could not be stored, as soon as the store takes that: until the claim runs
+/// out, nobody would harvest the source.
+async fn give_back(id: &SourceId, parts: &Parts, error: &StoreError) {
+    error!("{id}: the run could not be stored; once the store takes it, it is done again: {error}");
+    let given = async || {
+        // Its server is not to suffer from our disk.
+        parts.store.reschedule(id, Utc::now() + AGAIN).await?;
+        parts.store.release(id).await
+    };
+    while given().await.is_err() {
+        tokio::select! {
+            () = parts.stopped() => return,
+            () = tokio::time::sleep(STORE_PAUSE) => {}
+        }
+    }
 }
 
 /// Harvests what a source's hub brought; where the source is just being harvested, it is due again after that.
@@ -232,8 +270,13 @@ async fn by_hub(watched: Arc<Watched>, news: Told, parts: &Parts, worker: &str) 
         let now = Utc::now();
         if let Some(claim) = parts.store.claim(worker, id, now, LEASE).await? {
             let page = saved_page(news.topic, news.content_type.as_deref(), news.body, now);
-            let harvested = harvest_told(&watched, claim.state, page, parts, now).await?;
-            return Ok(harvested.map(|harvested| (watched, harvested)));
+            return match harvest_told(&watched, claim.state, page, parts, now).await {
+                Ok(harvested) => Ok(harvested.map(|harvested| (watched, harvested))),
+                Err(error) => {
+                    give_back(id, parts, &error).await;
+                    Ok(None)
+                }
+            };
         }
         tokio::time::sleep(wait).await;
     }
@@ -244,7 +287,16 @@ async fn by_hub(watched: Arc<Watched>, news: Told, parts: &Parts, worker: &str) 
 async fn by_hand(asked: Asked, parts: &Parts, worker: &str) -> Ended {
     let Asked { watched, heed, reply } = asked;
     let claim = parts.store.claim(worker, &watched.source.id, Utc::now(), LEASE).await?;
-    let ended = once::run(&watched, claim, parts, true).await?;
+    let is_held = claim.is_some();
+    let ended = match once::run(&watched, claim, parts, true).await {
+        Ok(ended) => ended,
+        Err(error) => {
+            if is_held {
+                give_back(&watched.source.id, parts, &error).await;
+            }
+            return Ok(None);
+        }
+    };
     let answer = match &ended {
         Ok(harvested) => Some(Once::from(harvested)),
         // Whoever will not have that does it himself.

@@ -61,6 +61,9 @@ fn build(manners: &Manners, guard: &Guard, trust: &Trust) -> Result<Client, Stri
             .pool_idle_timeout(IDLE)
             .pool_max_idle_per_host(most)
             .http1_max_headers(MAX_HEADERS)
+            .http1_ignore_invalid_headers_in_responses(true)
+            .http1_allow_spaces_after_header_name_in_responses(true)
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
     };
     match trust {
         Trust::Machine => {}
@@ -107,8 +110,11 @@ pub(super) fn failure(error: &reqwest::Error, connect_timeout: Duration) -> Fetc
     if error.is_dns() {
         return nowhere(&sentence_of(error));
     }
-    let io = causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>());
-    match io.map(io::Error::kind).find_map(known) {
+    let io = || causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>());
+    if let Some(ours) = io().find_map(our_own) {
+        return ours;
+    }
+    match io().map(io::Error::kind).find_map(known) {
         Some(sentence) => FetchErrorKind::Network(sentence.to_owned()),
         None if error.is_connect() => FetchErrorKind::Network(format!("no connection: {}", sentence_of(error))),
         None => improper(&sentence_of(error)),
@@ -117,18 +123,29 @@ pub(super) fn failure(error: &reqwest::Error, connect_timeout: Duration) -> Fetc
 
 /// A name that is no host's.
 pub(super) fn nowhere(why: &str) -> FetchErrorKind {
+    // The resolver's words are all that it gives.
+    if ["Temporary failure", "Try again", "Too many open files"].iter().any(|words| why.contains(words)) {
+        return FetchErrorKind::Here(format!("no name can be looked up ({why}); is this machine's network down?"));
+    }
     FetchErrorKind::Network(format!("the host's name leads nowhere ({why}); check the address, or this machine's DNS"))
 }
 
 /// A connection that was not made.
 pub(super) fn unconnected(error: &io::Error) -> FetchErrorKind {
+    if let Some(ours) = our_own(error) {
+        return ours;
+    }
     let sentence = known(error.kind()).map(str::to_owned);
     FetchErrorKind::Network(sentence.unwrap_or_else(|| format!("no connection: {}", sentence_of(error))))
 }
 
 /// A connection that failed.
 pub(super) fn network(error: &io::Error) -> FetchErrorKind {
-    known(error.kind()).map_or_else(|| improper(&sentence_of(error)), |text| FetchErrorKind::Network(text.to_owned()))
+    let at_the_host = || match known(error.kind()) {
+        Some(sentence) => FetchErrorKind::Network(sentence.to_owned()),
+        None => improper(&sentence_of(error)),
+    };
+    our_own(error).unwrap_or_else(at_the_host)
 }
 
 /// An answer that cannot be understood.
@@ -142,13 +159,28 @@ pub(super) fn cut_short(error: &(dyn Error + 'static)) -> FetchErrorKind {
     FetchErrorKind::Content(format!("the answer broke off before its end ({why}); it will be asked again"))
 }
 
+/// What this machine cannot do, whoever is asked.
+fn our_own(error: &io::Error) -> Option<FetchErrorKind> {
+    // ENFILE and EMFILE, which have no kind of their own.
+    const TOO_MANY: [i32; 2] = [23, 24];
+    let sentence = match error.kind() {
+        io::ErrorKind::NetworkUnreachable | io::ErrorKind::NetworkDown => {
+            "this machine has no way there; is its network down?"
+        }
+        _ if error.raw_os_error().is_some_and(|code| TOO_MANY.contains(&code)) => {
+            "this machine lets no more files be open; raise the limit (`ulimit -n`, `LimitNOFILE=`), or lower \
+             `[fetch] parallel`"
+        }
+        _ => return None,
+    };
+    Some(FetchErrorKind::Here(sentence.to_owned()))
+}
+
 fn known(kind: io::ErrorKind) -> Option<&'static str> {
     Some(match kind {
         io::ErrorKind::ConnectionRefused => "connection refused: no server listens there",
         io::ErrorKind::ConnectionReset => "the server broke the connection off",
-        io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable => {
-            "the host cannot be reached from this machine's network"
-        }
+        io::ErrorKind::HostUnreachable => "the host cannot be reached from this machine's network",
         io::ErrorKind::TimedOut => "the connection died",
         _ => return None,
     })
@@ -195,4 +227,29 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
         Some(cause)
     })
     .take(16)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fails_on_this_machine_is_told_from_what_fails_at_the_host() {
+        let os = |code| unconnected(&io::Error::from_raw_os_error(code));
+        let of = |kind: io::ErrorKind| unconnected(&kind.into());
+        let named = |why: &str| nowhere(&format!("failed to lookup address information: {why}"));
+        let rows = [
+            (os(24), true, "`[fetch] parallel`"),
+            (os(23), true, "LimitNOFILE"),
+            (of(io::ErrorKind::NetworkUnreachable), true, "network down"),
+            (of(io::ErrorKind::HostUnreachable), false, "cannot be reached"),
+            (of(io::ErrorKind::ConnectionRefused), false, "no server listens"),
+            (named("Temporary failure in name resolution"), true, "network down"),
+            (named("Name or service not known"), false, "check the address"),
+        ];
+        for (kind, ours, words) in rows {
+            assert_eq!(matches!(kind, FetchErrorKind::Here(_)), ours, "{kind}");
+            assert!(kind.to_string().contains(words), "{kind}");
+        }
+    }
 }

@@ -3,20 +3,27 @@
 use std::time::SystemTime;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use reqwest::header::{AGE, CACHE_CONTROL, DATE, EXPIRES};
+use encoding_rs::mem::decode_latin1;
+use reqwest::header::{AGE, CACHE_CONTROL, DATE, EXPIRES, VARY};
 use reqwest::header::{ETAG, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, RETRY_AFTER};
+use url::Url;
 
-use crate::model::Validators;
+use super::fetcher::address;
+use crate::model::{PageRequest, Validators};
 
 /// A server's wish is heard for this long.
 const LONGEST: TimeDelta = TimeDelta::days(1);
 
-/// Asks only for what has changed. Whether anything was asked so: a value that cannot stand in a header is
-/// left out.
-pub(super) fn ask(validators: &Validators, headers: &mut HeaderMap) -> bool {
+/// Asks only for what has changed, where `url` is the address whose version is held. Whether anything was asked so: a
+/// value that cannot stand in a header is left out.
+pub(super) fn ask(request: &PageRequest, url: &Url, headers: &mut HeaderMap) -> bool {
+    let validators = &request.validators;
+    if *validators.of.as_ref().unwrap_or(&address(&request.url)) != *url {
+        return false;
+    }
     let mut conditional = false;
     for (name, value) in [(IF_NONE_MATCH, &validators.etag), (IF_MODIFIED_SINCE, &validators.last_modified)] {
-        let value = value.as_deref().filter(|v| !v.is_empty()).and_then(|v| HeaderValue::from_str(v).ok());
+        let value = value.as_deref().filter(|v| !v.is_empty()).and_then(as_sent);
         if let Some(value) = value {
             headers.insert(name, value);
             conditional = true;
@@ -25,11 +32,16 @@ pub(super) fn ask(validators: &Validators, headers: &mut HeaderMap) -> bool {
     conditional
 }
 
-/// What an answer is to be recognised by. Bytes outside ASCII could not be sent back as they came, so that
-/// such a validator is none.
+/// What an answer is to be recognised by.
 pub(super) fn validators(headers: &HeaderMap) -> Validators {
-    let text = |name| headers.get(name).and_then(|v| v.to_str().ok()).filter(|v| !v.is_empty()).map(str::to_owned);
-    Validators { etag: text(ETAG), last_modified: text(LAST_MODIFIED) }
+    let text = |name| headers.get(name).filter(|v| !v.is_empty()).map(|v| decode_latin1(v.as_bytes()).into_owned());
+    Validators { etag: text(ETAG), last_modified: text(LAST_MODIFIED), of: None }
+}
+
+/// A validator as the header that it came in.
+fn as_sent(validator: &str) -> Option<HeaderValue> {
+    let bytes: Option<Vec<u8>> = validator.chars().map(|letter| u8::try_from(letter).ok()).collect();
+    HeaderValue::from_bytes(&bytes?).ok()
 }
 
 /// What we hold, as a 304 refreshed it (RFC 9111 §3.2).
@@ -38,6 +50,7 @@ pub(super) fn refreshed(held: &Validators, headers: &HeaderMap) -> Validators {
     Validators {
         etag: new.etag.or_else(|| held.etag.clone()),
         last_modified: new.last_modified.or_else(|| held.last_modified.clone()),
+        of: held.of.clone(),
     }
 }
 
@@ -57,6 +70,10 @@ pub(super) fn retry_at(headers: &HeaderMap, now: DateTime<Utc>) -> Option<DateTi
 /// the time it has spent in caches. We are a private cache, to which `s-maxage` does not speak. `None` where the
 /// answer promises nothing.
 pub(super) fn fresh_until(headers: &HeaderMap, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    // It depends on what no request can tell.
+    if headers.get_all(VARY).iter().any(|v| v.as_bytes().contains(&b'*')) {
+        return None;
+    }
     let mut max_age: Option<i64> = None;
     for value in headers.get_all(CACHE_CONTROL).iter().filter_map(|v| v.to_str().ok()) {
         for directive in value.split(',').map(str::trim) {
@@ -77,8 +94,11 @@ pub(super) fn fresh_until(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Dat
         Some(seconds) => TimeDelta::try_seconds(seconds).unwrap_or(LONGEST),
         None => date(EXPIRES)?.signed_duration_since(date(DATE).unwrap_or(now)),
     };
-    let age = text(AGE).and_then(|t| t.parse().ok()).and_then(TimeDelta::try_seconds).unwrap_or_default();
-    let left = lifetime - age.max(TimeDelta::zero());
+    // Digits too many for a number are an age too great.
+    let age = text(AGE).filter(|t| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit()));
+    let age =
+        age.map_or_else(TimeDelta::zero, |t| t.parse().ok().and_then(TimeDelta::try_seconds).unwrap_or(TimeDelta::MAX));
+    let left = lifetime.checked_sub(&age)?;
     (left > TimeDelta::zero()).then(|| now + left.min(LONGEST))
 }
 
@@ -117,14 +137,39 @@ mod tests {
         answer.insert(ETAG, HeaderValue::from_static("W/\"a,1\""));
         answer.insert(LAST_MODIFIED, HeaderValue::from_static("yesterday-ish"));
         let held = validators(&answer);
-        let mut request = HeaderMap::new();
-        assert!(ask(&held, &mut request));
+        let url: Url = "http://a.test/feed".parse().unwrap();
+        let asked = |validators: &Validators, url: &Url| {
+            let request = PageRequest { validators: validators.clone(), ..PageRequest::new(url.clone()) };
+            let mut headers = HeaderMap::new();
+            ask(&request, url, &mut headers).then_some(headers)
+        };
+        let request = asked(&held, &url).unwrap();
         assert_eq!(request[IF_NONE_MATCH], "W/\"a,1\"");
         assert_eq!(request[IF_MODIFIED_SINCE], "yesterday-ish");
-        answer.insert(ETAG, HeaderValue::from_bytes(b"\"\x80\"").unwrap());
-        assert_eq!(validators(&answer).etag, None);
         assert_eq!(refreshed(&held, &HeaderMap::new()), held);
-        assert!(!ask(&Validators { etag: Some("a\nb".into()), last_modified: None }, &mut HeaderMap::new()));
+        for etag in [&b"\"\x80\xff\""[..], "\"größe\"".as_bytes(), b"bare", b"\"a b\tc\""] {
+            answer.insert(ETAG, HeaderValue::from_bytes(etag).unwrap());
+            assert_eq!(asked(&validators(&answer), &url).unwrap()[IF_NONE_MATCH].as_bytes(), etag);
+        }
+        for etag in ["a\nb", "漢"] {
+            assert!(asked(&Validators { etag: Some(etag.into()), ..Validators::default() }, &url).is_none());
+        }
+    }
+
+    #[test]
+    fn what_one_page_is_recognised_by_tells_nothing_of_another() {
+        let url = |path: &str| Url::parse("http://a.test/").unwrap().join(path).unwrap();
+        for (of, asked, sent) in [
+            (None, "latest", true),
+            (None, "issue-1", false),
+            (Some("issue-1"), "latest", false),
+            (Some("issue-1"), "issue-1", true),
+            (Some("issue-1"), "issue-2", false),
+        ] {
+            let validators = Validators { etag: Some("a".into()), of: of.map(url), ..Validators::default() };
+            let request = PageRequest { validators, ..PageRequest::new(url("latest#news")) };
+            assert_eq!(ask(&request, &url(asked), &mut HeaderMap::new()), sent, "{of:?} {asked}");
+        }
     }
 
     #[test]
@@ -137,6 +182,9 @@ mod tests {
             (&[("cache-control", "public, Max-Age=\"60\"")], Some(60)),
             (&[("cache-control", "max-age=600"), ("age", "500")], Some(100)),
             (&[("cache-control", "max-age=600"), ("age", "601")], None),
+            (&[("cache-control", "max-age=600"), ("age", "99999999999999999999")], None),
+            (&[("cache-control", "max-age=600"), ("age", "-60")], Some(600)),
+            (&[("cache-control", "max-age=600"), ("vary", "Accept, *")], None),
             (&[("cache-control", "max-age=600, no-cache")], None),
             (&[("cache-control", "no-store"), ("expires", "Mon, 02 Mar 2026 11:00:00 GMT")], None),
             (&[("cache-control", "max-age=0"), ("expires", "Mon, 02 Mar 2026 11:00:00 GMT")], None),

@@ -1,6 +1,8 @@
 //! Cookies for one visit: some sites send a visitor round once to see whether a cookie comes back. They are
 //! forgotten with the visit, and told to nobody but the host that gave them.
 
+use std::time::SystemTime;
+
 use reqwest::header::{HeaderMap, HeaderValue, SET_COOKIE};
 use url::Url;
 
@@ -33,7 +35,15 @@ impl Cookies {
             if name.is_empty() || text.len() > LONGEST {
                 continue;
             }
-            let secure = parts.any(|part| part.trim().eq_ignore_ascii_case("secure"));
+            let attributes = || parts.clone().map(|part| part.split_once('=').unwrap_or((part, "")));
+            let is = |name: &str, wanted| name.trim().eq_ignore_ascii_case(wanted);
+            let secure = attributes().any(|(name, _)| is(name, "secure"));
+            if taken_back(attributes().filter(|(name, _)| is(name, "max-age") || is(name, "expires"))) {
+                let held = self.0.len();
+                self.0.retain(|c| c.host != host || c.name != name);
+                fresh |= self.0.len() < held;
+                continue;
+            }
             let room = self.0.len() < MOST;
             match self.0.iter_mut().find(|c| c.host == host && c.name == name) {
                 Some(known) => {
@@ -65,6 +75,17 @@ impl Cookies {
     }
 }
 
+/// Whether a cookie ends as it comes, by its `Max-Age`, else by its `Expires` (RFC 6265 §5.3).
+fn taken_back<'t>(ends: impl Iterator<Item = (&'t str, &'t str)>) -> bool {
+    let (ages, dates): (Vec<_>, Vec<_>) = ends.partition(|(name, _)| name.trim().eq_ignore_ascii_case("max-age"));
+    let age = ages.last().and_then(|(_, seconds)| seconds.trim().parse::<i64>().ok());
+    let date = || dates.last().and_then(|(_, date)| httpdate::parse_http_date(&date.trim().replace('-', " ")).ok());
+    match age {
+        Some(seconds) => seconds <= 0,
+        None => date().is_some_and(|date| date < SystemTime::now()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,5 +104,25 @@ mod tests {
         assert_eq!(cookies.header(&url("http://a.test/x"), Some(&own)).unwrap(), "k=v; a=b");
         assert_eq!(cookies.header(&url("https://a.test/x"), None).unwrap(), "a=b; s=1");
         assert_eq!(cookies.header(&url("http://b.test/"), None), None);
+    }
+
+    #[test]
+    fn a_cookie_that_is_taken_back_is_shown_no_more() {
+        let url = Url::parse("http://a.test/").unwrap();
+        for (end, held) in [
+            ("Max-Age=0", ""),
+            ("max-age=-1; Path=/", ""),
+            ("Expires=Thu, 01 Jan 1970 00:00:00 GMT", ""),
+            ("expires=Thu, 01-Jan-1970 00:00:01 GMT; Max-Age=0", ""),
+            ("expires=Thu, 01-Jan-1970 00:00:01 GMT", ""),
+            ("Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=60", "a=deleted"),
+            ("Expires=soon", "a=deleted"),
+        ] {
+            let given = |text: &str| HeaderMap::from_iter([(SET_COOKIE, HeaderValue::from_str(text).unwrap())]);
+            let mut cookies = Cookies::default();
+            cookies.take(&url, &given("a=b"));
+            assert!(cookies.take(&url, &given(&format!("a=deleted; {end}"))), "{end}");
+            assert_eq!(cookies.of(&url).join(""), held, "{end}");
+        }
     }
 }

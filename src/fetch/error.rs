@@ -57,6 +57,9 @@ pub enum FetchErrorKind {
     /// Connection, TLS, DNS.
     #[error("{0}")]
     Network(String),
+    /// This machine's own network, or what it allows a process: that says nothing of the host.
+    #[error("{0}")]
+    Here(String),
     /// The browser could not be started, or could not show the page.
     #[error("{0}")]
     Browser(String),
@@ -82,6 +85,11 @@ impl FetchError {
     /// Whether nothing was asked, since the host wants silence, or did not say just now what it minds.
     pub fn is_put_off(&self) -> bool {
         matches!(self.kind, FetchErrorKind::Waiting(_) | FetchErrorKind::Unread(..))
+    }
+
+    /// Whether this machine failed, and not the host.
+    pub fn is_our_own(&self) -> bool {
+        matches!(self.kind, FetchErrorKind::Here(_))
     }
 
     /// The HTTP status, where an answer came.

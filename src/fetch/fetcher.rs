@@ -185,7 +185,6 @@ impl Fetcher {
             cookies: Cookies::default(),
             turn: None,
             left: self.inner.manners.total_timeout,
-            led: false,
         };
         loop {
             let answered = self.inner.hop(&mut visit, ask, &own, &start).await;
@@ -206,7 +205,6 @@ impl Fetcher {
             let Some(to) = leads_on(page) else { return Ok((fetched, Held { _turn: visit.turn })) };
             let next = visit.trail.lead_on(&visit.url, &to, fresh);
             visit.url = next.map_err(|kind| lost(&visit.url, kind))?;
-            visit.led = true;
         }
     }
 }
@@ -228,8 +226,6 @@ struct Visit {
     cookies: Cookies,
     turn: Option<Turn>,
     left: Duration,
-    /// A page has led on: what is known of the one behind it says nothing of this one, and must not be asked of it.
-    led: bool,
 }
 
 /// A failure before it is known where.
@@ -273,7 +269,7 @@ impl Inner {
         if let Some(cookie) = visit.cookies.header(&url, headers.get(COOKIE)) {
             headers.insert(COOKIE, cookie);
         }
-        let conditional = !visit.led && conditional::ask(&ask.validators, &mut headers);
+        let conditional = conditional::ask(ask, &url, &mut headers);
         let began = Instant::now();
         // Credentials of the address become an `Authorization` header in the client, where the source's own
         // headers name none.
@@ -443,7 +439,10 @@ impl Inner {
             moved: visit.trail.moved(),
             content_type: text(CONTENT_TYPE),
             content_language: text(CONTENT_LANGUAGE),
-            validators: if visit.led { Validators::default() } else { conditional::validators(&answer.headers) },
+            validators: Validators {
+                of: Some(&visit.url).filter(|url| **url != address(&ask.url)).cloned(),
+                ..conditional::validators(&answer.headers)
+            },
             announced: links::announced(&answer.headers, &visit.url),
             fresh_until: conditional::fresh_until(&answer.headers, now),
             cookies: visit.cookies.of(&visit.url),
@@ -473,7 +472,7 @@ fn check(ruling: &Ruling, url: &Url, remembered: bool) -> Result<(), Failed> {
 }
 
 /// The address as it is sent: no fragment, no credentials.
-fn address(url: &Url) -> Url {
+pub(super) fn address(url: &Url) -> Url {
     let mut url = without_credentials(url);
     url.set_fragment(None);
     url

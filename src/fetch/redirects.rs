@@ -12,17 +12,24 @@ use super::error::FetchErrorKind;
 #[derive(Debug)]
 pub(super) struct Trail {
     seen: Vec<Url>,
+    /// How many of them were seen before a cookie was given: each may ask to see it.
+    forgiven: usize,
     permanent: bool,
     max: usize,
 }
 
 impl Trail {
     pub(super) fn new(start: &Url, max: u32) -> Self {
-        Self { seen: vec![start.clone()], permanent: true, max: usize::try_from(max).unwrap_or(usize::MAX) }
+        Self {
+            seen: vec![start.clone()],
+            forgiven: 0,
+            permanent: true,
+            max: usize::try_from(max).unwrap_or(usize::MAX),
+        }
     }
 
     /// Where an answer sends us; `None` when it is no redirect. `fresh_cookie`: the answer gave a cookie that
-    /// the same address may ask to see.
+    /// all addresses so far may ask to see.
     pub(super) fn next(
         &mut self,
         from: &Url,
@@ -60,7 +67,10 @@ impl Trail {
         if self.seen.len() > self.max {
             return failed(format!("gave up after {} redirects", self.max));
         }
-        if self.seen.contains(&next) && !fresh_cookie {
+        if fresh_cookie {
+            self.forgiven = self.seen.len();
+        }
+        if self.seen.get(self.forgiven..).is_some_and(|since| since.contains(&next)) {
             return failed(format!("{who} in a circle, back to {next}"));
         }
         self.seen.push(next.clone());
@@ -162,6 +172,16 @@ mod tests {
             let next = Trail::new(&from, 10).next(&from, 302, &headers, false).unwrap();
             assert_eq!(next.map(String::from).as_deref(), Some(*expected), "{location:?}");
         }
+    }
+
+    #[test]
+    fn a_cookie_is_shown_to_all_who_were_asked_before_it_was_given() {
+        let (a, b) = ("http://a.test/".parse().unwrap(), "http://a.test/check".parse().unwrap());
+        let to = |url: &Url| HeaderMap::from_iter([(LOCATION, HeaderValue::from_str(url.as_str()).unwrap())]);
+        let mut trail = Trail::new(&a, 10);
+        assert_eq!(trail.next(&a, 302, &to(&b), true).unwrap(), Some(b.clone()));
+        assert_eq!(trail.next(&b, 302, &to(&a), false).unwrap(), Some(a.clone()));
+        assert!(trail.next(&a, 302, &to(&b), false).is_err());
     }
 
     #[test]

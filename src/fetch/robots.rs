@@ -101,8 +101,8 @@ impl Robots {
     pub(super) async fn recall(&self, url: &Url) -> Option<Ruling> {
         let now = Utc::now();
         let said = self.memory.as_ref()?.recall(&url.origin().ascii_serialization(), now).await?;
-        // A clock that was set back makes nothing hold for longer than it should.
-        let left = (said.until - now).to_std().ok()?.min(DAY);
+        // What holds for longer was kept by a clock that was set back since.
+        let left = (said.until - now).to_std().ok().filter(|left| *left <= DAY)?;
         let verdict = said.text.map_or(Verdict::All, |text| Verdict::Some(Rules::read(text.as_bytes(), &self.product)));
         Some(Ruling { until: Instant::now() + left, verdict })
     }

@@ -238,9 +238,14 @@ async fn one(
     draft.attempted = true;
     let reading = match page_article(watched, &url, hurry.parts).await {
         Ok(reading) => reading,
+        // Its turn does not come any more: nobody is to blame for that.
+        Err(error) if error.is_put_off() && *hurry.parts.stop.borrow() => {
+            draft.attempted = false;
+            return Came::without_text(draft, None);
+        }
         Err(error) => {
-            // Where nothing was asked that is no attempt.
-            draft.attempted = !error.is_put_off();
+            // Where nobody was asked that is no attempt.
+            draft.attempted = !error.is_put_off() && !error.is_our_own();
             return Came::without_text(draft, Some(error.to_string()));
         }
     };

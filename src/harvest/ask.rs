@@ -15,13 +15,17 @@ use super::stand_in::{self, Glanced, same_list};
 use super::{Parts, Watched, index, judge};
 use crate::fetch::{FetchError, Fetched};
 use crate::model::{
-    Article, Guide, Kind, Listing, ListingMethod, Outcome, Page, Problem, Profile, Read, Render, Teaser, Validators,
+    Article, Guide, Kind, Listing, ListingMethod, Outcome, Page, Problem, Profile, Read, Render, Source, Teaser,
+    Validators,
 };
 use crate::read::Extent;
 use crate::store::{SourceState, StoreError};
 
 /// Most pages of one list that are followed, whatever the rules say.
 const MAX_PAGES: u32 = 50;
+
+/// A feed that failed so often in a row no longer stands in for its page.
+const TRIES_OF_FEED: u32 = 3;
 
 /// What asking a source came to.
 pub(super) struct Asked {
@@ -77,6 +81,8 @@ pub(super) struct Failed {
     pub forget_feed: bool,
     /// Nothing was asked: no failure of the source's.
     pub put_off: bool,
+    /// This machine failed.
+    pub our_own: bool,
 }
 
 /// Asks the source, or the feed that was found for it, at the address where it has moved to.
@@ -110,7 +116,7 @@ pub(super) async fn listing(
                 match Box::pin(parts.render(watched, *page, &ask, Part::List)).await {
                     Ok(page) => Box::new(page),
                     Err(error) => {
-                        let answer = Answer::Failed(Failed::of(&error, false));
+                        let answer = Answer::Failed(Failed::of(&error));
                         return Ok(Asked { answer, base, moved, fresh_until: None });
                     }
                 }
@@ -133,7 +139,10 @@ pub(super) async fn listing(
             Asked { answer, base, moved, fresh_until }
         }
         Err(error) => {
-            let failed = Failed::of(&error, feed.is_some());
+            let mut failed = Failed::of(&error);
+            if let Some(feed) = &feed {
+                failed.without_feed(feed, source, state.failures);
+            }
             return Ok(Asked { answer: Answer::Failed(failed), base, moved: None, fresh_until: None });
         }
     };
@@ -257,7 +266,7 @@ async fn page_listing(
         let ask = watched.source.request(page.asked.clone());
         page = match parts.render(watched, Arc::unwrap_or_clone(page), &ask, Part::List).await {
             Ok(page) => Arc::new(page),
-            Err(error) => return Answer::Failed(Failed::of(&error, false)),
+            Err(error) => return Answer::Failed(Failed::of(&error)),
         };
         body_hash = shown::print(&page);
         if !first && state.body_hash == Some(body_hash) {
@@ -291,7 +300,7 @@ async fn one_page(watched: &Watched, mut page: Arc<Page>, mut body_hash: u64, pa
         let ask = watched.source.request(page.asked.clone());
         page = match parts.render(watched, Arc::unwrap_or_clone(page), &ask, Part::List).await {
             Ok(page) => Arc::new(page),
-            Err(error) => return Answer::Failed(Failed::of(&error, false)),
+            Err(error) => return Answer::Failed(Failed::of(&error)),
         };
         body_hash = shown::print(&page);
         (read, kind) = article_read(watched, &page, parts).await;
@@ -411,20 +420,36 @@ impl Failed {
     /// A page came, and is not what was wanted.
     pub(super) fn at(page: &Page, outcome: Outcome, reason: String, problems: Vec<Problem>) -> Self {
         let status = Some(page.status);
-        Self { outcome, reason, status, retry_at: None, problems, forget_feed: false, put_off: false }
+        Self { outcome, reason, status, retry_at: None, problems, forget_feed: false, put_off: false, our_own: false }
     }
 
     /// No page came.
-    fn of(error: &FetchError, was_feed: bool) -> Self {
+    fn of(error: &FetchError) -> Self {
         Self {
             outcome: error.outcome(),
             reason: error.to_string(),
             status: error.status(),
             retry_at: error.retry_at,
             problems: Vec::new(),
-            // Back to the page when the feed is not there, not when its server is down.
-            forget_feed: was_feed && matches!(error.status(), Some(404 | 410)),
+            forget_feed: false,
             put_off: error.is_put_off(),
+            our_own: error.is_our_own(),
         }
+    }
+
+    /// It was a feed that was asked in the page's stead: back to the page when the feed is not there, and when it fails
+    /// again and again, which says nothing of the page. `failures`: those before this one.
+    fn without_feed(&mut self, feed: &Url, source: &Source, failures: u32) {
+        let why = match self.status {
+            Some(404 | 410) => format!("{feed} is not there any more"),
+            _ if self.put_off || self.our_own || failures < TRIES_OF_FEED - 1 => return,
+            _ => std::mem::take(&mut self.reason),
+        };
+        self.forget_feed = true;
+        // The page is not.
+        if self.outcome == Outcome::Gone {
+            self.outcome = Outcome::Broken;
+        }
+        self.reason = format!("{why}; instead of this feed the page {} will be read", source.url);
     }
 }

@@ -45,6 +45,8 @@ pub(super) struct Run {
     pub(super) followed_until: Option<DateTime<Utc>>,
     /// Nothing was asked: the run says nothing about the source.
     pub(super) put_off: bool,
+    /// This machine failed, which says nothing of the source either: once that is over, nothing waits for long.
+    pub(super) our_own: bool,
     /// What there is to say of a move that is believed from now on.
     pub(super) moved: Option<String>,
     /// Teasers with neither title, text nor link, of which nothing can be made.
@@ -65,6 +67,7 @@ impl Run {
             told: false,
             followed_until: None,
             put_off: false,
+            our_own: false,
             moved: None,
             unusable: 0,
         }
@@ -95,6 +98,8 @@ impl Run {
             state.last_success = Some(now);
         } else if !self.put_off {
             state.failures = state.failures.saturating_add(1);
+            // Whoever says that a page has moved, and leads to none, is asked again whether it has.
+            state.wishes.moved = state.wishes.moved.take().filter(|_| self.our_own);
         }
         state.last_run = Some(now);
         state.last_outcome = Some(outcome);
@@ -108,7 +113,8 @@ impl Run {
         let silent = wishes.silence.as_ref().map(|silence| silence.until);
         let not_before = [silent, ttl.filter(|_| outcome.is_success()), fresh].into_iter().flatten().max();
         let quiet = wishes.quiet.unwrap_or_default();
-        let history = History { last_run: Some(now), failures: state.failures, not_before, quiet, recent };
+        let failures = if self.our_own { state.failures.min(1) } else { state.failures };
+        let history = History { last_run: Some(now), failures, not_before, quiet, recent };
         state.next_run = match outcome {
             Outcome::Gone => now + GONE_FOR,
             _ => schedule::next(&source.schedule, source.timezone, &source.id, &history, now),
@@ -137,4 +143,25 @@ pub(super) async fn rhythm(source: &Source, drafts: &[Draft], parts: &Parts) -> 
     recent.dedup();
     recent.truncate(RHYTHM);
     Ok(recent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_fails_again_and_again_waits_long_unless_it_is_this_machine() {
+        let now: DateTime<Utc> = DateTime::UNIX_EPOCH + Duration::days(20_000);
+        let source = Source::at(Url::parse("http://a.test/").unwrap());
+        let next = |our_own: bool| {
+            let state = SourceState { failures: 8, last_run: Some(now), ..SourceState::unseen(source.id.clone(), now) };
+            let mut run = Run { our_own, ..Run::begin(&source, Box::new(state), now) };
+            run.report.outcome = Outcome::Broken;
+            run.end(&source, Vec::new(), now);
+            assert_eq!(run.state.failures, 9);
+            run.state.next_run - now
+        };
+        assert!(next(false) >= Duration::hours(24));
+        assert!(next(true) <= Duration::minutes(36));
+    }
 }

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::{Trust, same_site};
 
-/// What a server gave to recognise a version of a page by (RFC 9110 §8.8), byte for byte.
+/// What a server gave to recognise a version of a page by (RFC 9110 §8.8), byte for byte: a letter for each byte, by Latin-1.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Validators {
     /// The `ETag` header's value, quotes and `W/` kept.
@@ -17,6 +17,9 @@ pub struct Validators {
     /// The `Last-Modified` header's value, as it came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_modified: Option<String>,
+    /// The page's address, where a redirect led to it: of another page they tell nothing (RFC 9111 §4.3.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<Url>,
 }
 
 /// A WebSub hub that a page announces, and what to subscribe to there (WebSub §4).

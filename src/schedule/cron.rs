@@ -25,6 +25,9 @@ pub(super) fn check(line: &str) -> Result<String, ScheduleError> {
             fields.len()
         ));
     }
+    if let Some(place) = misplaced(&fields) {
+        return wrong(complaint_of(&line, place, fields.get(place).unwrap_or(&"")));
+    }
     let cron = match read(&line) {
         Ok(cron) => cron,
         Err(e) => return wrong(complaint(&line, &e)),
@@ -49,20 +52,38 @@ pub(super) fn check(line: &str) -> Result<String, ScheduleError> {
     Ok(line)
 }
 
+/// The first field that names what belongs to another, or lists nothing: croner takes `MON` for a 1 wherever it stands.
+fn misplaced(fields: &[&str]) -> Option<usize> {
+    const MONTHS: &[&str] = &["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+    const DAYS: &[&str] = &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT", "L"];
+    // Minute and hour have none, nor have the seconds before them.
+    let words: [&[&str]; 6] = [&[], &[], &[], &["L", "W", "LW"], MONTHS, DAYS];
+    let places = words.get(words.len().checked_sub(fields.len())?..)?;
+    fields.iter().zip(places).position(|(field, words)| {
+        let named = field.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty());
+        let mut named = named.map(str::to_ascii_uppercase);
+        let is_word = |word: &str| words.contains(&word) || words.contains(&word.trim_end_matches('L'));
+        field.split(',').any(str::is_empty) || !field.starts_with('@') && !named.all(|word| is_word(&word))
+    })
+}
+
 /// What is wrong with a line that was refused: the first field that does not stand by itself.
 fn complaint(line: &str, error: &str) -> String {
     let fields: Vec<&str> = line.split(' ').collect();
-    let places = FIELDS.get(FIELDS.len() - fields.len().min(FIELDS.len())..).unwrap_or_default();
-    for (place, (name, range)) in places.iter().enumerate() {
+    for (place, field) in fields.iter().enumerate() {
         let alone: Vec<&str> = fields.iter().enumerate().map(|(i, f)| if i == place { f } else { "*" }).collect();
         if read(&alone.join(" ")).is_err() {
-            let field = alone.get(place).unwrap_or(&"");
-            return format!(
-                "cron line `{line}`: the {name} `{field}` is not {range}, a list, a range or a step of these"
-            );
+            return complaint_of(line, place, field);
         }
     }
     format!("cron line `{line}`: {error}")
+}
+
+/// That a field is none.
+fn complaint_of(line: &str, place: usize, field: &str) -> String {
+    let before = FIELDS.len().saturating_sub(line.split(' ').count());
+    let (name, range) = FIELDS.get(before + place).unwrap_or(&("field", "a number"));
+    format!("cron line `{line}`: the {name} `{field}` is not {range}, a list, a range or a step of these")
 }
 
 /// The fields of a line in order, and what they may hold.

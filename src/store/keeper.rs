@@ -71,8 +71,8 @@ pub trait Store: Send + Sync {
     /// Makes a source due at `at`, whatever its last run said: its schedule was edited.
     async fn reschedule(&self, id: &SourceId, at: DateTime<Utc>) -> Result<(), StoreError>;
 
-    /// The sources that should have run before an instant and did not.
-    async fn overdue(&self, before: DateTime<Utc>) -> Result<Vec<SourceId>, StoreError>;
+    /// The sources that should have run before an instant and did not, or ran after one that is yet to come.
+    async fn missed(&self, before: DateTime<Utc>, after: DateTime<Utc>) -> Result<Vec<SourceId>, StoreError>;
 
     /// The earliest instant at which a source falls due: its next run, or the end of its lease where it is
     /// claimed. Sources not configured don't count.

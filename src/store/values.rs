@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -10,6 +10,9 @@ use super::Snapshot;
 use crate::model::{
     About, Announced, Draft, EntryId, Gap, HarvestReport, Outcome, Profile, Quiet, Secret, SourceId, Validators,
 };
+
+/// No source is silent for longer: one that is gone is asked again in a month.
+const LONGEST_SILENCE: TimeDelta = TimeDelta::days(31);
 
 /// A worker's time-limited right to harvest a due source.
 #[derive(Debug, Clone)]
@@ -85,10 +88,11 @@ impl SourceState {
         }
     }
 
-    /// Until when its server wants to be left alone, where that is after `now` and `address` is meant.
+    /// Until when its server wants to be left alone, where that is after `now` and `address` is meant. What is longer than
+    /// any silence was begun by a clock that was set back since.
     pub fn silence(&self, address: &Url, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let silence = self.wishes.silence.as_ref().filter(|silence| silence.until > now && silence.address == *address);
-        silence.map(|silence| silence.until)
+        let silence = self.wishes.silence.as_ref().filter(|silence| silence.address == *address);
+        silence.map(|silence| silence.until).filter(|until| *until > now && *until - now <= LONGEST_SILENCE)
     }
 
     /// The gaps of its profile, oldest first.
@@ -388,4 +392,27 @@ pub struct Counts {
     pub revisions: u64,
     /// Size of the file in bytes.
     pub bytes: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn silence_is_kept_at_its_address_and_ends() {
+        let (now, url) = (DateTime::UNIX_EPOCH + TimeDelta::days(20_000), |text: &str| Url::parse(text).unwrap());
+        for (days, address, silent) in [
+            (1, "http://a.test/", true),
+            (30, "http://a.test/", true),
+            (30, "http://b.test/", false),
+            (0, "http://a.test/", false),
+            // By a clock that was years ahead.
+            (3_650, "http://a.test/", false),
+        ] {
+            let mut state = SourceState::unseen(SourceId::new("x").unwrap(), now);
+            let until = now + TimeDelta::days(days);
+            state.wishes.silence = Some(Silence { address: url(address), until });
+            assert_eq!(state.silence(&url("http://a.test/"), now), silent.then_some(until), "{days} {address}");
+        }
+    }
 }

@@ -108,3 +108,78 @@ fn a_permanent_redirect_is_believed_once_it_has_held_and_told() {
     let doctor = crate::courant::text(&desk.run(&["doctor"]).stdout);
     assert!(doctor.contains("change `url`"), "{doctor}");
 }
+
+#[test]
+fn a_move_to_what_is_not_the_page_is_not_believed() {
+    let press = Press::start();
+    paper::print(&press);
+    let front = |numbers: std::ops::Range<usize>, what: &str| {
+        let rows: String = numbers
+            .map(|n| format!("<li><a href=\"/{what}/{n}.html\">The {what} of this town, number {n} of them</a></li>"))
+            .collect();
+        Sheet::html(format!("<html><head><title>The Lantern</title></head><body><ul>{rows}</ul></body></html>"))
+    };
+    let source = format!("[sources.lantern]\nurl = \"{}\"\narticle = \"never\"\n", press.url("/old/"));
+    let desk = Desk::new(&source);
+    for n in 0..8 {
+        press.set("/old/", front(n..n + 12, "news"));
+        desk.ok(&["fetch"]);
+    }
+    press.set("/old/", Sheet::status(301).with("Location", "/"));
+    press.set("/", front(0..20, "section"));
+    for _ in 0..3 {
+        assert_eq!(desk.run(&["fetch"]).status.code(), Some(1));
+    }
+    press.set("/old/", front(9..21, "news"));
+    assert!(desk.ok(&["fetch"]).contains("12 listed, 2 new"));
+    assert_eq!(press.asked("/").len(), 3);
+}
+
+/// A feed with a line of the paper, and what it is recognised by.
+fn issue(press: &Press, n: usize) -> Sheet {
+    let line = &paper::LINES[n];
+    let link = press.url(&format!("/news/{}.html", line.slug));
+    let item = format!("<item><title>{}</title><link>{link}</link></item>", line.title);
+    let feed = format!("<rss version=\"2.0\"><channel><title>The Ferrow Lantern</title>{item}</channel></rss>");
+    Sheet::new("application/rss+xml", feed).with("ETag", "\"größe\"")
+}
+
+/// Of each request for a path, whether it asked for what has changed only.
+fn conditional(press: &Press, path: &str) -> Vec<bool> {
+    press.asked(path).iter().map(|asked| asked.headers.contains_key("if-none-match")).collect()
+}
+
+#[test]
+fn a_version_of_another_page_or_for_another_visitor_is_not_asked_for() {
+    let press = Press::start();
+    press.set("/latest", Sheet::status(302).with("Location", "/issue-1"));
+    press.set("/issue-1", issue(&press, 0));
+    press.set("/issue-2", issue(&press, 1));
+    let source = format!("[sources.lantern]\nurl = \"{}\"\narticle = \"never\"\n", press.url("/latest"));
+    let desk = Desk::new(&source);
+    let fetch_twice = || {
+        desk.ok(&["fetch"]);
+        assert!(desk.ok(&["fetch"]).contains("unchanged"));
+    };
+    fetch_twice();
+    press.set("/latest", Sheet::status(302).with("Location", "/issue-2"));
+    fetch_twice();
+    desk.write(&format!("{source}request.headers.Cookie = \"pass=1\"\n"));
+    fetch_twice();
+    assert_eq!(conditional(&press, "/latest"), [false; 6]);
+    assert_eq!(conditional(&press, "/issue-1"), [false, true]);
+    assert_eq!(conditional(&press, "/issue-2"), [false, true, false, true]);
+    assert_eq!(desk.status("lantern")["entries"], 2);
+}
+
+#[test]
+fn a_server_that_stumbles_over_a_version_is_asked_without_one() {
+    let press = Press::start();
+    press.set("/feed", issue(&press, 0));
+    let desk = Desk::new(&format!("[sources.lantern]\nurl = \"{}\"\narticle = \"never\"\n", press.url("/feed")));
+    desk.ok(&["fetch"]);
+    press.set("/feed", Sheet::status(412));
+    desk.run(&["fetch"]);
+    desk.run(&["fetch"]);
+    assert_eq!(conditional(&press, "/feed"), [false, true, false]);
+}

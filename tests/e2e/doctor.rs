@@ -76,3 +76,35 @@ fn the_daemons_port_is_told_from_a_strangers() {
     let (found, _) = examined(&desk);
     assert_eq!(grade(&found, "server"), "ok", "{found:?}");
 }
+
+#[test]
+fn a_store_that_was_deleted_beneath_a_daemon_is_told_and_not_begun_anew() {
+    let press = Press::start();
+    paper::print(&press);
+    let desk = Desk::new(&format!("{}schedule = \"every 10s\"\n", paper::source(&press)));
+    let mut daemon = desk.daemon();
+    daemon.harvested("lantern");
+    let (store, away) = (desk.path("courant.db"), desk.path("away.db"));
+    std::fs::rename(&store, &away).expect("moved");
+    daemon.wait_for("a complaint", |event| {
+        event["message"].as_str().is_some_and(|told| told.contains("deleted, moved or replaced"))
+    });
+    let (found, code) = examined(&desk);
+    assert_eq!((grade(&found, "store").as_str(), code), ("wrong", Some(1)), "{found:?}");
+    assert!(text(&desk.run(&["fetch"]).stderr).contains("put it back"));
+    assert!(!store.exists());
+    std::fs::rename(&away, &store).expect("put back");
+    daemon.harvested("lantern");
+}
+
+#[test]
+fn advice_fits_what_is_wrong() {
+    let press = Press::start();
+    press.set("/blank/", Sheet::html("<html></html>"));
+    let blank = format!("[sources.blank]\nurl = \"{}\"\n", press.url("/blank/"));
+    let desk = Desk::new(&format!("{blank}[sources.far]\nurl = \"http://10.1.2.3/\"\nenabled = false\n"));
+    desk.run(&["fetch"]);
+    let said = text(&desk.run(&["doctor"]).stdout);
+    assert!(said.contains("`courant preview blank`") && !said.contains("the page has changed"), "{said}");
+    assert!(text(&desk.run(&["check"]).stderr).contains("allow_private = [\"10.1.2.3/32\"]"));
+}

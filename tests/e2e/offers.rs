@@ -38,6 +38,32 @@ fn of_the_feeds_that_a_page_announces_the_richest_is_read_by_all_commands_alike(
 }
 
 #[test]
+fn a_feed_that_is_gone_or_fails_for_good_gives_its_place_back_to_the_page() {
+    let press = Press::start();
+    paper::print(&press);
+    let links = "<link rel=\"alternate\" type=\"application/atom+xml\" href=\"/whole.xml\"></head>";
+    let front = Sheet::html(paper::front(&LINES.each_ref()).replace("</head>", links));
+    for (status, failures) in [(410, 1), (404, 1), (403, 3), (500, 3)] {
+        press.set("/news/", front.clone());
+        press.set("/whole.xml", Sheet::new("application/atom+xml", feed(&press, true)));
+        let desk = Desk::new(&paper::source(&press));
+        desk.ok(&["fetch"]);
+        press.set("/whole.xml", Sheet::status(status));
+        for _ in 0..failures {
+            let said = crate::courant::text(&desk.run(&["fetch"]).stdout);
+            assert!(said.contains("/whole.xml"), "{said}");
+        }
+        let state = desk.status("lantern");
+        assert!(
+            state["outcome"] != "gone" && state["reason"].as_str().is_some_and(|r| r.contains("/news/")),
+            "{state}"
+        );
+        let said = desk.ok(&["fetch"]);
+        assert!(said.contains("6 listed, 0 new"), "{status}: {said}");
+    }
+}
+
+#[test]
 fn a_news_sitemap_that_robots_txt_names_is_told_of() {
     let press = Press::start();
     paper::print(&press);

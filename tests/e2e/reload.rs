@@ -83,3 +83,21 @@ fn what_a_host_asked_for_outlives_an_edit() {
     assert_eq!(daemon.stop(), Some(0));
     assert_eq!(desk.status("busy")["outcome"], "broken");
 }
+
+#[test]
+fn an_edit_that_the_store_cannot_take_yet_is_taken_up_later() {
+    let press = Press::start();
+    paper::print(&press);
+    let desk = Desk::new(&paper::source(&press));
+    let mut daemon = desk.daemon();
+    daemon.harvested("lantern");
+    let db = rusqlite::Connection::open(desk.path("courant.db")).expect("the store");
+    let broken = "create trigger broken before insert on sources begin select raise(abort, 'broken'); end";
+    db.execute_batch(broken).expect("a store that takes no sources");
+    desk.write(&format!("{0}{1}", paper::source(&press), paper::source(&press).replace("lantern", "again")));
+    daemon.wait_for("a complaint", |event| {
+        event["message"].as_str().is_some_and(|told| told.contains("taken up once the store is well"))
+    });
+    db.execute_batch("drop trigger broken").expect("a store that is well");
+    daemon.harvested("again");
+}

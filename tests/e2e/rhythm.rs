@@ -1,5 +1,7 @@
 //! `adaptive` follows the source's own rhythm; a feed that names its period is asked no more often.
 
+use std::time::{Duration, Instant};
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::courant::Desk;
@@ -79,4 +81,44 @@ fn what_was_missed_runs_once_and_not_all_of_it_at_once() {
     let mut runs: Vec<DateTime<Utc>> = (0..20).map(|_| time()).collect();
     runs.sort();
     assert!(runs[19] - runs[0] > TimeDelta::seconds(2), "{runs:?}");
+}
+
+#[test]
+fn a_clock_that_was_set_back_silences_no_source() {
+    let press = Press::start();
+    paper::print(&press);
+    let desk = Desk::new(&paper::source(&press));
+    desk.ok(&["fetch"]);
+    let db = rusqlite::Connection::open(desk.path("courant.db")).expect("the store");
+    let years = 10 * 366 * 86_400_000_i64;
+    db.execute("update sources set last_run = last_run + ?1, next_run = next_run + ?1", [years])
+        .expect("a wrong clock");
+    drop(db);
+    desk.daemon().harvested("lantern");
+}
+
+#[test]
+fn a_run_that_could_not_be_stored_is_done_again_soon() {
+    let press = Press::start();
+    paper::print(&press);
+    let desk = Desk::new(&format!("{}schedule = \"every 6h\"\n", paper::source(&press)));
+    desk.ok(&["fetch"]);
+    let db = rusqlite::Connection::open(desk.path("courant.db")).expect("the store");
+    let broken = "create trigger broken before insert on reports begin select raise(abort, 'broken'); end;
+                  update sources set next_run = 0";
+    db.execute_batch(broken).expect("a store that takes no reports");
+    let mut daemon = desk.daemon();
+    daemon.wait_for("a failure", |event| {
+        event["message"].as_str().is_some_and(|told| told.contains("lantern: the run could not be stored"))
+    });
+    let soon = || {
+        let soon = "select claimed_until is null and next_run between 1 and ?1 from sources";
+        let latest = (Utc::now() + TimeDelta::minutes(1)).timestamp_millis();
+        db.query_row(soon, [latest], |row| row.get::<_, bool>(0)).expect("a row")
+    };
+    let until = Instant::now() + Duration::from_secs(30);
+    while !soon() {
+        assert!(Instant::now() < until, "it is held, or due late");
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }

@@ -89,7 +89,9 @@ fn fetch_that_is_told_to_end_asks_for_nothing_more() {
     let mut said = BufReader::new(fetch.stderr.take().expect("its words")).lines().map_while(Result::ok);
     assert!(said.any(|line| line.contains("ctrl-C")), "it has heard");
     press.release();
-    fetch.wait().expect("its end");
+    let rest: Vec<String> = said.collect();
+    assert_eq!(fetch.wait().expect("its end").code(), Some(1));
+    assert!(rest.iter().any(|line| line.contains("3 sources were not waited for")), "{rest:?}");
     for n in 2..5 {
         assert!(press.asked(&format!("/{n}/")).is_empty(), "{n}");
     }

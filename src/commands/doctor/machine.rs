@@ -31,10 +31,9 @@ pub(super) fn configuration(config: &Config) -> Finding {
     }
 }
 
-/// A clock that stands wrong dates entries wrong and lets nothing be due.
+/// A clock that stands wrong dates entries wrong.
 pub(super) fn clock(states: &[SourceState], now: DateTime<Utc>) -> Finding {
-    let advice = "set the machine's clock (a time service keeps it right): what is found is dated by it, and nothing is \
-                  due before the time of the last run";
+    let advice = "set the machine's clock (a time service keeps it right): what is found is dated by it";
     let says = now.format("%Y-%m-%d %H:%M:%S UTC");
     if WRITTEN.is_some_and(|day| now.date_naive() < day) {
         return Finding::wrong("clock", format!("it says {says}, which is before this program was written"), advice);

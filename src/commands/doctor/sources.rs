@@ -53,8 +53,13 @@ pub(super) fn examine(
         let times = if state.failures == 1 { "once".to_owned() } else { format!("{} times in a row", state.failures) };
         let last = state.last_success.map_or("never".to_owned(), day);
         let say = format!("{}, {times}; last read well: {last}", outcome.as_str());
-        let advice = advice(outcome, source.id.as_str());
-        let advice = if state.last_reason.is_empty() { advice } else { format!("{}; {advice}", state.last_reason) };
+        let advice = match outcome {
+            // Nothing has changed that was never otherwise; the reason says what to do.
+            Outcome::StructureMissing if state.last_success.is_none() => String::new(),
+            _ => advice(outcome, source.id.as_str()),
+        };
+        let said = [state.last_reason.clone(), advice].into_iter().filter(|text| !text.is_empty());
+        let advice = said.collect::<Vec<_>>().join("; ");
         let grade = if state.failures >= LASTING { Finding::wrong } else { Finding::warning };
         findings.push(grade(&about, say, advice));
     }

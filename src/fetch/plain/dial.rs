@@ -45,7 +45,7 @@ async fn race(places: &[SocketAddr], patience: Duration) -> io::Result<TcpStream
     tokio::select! {
         connected = &mut one => match connected {
             Ok(stream) => return Ok(stream),
-            Err(_) => return in_turn(&second, patience).await,
+            Err(error) => return in_turn(&second, patience).await.map_err(|other| telling(error, other)),
         },
         () = sleep(HEAD_START) => {}
     }
@@ -53,13 +53,18 @@ async fn race(places: &[SocketAddr], patience: Duration) -> io::Result<TcpStream
     tokio::select! {
         connected = &mut one => match connected {
             Ok(stream) => Ok(stream),
-            Err(_) => other.await,
+            Err(error) => other.await.map_err(|other| telling(error, other)),
         },
         connected = &mut other => match connected {
             Ok(stream) => Ok(stream),
-            Err(_) => one.await,
+            Err(other) => one.await.map_err(|error| telling(error, other)),
         },
     }
+}
+
+/// Which of two says more of the host: many machines have no way to addresses of one kind.
+fn telling(one: io::Error, other: io::Error) -> io::Error {
+    if other.kind() == io::ErrorKind::NetworkUnreachable { one } else { other }
 }
 
 /// One address after the other, each for its part of the time.

@@ -47,7 +47,11 @@ impl Line {
     pub(super) async fn on(stream: TcpStream) -> Result<Self, hyper::Error> {
         let peer = stream.peer_addr().ok().map(|peer| peer.ip());
         let mut builder = Builder::new();
-        let (sender, connection) = builder.max_headers(MAX_HEADERS).handshake(TokioIo::new(stream)).await?;
+        // As browsers do: a header that cannot be read is none, and takes nothing from the others.
+        builder.max_headers(MAX_HEADERS).ignore_invalid_headers_in_responses(true);
+        builder.allow_spaces_after_header_name_in_responses(true);
+        builder.allow_obsolete_multiline_headers_in_responses(true);
+        let (sender, connection) = builder.handshake(TokioIo::new(stream)).await?;
         Ok(Self { sender, wire: Wire { connection: Some(Box::new(connection)), left: None }, peer })
     }
 

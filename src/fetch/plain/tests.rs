@@ -64,6 +64,7 @@ async fn the_end_of_a_body_is_told_in_three_ways() {
             Ok((200, "abc")),
         ),
         ("HTTP/1.1 103 Early\r\nlink: x\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\na", Ok((200, "a"))),
+        ("HTTP/1.1 200 OK\r\nx-a : b\r\nnonsense\r\nx-f: c;\r\n d\r\ncontent-length: 1\r\n\r\na", Ok((200, "a"))),
         ("HTTP/1.1 304 Not Modified\r\ncontent-length: 700\r\n\r\n", Ok((304, ""))),
         ("HTTP/1.1 404 Not Found\r\ncontent-length: 3\r\n\r\nabc", Ok((404, ""))),
         ("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nabc", Err("broke off")),

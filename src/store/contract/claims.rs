@@ -57,8 +57,12 @@ async fn the_next_due_instant_is_the_earliest_of_all() {
 async fn what_should_have_run_is_known_unless_it_runs() {
     let kept = with_sources(&[("late", 2), ("runs", 1), ("latest", 3), ("future", 60)]).await;
     assert!(kept.store.claim("w", &id("runs"), minute(4), LEASE).await.unwrap().is_some());
-    assert_eq!(kept.store.overdue(minute(5)).await.unwrap(), [id("late"), id("latest")]);
-    assert!(kept.store.overdue(minute(2)).await.unwrap().is_empty());
+    assert_eq!(kept.store.missed(minute(5), minute(9)).await.unwrap(), [id("late"), id("latest")]);
+    assert!(kept.store.missed(minute(2), minute(9)).await.unwrap().is_empty());
+    let state = SourceState { last_run: Some(minute(10)), ..state("future") };
+    kept.store.finish(Finished { state: state.into(), ..run("future", minute(10), Vec::new()) }).await.unwrap();
+    assert_eq!(kept.store.missed(minute(2), minute(9)).await.unwrap(), [id("future")]);
+    assert!(kept.store.missed(minute(2), minute(10)).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -124,7 +128,11 @@ async fn the_state_of_a_run_is_kept_to_the_letter() {
         title: Some("Port".into()),
         home: Some("https://news.example/".to_owned()),
         feed: url::Url::parse("https://news.example/feed").ok(),
-        validators: Validators { etag: Some("W/\"ü\"".into()), last_modified: Some("yesterday".into()) },
+        validators: Validators {
+            etag: Some("W/\"ü\"".into()),
+            last_modified: Some("yesterday".into()),
+            of: url::Url::parse("https://news.example/issue-9").ok(),
+        },
         body_hash: Some(u64::MAX),
         reading: Some(7),
         last_run: Some(minute(1)),

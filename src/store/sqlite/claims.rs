@@ -88,12 +88,13 @@ pub(super) fn reschedule(db: &Connection, id: &SourceId, at: DateTime<Utc>) -> r
         .map(drop)
 }
 
-/// The sources that should have run before an instant, and that nobody runs.
-pub(super) fn overdue(db: &Connection, before: DateTime<Utc>) -> rusqlite::Result<Vec<SourceId>> {
+/// The sources that should have run before an instant, or ran after one that is yet to come, and that nobody runs.
+pub(super) fn missed(db: &Connection, before: DateTime<Utc>, after: DateTime<Utc>) -> rusqlite::Result<Vec<SourceId>> {
     let mut ask = db.prepare_cached(
-        "select id from sources where configured = 1 and next_run < ?1 and claimed_until is null order by next_run",
+        "select id from sources
+         where configured = 1 and (next_run < ?1 or last_run > ?2) and claimed_until is null order by next_run",
     )?;
-    let ids = ask.query_map([before.timestamp_millis()], |row| row.get::<_, String>(0))?;
+    let ids = ask.query_map([before.timestamp_millis(), after.timestamp_millis()], |row| row.get::<_, String>(0))?;
     ids.map(|id| SourceId::new(id?).map_err(|e| damaged(0, e))).collect()
 }
 

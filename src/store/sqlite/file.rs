@@ -1,6 +1,7 @@
 //! Opening connections: pragmas, and the lock that tells whether others live on the file.
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -73,6 +74,39 @@ pub(super) fn reading(path: &Path) -> Result<Connection, StoreError> {
 fn keep_plans(db: &Connection) -> rusqlite::Result<()> {
     db.set_prepared_statement_cache_capacity(STATEMENTS);
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
+}
+
+/// Which file a path led to when it was opened. One that is deleted, moved or replaced beneath an open connection goes on
+/// to be written, and all of it is lost with the process.
+#[derive(Debug)]
+pub(super) struct Place {
+    path: PathBuf,
+    node: Option<(u64, u64)>,
+}
+
+impl Place {
+    pub(super) fn of(path: &Path) -> Self {
+        Self { path: path.to_owned(), node: node(path) }
+    }
+
+    /// Whether the path still leads there.
+    pub(super) fn check(&self) -> Result<(), StoreError> {
+        if node(&self.path) == self.node {
+            return Ok(());
+        }
+        Err(StoreError::new(
+            StoreTrouble::Missing,
+            format!(
+                "{}: the file was deleted, moved or replaced while it is in use; put it back, or stop all that use it \
+                 and start them again",
+                self.path.display()
+            ),
+        ))
+    }
+}
+
+fn node(path: &Path) -> Option<(u64, u64)> {
+    std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
 }
 
 /// A lock file beside the store, shared by all processes that write to it; the system frees it when a process

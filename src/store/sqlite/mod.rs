@@ -62,6 +62,16 @@ impl Sqlite {
     /// Opens, makes or migrates the file.
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
         let sql = |e: rusqlite::Error| StoreError::sqlite(path, &e);
+        if !path.exists() && in_use(path) {
+            // A new file would take the place of one that may be put back.
+            return Err(StoreError::new(
+                StoreTrouble::Missing,
+                format!(
+                    "{}: the file is gone, and a process still uses it; put it back, or stop that process first",
+                    path.display()
+                ),
+            ));
+        }
         let db = file::writing(path)?;
         let presence = Presence::announce(path);
         if presence.alone {
@@ -166,8 +176,8 @@ impl Store for Sqlite {
         self.write(move |db, _| claims::reschedule(db, &id, at)).await
     }
 
-    async fn overdue(&self, before: DateTime<Utc>) -> Result<Vec<SourceId>, StoreError> {
-        self.readers.glance(move |db| claims::overdue(db, before)).await
+    async fn missed(&self, before: DateTime<Utc>, after: DateTime<Utc>) -> Result<Vec<SourceId>, StoreError> {
+        self.readers.glance(move |db| claims::missed(db, before, after)).await
     }
 
     async fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {

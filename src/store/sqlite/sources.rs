@@ -1,10 +1,13 @@
 //! States of sources.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
+use url::Url;
 
 use super::columns::{address, damaged, instant, json, text};
 use super::profiles;
@@ -18,15 +21,28 @@ pub(super) const STATE: &str = "id, title, home, feed, etag, last_modified, body
 /// The number of the column that is selected after those.
 pub(super) const AFTER_STATE: usize = 17;
 
+/// What stands in the column `wishes`, as JSON; nothing where there is nothing to say.
+#[derive(Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Noted<'w> {
+    #[serde(flatten)]
+    wishes: Cow<'w, Wishes>,
+    /// Whose validators those of the row are, where a redirect led to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version_of: Option<Cow<'w, Url>>,
+}
+
 /// A row of [`STATE`]; without the profile.
 pub(super) fn state(row: &Row<'_>) -> rusqlite::Result<SourceState> {
+    // Of a later version: begun anew.
+    let Noted { wishes, version_of } = json(row, 15).unwrap_or_default();
     let outcome: Option<String> = row.get(11)?;
     Ok(SourceState {
         id: SourceId::new(row.get::<_, String>(0)?).map_err(|e| damaged(0, e))?,
         title: row.get(1)?,
         home: row.get(2)?,
         feed: address(row, 3)?,
-        validators: Validators { etag: row.get(4)?, last_modified: row.get(5)? },
+        validators: Validators { etag: row.get(4)?, last_modified: row.get(5)?, of: version_of.map(Cow::into_owned) },
         body_hash: row.get::<_, Option<i64>>(6)?.map(i64::cast_unsigned),
         reading: row.get::<_, Option<i64>>(7)?.map(i64::cast_unsigned),
         next_run: instant(row.get(8)?),
@@ -37,8 +53,8 @@ pub(super) fn state(row: &Row<'_>) -> rusqlite::Result<SourceState> {
         failures: row.get(13)?,
         entries: row.get::<_, i64>(14)?.cast_unsigned(),
         profile: None,
+        wishes: wishes.into_owned(),
         // Of a later version: begun anew.
-        wishes: json(row, 15).unwrap_or_default(),
         about: json(row, 16).unwrap_or_default(),
     })
 }
@@ -129,9 +145,10 @@ fn millis(at: Option<DateTime<Utc>>) -> Option<i64> {
     at.map(|at| at.timestamp_millis())
 }
 
-/// What servers and feeds ask for, as JSON; nothing where they ask for nothing.
 fn wishes(state: &SourceState) -> rusqlite::Result<Option<String>> {
-    Some(&state.wishes).filter(|wishes| **wishes != Wishes::default()).map(text).transpose()
+    let version_of = state.validators.of.as_ref().map(Cow::Borrowed);
+    let noted = Noted { wishes: Cow::Borrowed(&state.wishes), version_of };
+    Some(&noted).filter(|noted| **noted != Noted::default()).map(text).transpose()
 }
 
 /// Writes a run's state and ends the claim.
@@ -146,7 +163,7 @@ pub(super) fn save(db: &Connection, nr: i64, state: &SourceState) -> rusqlite::R
         nr,
         state.title,
         state.home,
-        state.feed.as_ref().map(url::Url::as_str),
+        state.feed.as_ref().map(Url::as_str),
         state.validators.etag,
         state.validators.last_modified,
         state.body_hash.map(u64::cast_signed),

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use super::file::Presence;
+use super::file::{Place, Presence};
 use super::tally::Tallies;
 use crate::store::{StoreError, StoreTrouble};
 
@@ -49,11 +49,11 @@ impl Writer {
         tallies: Arc<Tallies>,
     ) -> Result<Self, StoreError> {
         let (queue, jobs) = channel();
-        let file = path.to_path_buf();
+        let (file, place) = (path.to_path_buf(), Place::of(&path));
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || {
-                work(&db, &file, &tallies, &jobs);
+                work(&db, &place, &file, &tallies, &jobs);
                 // Closed before others may think that nobody is here.
                 drop(db);
                 drop(presence);
@@ -180,7 +180,7 @@ where
 }
 
 /// The thread: until the queue is closed and empty.
-fn work(db: &Connection, path: &Path, tallies: &Tallies, jobs: &Receiver<Box<dyn Job>>) {
+fn work(db: &Connection, place: &Place, path: &Path, tallies: &Tallies, jobs: &Receiver<Box<dyn Job>>) {
     let mut version = data_version(db);
     let mut together = false;
     loop {
@@ -188,6 +188,10 @@ fn work(db: &Connection, path: &Path, tallies: &Tallies, jobs: &Receiver<Box<dyn
             Ok(first) => {
                 if together {
                     std::thread::sleep(GATHER);
+                }
+                if let Err(error) = place.check() {
+                    first.answer(Err(error));
+                    continue;
                 }
                 together = transact(db, path, tallies, first, jobs) > 1;
             }
@@ -323,6 +327,21 @@ fn run(db: &Connection, sql: &str) -> rusqlite::Result<()> {
 mod tests {
     use super::super::file;
     use super::*;
+
+    #[tokio::test]
+    async fn nothing_is_written_to_a_file_that_is_no_longer_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, away) = (folder.path().join("store.db"), folder.path().join("away.db"));
+        let (db, presence) = (file::writing(&path).unwrap(), Presence::announce(&path));
+        let writer = Writer::start(db, presence, Arc::from(&*path), Arc::default()).unwrap();
+        let note = || writer.write(|db, _| db.execute("insert into robots (origin, until) values ('a', 0)", []));
+        std::fs::rename(&path, &away).unwrap();
+        assert_eq!(note().await.unwrap_err().kind, StoreTrouble::Missing);
+        std::fs::write(&path, "another").unwrap();
+        assert!(note().await.unwrap_err().message.contains("replaced while it is in use"));
+        std::fs::rename(&away, &path).unwrap();
+        assert_eq!(note().await, Ok(1));
+    }
 
     #[tokio::test]
     async fn a_light_job_that_fails_takes_no_other_with_it() {
