@@ -15,9 +15,9 @@ const LOOK: Duration = Duration::from_secs(5);
 /// Where work never pauses, after so many looks all the same.
 const LONGEST: u32 = 12;
 
-/// Gives memory back whenever entries have changed and for a while no more do, until it is aborted.
+/// Gives memory back after the start, and whenever entries have changed and for a while no more do, until it is aborted.
 pub(super) async fn run(store: Arc<dyn Store>) {
-    let mut work = Work::at(store.generation());
+    let mut work = Work::begun(store.generation());
     loop {
         sleep(LOOK).await;
         if !work.is_over(store.generation()) {
@@ -40,6 +40,11 @@ struct Work {
 }
 
 impl Work {
+    /// To start is work, too.
+    fn begun(number: u64) -> Self {
+        Self { then: number.wrapping_sub(1), ..Self::at(number) }
+    }
+
     fn at(number: u64) -> Self {
         Self { then: number, last: number, looks: 0 }
     }
@@ -80,9 +85,9 @@ mod tests {
 
     #[test]
     fn memory_is_given_back_once_after_work_and_now_and_then_during_it() {
-        let mut work = Work::at(7);
+        let mut work = Work::begun(7);
         let mut looks = |numbers: &[u64]| numbers.iter().map(|number| work.is_over(*number)).collect::<Vec<_>>();
-        assert_eq!(looks(&[7, 7, 8, 9, 9, 9, 9]), [false, false, false, false, true, false, false]);
+        assert_eq!(looks(&[7, 7, 8, 9, 9, 9, 9]), [true, false, false, false, true, false, false]);
         let busy: Vec<u64> = (10..10 + 2 * u64::from(LONGEST)).collect();
         let over = looks(&busy).iter().filter(|over| **over).count();
         assert_eq!(over, 2);
