@@ -6,7 +6,7 @@ use chrono::DateTime;
 use courant::fetch::saved_page;
 use courant::model::{Kind, Source};
 use courant::normalize::{Surroundings, draft};
-use courant::read::{CompiledRules, common_feed_paths, fitting_feeds, read_listing};
+use courant::read::{CompiledRules, common_feed_paths, fitting_feeds, leads_on, read_listing};
 use libfuzzer_sys::fuzz_target;
 use url::Url;
 
@@ -20,4 +20,5 @@ fuzz_target!(|bytes: &[u8]| {
         teaser.link.as_ref().map(common_feed_paths);
     }
     fitting_feeds(&page, &listing.feeds);
+    leads_on(&page);
 });
