@@ -102,14 +102,11 @@ async fn harvest(
         tell(ended)?;
     }
     bar.finish_and_clear();
-    match left {
-        0 => Ok(failed),
-        _ if *plan.parts.stop.borrow() => {
-            let were = if left == 1 { "source was" } else { "sources were" };
-            Err(Failure::Work(format!("{left} {were} not waited for, as the program was told to end")))
-        }
-        _ => Ok(failed),
+    if left > 0 && *plan.parts.stop.borrow() {
+        let were = if left == 1 { "source was" } else { "sources were" };
+        return Err(Failure::Work(format!("{left} {were} not waited for, as the program was told to end")));
     }
+    Ok(failed)
 }
 
 /// Whether a run did not fail, or was rightly left.

@@ -110,12 +110,8 @@ pub(super) fn failure(error: &reqwest::Error, connect_timeout: Duration) -> Fetc
     if error.is_dns() {
         return nowhere(&sentence_of(error));
     }
-    let io = || causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>());
-    if let Some(ours) = io().find_map(our_own) {
-        return ours;
-    }
-    match io().map(io::Error::kind).find_map(known) {
-        Some(sentence) => FetchErrorKind::Network(sentence.to_owned()),
+    match causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>()).find_map(known) {
+        Some(kind) => kind,
         None if error.is_connect() => FetchErrorKind::Network(format!("no connection: {}", sentence_of(error))),
         None => improper(&sentence_of(error)),
     }
@@ -132,20 +128,12 @@ pub(super) fn nowhere(why: &str) -> FetchErrorKind {
 
 /// A connection that was not made.
 pub(super) fn unconnected(error: &io::Error) -> FetchErrorKind {
-    if let Some(ours) = our_own(error) {
-        return ours;
-    }
-    let sentence = known(error.kind()).map(str::to_owned);
-    FetchErrorKind::Network(sentence.unwrap_or_else(|| format!("no connection: {}", sentence_of(error))))
+    known(error).unwrap_or_else(|| FetchErrorKind::Network(format!("no connection: {}", sentence_of(error))))
 }
 
 /// A connection that failed.
 pub(super) fn network(error: &io::Error) -> FetchErrorKind {
-    let at_the_host = || match known(error.kind()) {
-        Some(sentence) => FetchErrorKind::Network(sentence.to_owned()),
-        None => improper(&sentence_of(error)),
-    };
-    our_own(error).unwrap_or_else(at_the_host)
+    known(error).unwrap_or_else(|| improper(&sentence_of(error)))
 }
 
 /// An answer that cannot be understood.
@@ -159,31 +147,26 @@ pub(super) fn cut_short(error: &(dyn Error + 'static)) -> FetchErrorKind {
     FetchErrorKind::Content(format!("the answer broke off before its end ({why}); it will be asked again"))
 }
 
-/// What this machine cannot do, whoever is asked.
-fn our_own(error: &io::Error) -> Option<FetchErrorKind> {
+/// What failed, where there is a sentence for it: at the host, or on this machine, whoever is asked.
+fn known(error: &io::Error) -> Option<FetchErrorKind> {
     // ENFILE and EMFILE, which have no kind of their own.
     const TOO_MANY: [i32; 2] = [23, 24];
-    let sentence = match error.kind() {
+    let at_the_host = |sentence: &str| Some(FetchErrorKind::Network(sentence.to_owned()));
+    let here = |sentence: &str| Some(FetchErrorKind::Here(sentence.to_owned()));
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => at_the_host("connection refused: no server listens there"),
+        io::ErrorKind::ConnectionReset => at_the_host("the server broke the connection off"),
+        io::ErrorKind::HostUnreachable => at_the_host("the host cannot be reached from this machine's network"),
+        io::ErrorKind::TimedOut => at_the_host("the connection died"),
         io::ErrorKind::NetworkUnreachable | io::ErrorKind::NetworkDown => {
-            "this machine has no way there; is its network down?"
+            here("this machine has no way there; is its network down?")
         }
-        _ if error.raw_os_error().is_some_and(|code| TOO_MANY.contains(&code)) => {
+        _ if error.raw_os_error().is_some_and(|code| TOO_MANY.contains(&code)) => here(
             "this machine lets no more files be open; raise the limit (`ulimit -n`, `LimitNOFILE=`), or lower \
-             `[fetch] parallel`"
-        }
-        _ => return None,
-    };
-    Some(FetchErrorKind::Here(sentence.to_owned()))
-}
-
-fn known(kind: io::ErrorKind) -> Option<&'static str> {
-    Some(match kind {
-        io::ErrorKind::ConnectionRefused => "connection refused: no server listens there",
-        io::ErrorKind::ConnectionReset => "the server broke the connection off",
-        io::ErrorKind::HostUnreachable => "the host cannot be reached from this machine's network",
-        io::ErrorKind::TimedOut => "the connection died",
-        _ => return None,
-    })
+             `[fetch] parallel`",
+        ),
+        _ => None,
+    }
 }
 
 fn tls_sentence(error: &rustls::Error) -> String {

@@ -8,7 +8,7 @@ use reqwest::header::{AGE, CACHE_CONTROL, DATE, EXPIRES, VARY};
 use reqwest::header::{ETAG, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, RETRY_AFTER};
 use url::Url;
 
-use super::fetcher::address;
+use super::error::address;
 use crate::model::{PageRequest, Validators};
 
 /// A server's wish is heard for this long.

@@ -109,6 +109,13 @@ pub(super) fn without_credentials(url: &Url) -> Url {
     url
 }
 
+/// The address as it is sent: no fragment, no credentials.
+pub(super) fn address(url: &Url) -> Url {
+    let mut url = without_credentials(url);
+    url.set_fragment(None);
+    url
+}
+
 /// What a status means for the operator, and what to do.
 pub(super) fn status_sentence(status: u16) -> String {
     let remedy = match status {

@@ -12,7 +12,7 @@ use url::Url;
 use super::browser::Pool;
 use super::cookies::Cookies;
 use super::document::{codings, document, refusal};
-use super::error::{FetchError, FetchErrorKind, status_sentence, without_credentials};
+use super::error::{FetchError, FetchErrorKind, address, status_sentence, without_credentials};
 use super::exchange::{Answer, Bounds, exchange};
 use super::guard::Guard;
 use super::headers::own_headers;
@@ -469,11 +469,4 @@ impl Inner {
 
 fn check(ruling: &Ruling, url: &Url, remembered: bool) -> Result<(), Failed> {
     ruling.check(url, remembered).map_err(|barred| Failed { kind: barred.kind, retry_at: barred.retry_at })
-}
-
-/// The address as it is sent: no fragment, no credentials.
-pub(super) fn address(url: &Url) -> Url {
-    let mut url = without_credentials(url);
-    url.set_fragment(None);
-    url
 }

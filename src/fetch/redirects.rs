@@ -59,11 +59,10 @@ impl Trail {
     fn step(&mut self, from: &Url, to: &str, fresh_cookie: bool, who: &str) -> Result<Url, FetchErrorKind> {
         let failed = |how: String| Err(FetchErrorKind::Redirect(how));
         super::guard::unambiguous(to).map_err(|refusal| FetchErrorKind::Refused(refusal.0))?;
-        let Ok(mut next) = from.join(to.trim()) else {
+        let Ok(next) = from.join(to.trim()) else {
             return failed(format!("{who} to `{}`, which is no address", to.trim()));
         };
-        next.set_fragment(None);
-        let next = super::error::without_credentials(&next);
+        let next = super::error::address(&next);
         if self.seen.len() > self.max {
             return failed(format!("gave up after {} redirects", self.max));
         }
