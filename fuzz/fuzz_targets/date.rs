@@ -2,8 +2,8 @@
 #![no_main]
 
 use chrono::DateTime;
-use chrono_tz::Tz;
 use courant::dates::{Context, find, parse};
+use courant::model::Timezone;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
@@ -11,7 +11,7 @@ fuzz_target!(|text: &str| {
     let (language, text) = text.split_once('\n').unwrap_or(("", text));
     let now = DateTime::from_timestamp(1_800_000_000, 0).expect("a moment");
     let language = Some(language).filter(|l| !l.is_empty());
-    let context = Context { now, zone: Tz::Europe__Berlin, language, order: None };
+    let context = Context { now, zone: Timezone::named("Europe/Berlin").expect("a zone"), language, order: None };
     if let Some(moment) = parse(text, &context) {
         // Whatever is read can be printed.
         let _ = moment.at.to_rfc3339();

@@ -5,7 +5,6 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -16,7 +15,7 @@ use super::Failure;
 use crate::dates::{self, Moment, Precision};
 use crate::fetch::saved_page;
 use crate::model::{
-    Article, Kind, Listing, ListingMethod, Page, PageKind, Problem, Read, Source, Teaser, Written, caught,
+    Article, Kind, Listing, ListingMethod, Page, PageKind, Problem, Read, Source, Teaser, Timezone, Written, caught,
 };
 use crate::normalize::{self, Surroundings};
 use crate::read::{CompiledRules, explain_article, explain_body, read_article, read_listing, weigh_links};
@@ -227,7 +226,7 @@ fn with_problems(mut answer: Value, problems: &[Problem]) -> Value {
 }
 
 fn date(row: &Row, now: DateTime<Utc>) -> Value {
-    let zone = row.tz.as_deref().and_then(|z| z.parse().ok()).unwrap_or(Tz::UTC);
+    let zone = row.tz.as_deref().and_then(Timezone::named).unwrap_or(Timezone::UTC);
     let context = dates::Context { now, zone, language: row.lang.as_deref(), order: None };
     let got = dates::parse(row.input.as_deref().unwrap_or_default(), &context);
     json!({"id": row.id, "got": got.map(|m| m.at.to_rfc3339())})

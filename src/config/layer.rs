@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use chrono_tz::Tz;
-
 use crate::fetch::check_authorities;
-use crate::model::{ArticleMode, ArticleRules, Browsing, Filter, Kind, ListingRules, Render, Schedule, Trust};
+use crate::model::{
+    ArticleMode, ArticleRules, Browsing, Filter, Kind, ListingRules, Render, Schedule, Timezone, Trust,
+};
 
 use super::browsing;
 use super::complaint::{At, Complaint, Place};
@@ -19,7 +19,7 @@ use super::words;
 pub(super) struct Layer {
     pub kind: Option<At<Kind>>,
     pub schedule: Option<At<Schedule>>,
-    pub timezone: Option<At<Tz>>,
+    pub timezone: Option<At<Timezone>>,
     pub language: Option<At<String>>,
     pub tags: Option<Vec<At<String>>>,
     pub render: Option<At<Render>>,

@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono_tz::Tz;
 use url::Url;
 
-use crate::model::{ArticleMode, Expectation, Kind, Render, Rules, Schedule, Source, SourceId, Trust};
+use crate::model::{ArticleMode, Expectation, Kind, Render, Rules, Schedule, Source, SourceId, Timezone, Trust};
 use crate::read::CompiledRules;
 
 use super::complaint::{At, Complaint, Findings, Place};
@@ -171,7 +170,7 @@ fn source(id: SourceId, place: Place, url: At<Url>, title: Option<String>, layer
             title,
             kind: layer.kind.map_or(Kind::Auto, |k| k.value),
             schedule: layer.schedule.map_or(USUAL, |s| s.value),
-            timezone: layer.timezone.map_or(Tz::UTC, |z| z.value),
+            timezone: layer.timezone.map_or(Timezone::UTC, |z| z.value),
             language: layer.language.map(|l| l.value),
             tags: tags.iter().map(|t| t.value.clone()).collect(),
             render: layer.render.map_or(Render::Http, |r| r.value),

@@ -1,9 +1,8 @@
 //! Texts with a meaning of their own: schedules, zones, languages, patterns, addresses.
 
-use chrono_tz::Tz;
 use url::Url;
 
-use crate::model::Schedule;
+use crate::model::{Schedule, Timezone};
 
 use super::section::Fault;
 use super::suggest::nearest;
@@ -14,13 +13,15 @@ pub(super) fn schedule(text: &str) -> Result<Schedule, Fault> {
 }
 
 /// A time zone of the IANA database.
-pub(super) fn timezone(text: &str) -> Result<Tz, Fault> {
-    text.parse().map_err(|_| {
+pub(super) fn timezone(text: &str) -> Result<Timezone, Fault> {
+    Timezone::named(text).ok_or_else(|| {
+        let names: Vec<String> = Timezone::names().collect();
+        let names = || names.iter().map(String::as_str);
         let last = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
-        let meant = nearest(text, chrono_tz::TZ_VARIANTS.iter().map(|z| z.name())).or_else(|| {
+        let meant = nearest(text, names()).or_else(|| {
             // `Berlin` for `Europe/Berlin`.
             let city = text.replace(' ', "_");
-            chrono_tz::TZ_VARIANTS.iter().map(|z| z.name()).find(|name| last(name).eq_ignore_ascii_case(&city))
+            names().find(|name| last(name).eq_ignore_ascii_case(&city))
         });
         Fault::new(
             format!("there is no time zone `{text}`"),

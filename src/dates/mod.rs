@@ -25,9 +25,8 @@ mod zones;
 mod tests;
 
 use chrono::{DateTime, FixedOffset, Utc};
-use chrono_tz::Tz;
 
-use crate::model::Page;
+use crate::model::{Page, Timezone};
 
 pub use address::in_url;
 pub use order::order_of;
@@ -39,7 +38,7 @@ pub struct Context<'a> {
     /// The instant that relative and year-less dates are resolved against.
     pub now: DateTime<Utc>,
     /// Zone of dates that name none.
-    pub zone: Tz,
+    pub zone: Timezone,
     /// BCP 47 tag of the page, where known.
     pub language: Option<&'a str>,
     /// Day and month order, where other dates of the page prove it.
@@ -49,7 +48,7 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// Of what stands on a page: resolved against the instant it was fetched at, in UTC, by no proven order.
     pub fn on(page: &Page, language: Option<&'a str>) -> Self {
-        Self { now: page.fetched, zone: Tz::UTC, language, order: None }
+        Self { now: page.fetched, zone: Timezone::UTC, language, order: None }
     }
 }
 

@@ -318,5 +318,5 @@ fn is_traditional(context: &Context) -> bool {
     context.language.is_some_and(|l| {
         let tag = l.to_ascii_lowercase();
         tag.starts_with("zh-tw") || tag.starts_with("zh-hant") || tag == "zh"
-    }) || context.zone == chrono_tz::Tz::Asia__Taipei
+    }) || context.zone.name() == "Asia/Taipei"
 }

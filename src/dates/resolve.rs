@@ -1,10 +1,8 @@
 //! What was written, made an instant.
 
 use chrono::{
-    DateTime, Datelike, Days, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta,
-    TimeZone,
+    DateTime, Datelike, Days, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone,
 };
-use chrono_tz::Tz;
 
 use super::calendar::{era_of, gregorian_year, to_gregorian, year_of};
 use super::fields::{Clock, Fields};
@@ -148,18 +146,14 @@ fn instant_of(time: NaiveDateTime, zone: Zone) -> Option<DateTime<FixedOffset>> 
     match zone {
         Zone::Fixed(seconds) => FixedOffset::east_opt(seconds)?.from_local_datetime(&time).earliest(),
         Zone::Place(place) => match place.from_local_datetime(&time) {
-            LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => Some(fixed(at)),
+            LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => Some(at.fixed_offset()),
             LocalResult::None => {
                 let before = time.checked_sub_signed(TimeDelta::hours(3))?;
                 let at = place.from_local_datetime(&before).earliest()?;
-                Some(fixed(at.checked_add_signed(TimeDelta::hours(3))?))
+                Some(at.checked_add_signed(TimeDelta::hours(3))?.fixed_offset())
             }
         },
     }
-}
-
-fn fixed(at: DateTime<Tz>) -> DateTime<FixedOffset> {
-    at.with_timezone(&at.offset().fix())
 }
 
 /// An instant by a zone's wall clock.
@@ -169,6 +163,6 @@ fn local(zone: Zone, utc: NaiveDateTime) -> DateTime<FixedOffset> {
             Some(offset) => offset.from_utc_datetime(&utc),
             None => utc.and_utc().fixed_offset(),
         },
-        Zone::Place(place) => fixed(place.from_utc_datetime(&utc)),
+        Zone::Place(place) => place.from_utc_datetime(&utc).fixed_offset(),
     }
 }

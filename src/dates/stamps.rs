@@ -90,8 +90,9 @@ fn number(text: &str, digits: usize) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use chrono::DateTime;
-    use chrono_tz::Tz;
     use proptest::prelude::*;
+
+    use crate::model::Timezone;
 
     use super::super::text::{Sought, parse};
     use super::super::{Context, Order};
@@ -104,7 +105,7 @@ mod tests {
             offset in -48i32..=48,
             language in proptest::sample::select(vec![None, Some("en"), Some("de"), Some("fr"), Some("ru"), Some("zh"), Some("ar")]),
             order in proptest::sample::select(vec![None, Some(Order::DayFirst), Some(Order::MonthFirst)]),
-            zone in proptest::sample::select(vec![Tz::UTC, Tz::Europe__London, Tz::Asia__Shanghai]),
+            zone in proptest::sample::select(["UTC", "Europe/London", "Asia/Shanghai"].map(|name| Timezone::named(name).unwrap()).to_vec()),
         ) {
             let at = DateTime::from_timestamp(seconds, 0).unwrap();
             let there = at.with_timezone(&chrono::FixedOffset::east_opt(offset * 900).unwrap());

@@ -1,6 +1,6 @@
 //! Names of time zones as news pages and mail headers write them.
 
-use chrono_tz::Tz;
+use crate::model::Timezone;
 
 /// What a zone's name says.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -8,11 +8,11 @@ pub(super) enum Zone {
     /// Seconds east of Greenwich.
     Fixed(i32),
     /// A place with its own rules.
-    Place(Tz),
+    Place(Timezone),
 }
 
 /// A zone by its abbreviation, in any case; `home` and `language` decide between namesakes.
-pub(super) fn by_abbreviation(name: &str, home: Tz, language: Option<&str>) -> Option<Zone> {
+pub(super) fn by_abbreviation(name: &str, home: Timezone, language: Option<&str>) -> Option<Zone> {
     if name.len() > 24 {
         return None;
     }
@@ -23,10 +23,10 @@ pub(super) fn by_abbreviation(name: &str, home: Tz, language: Option<&str>) -> O
     match upper.as_str() {
         "Z" | "UT" | "UTC" | "GMT" | "WET" | "ZULU" => hours(0),
         // Clocks that change keep their change under the short names.
-        "ET" => Some(Zone::Place(Tz::America__New_York)),
-        "CT" => Some(Zone::Place(Tz::America__Chicago)),
-        "MT" => Some(Zone::Place(Tz::America__Denver)),
-        "PT" => Some(Zone::Place(Tz::America__Los_Angeles)),
+        "ET" => by_place("America/New_York"),
+        "CT" => by_place("America/Chicago"),
+        "MT" => by_place("America/Denver"),
+        "PT" => by_place("America/Los_Angeles"),
         "EST" | "COT" | "PET" | "ECT" => hours(-5),
         "EDT" | "AST" | "AT" | "CLT" | "VET" | "BOT" => hours(-4),
         "CST" if at_home("Asia/") || language.is_some_and(|l| l.starts_with("zh")) => hours(8),
@@ -77,5 +77,5 @@ fn is_indian(language: &str) -> bool {
 
 /// A zone by its name in the IANA database, `America/Los_Angeles`.
 pub(super) fn by_place(name: &str) -> Option<Zone> {
-    name.parse().ok().map(Zone::Place)
+    Timezone::named(name).map(Zone::Place)
 }

@@ -27,6 +27,7 @@ mod sketch;
 mod source;
 mod text;
 mod texts;
+mod timezone;
 mod trust;
 mod written;
 
@@ -58,5 +59,6 @@ pub use text::{
     same_letters, split_at_blank, text_weight,
 };
 pub use texts::{Text, Texts};
+pub use timezone::Timezone;
 pub use trust::Trust;
 pub use written::{Origin, Written};

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use chrono_tz::Tz;
+use crate::model::Timezone;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -20,7 +20,7 @@ pub struct Source {
     /// When it is asked.
     pub schedule: Schedule,
     /// Zone of the schedule and of dates that name none.
-    pub timezone: Tz,
+    pub timezone: Timezone,
     /// BCP 47 tag, where the operator knows better than the page.
     pub language: Option<String>,
     /// For `tag:…` in feeds.
@@ -67,7 +67,7 @@ impl Source {
             title: None,
             kind: Kind::Auto,
             schedule: Schedule::Every(std::time::Duration::from_secs(30 * 60)),
-            timezone: Tz::UTC,
+            timezone: Timezone::UTC,
             language: None,
             tags: Vec::new(),
             render: Render::Http,

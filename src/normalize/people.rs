@@ -1,12 +1,11 @@
 //! Bylines into people: `By A. Lee and B. Roe | Staff` is two of them.
 
 use chrono::DateTime;
-use chrono_tz::Tz;
 
 use super::html_to_text;
 use super::title::plain;
 use crate::dates::{self, Context};
-use crate::model::{Person, after_byline_label, fold_space, is_office_word};
+use crate::model::{Person, Timezone, after_byline_label, fold_space, is_office_word};
 
 /// What parts one name from the next.
 const BETWEEN: &[&str] = &[
@@ -299,7 +298,7 @@ fn is_dated(piece: &str, words: usize) -> bool {
 
 fn is_date(piece: &str) -> bool {
     // Any day will do: the date itself is not asked for.
-    let context = Context { now: DateTime::UNIX_EPOCH, zone: Tz::UTC, language: None, order: None };
+    let context = Context { now: DateTime::UNIX_EPOCH, zone: Timezone::UTC, language: None, order: None };
     dates::parse(piece, &context).is_some()
 }
 

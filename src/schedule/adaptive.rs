@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
+use crate::model::Timezone;
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
-use chrono_tz::Tz;
 
 /// What is older says nothing of today's rhythm.
 const LOOK_BACK: TimeDelta = TimeDelta::days(28);
@@ -12,7 +12,13 @@ const LOOK_BACK: TimeDelta = TimeDelta::days(28);
 const ENOUGH: usize = 12;
 
 /// How long to wait after `from`. `recent`: publication times in any order.
-pub(super) fn pause(recent: &[DateTime<Utc>], zone: Tz, from: DateTime<Utc>, min: Duration, max: Duration) -> Duration {
+pub(super) fn pause(
+    recent: &[DateTime<Utc>],
+    zone: Timezone,
+    from: DateTime<Utc>,
+    min: Duration,
+    max: Duration,
+) -> Duration {
     let max = max.max(min);
     let mut minutes: Vec<i64> = recent
         .iter()
@@ -46,7 +52,7 @@ pub(super) fn pause(recent: &[DateTime<Utc>], zone: Tz, from: DateTime<Utc>, min
 }
 
 /// How much likelier than on average news is at each hour of the local day.
-fn hours(minutes: &[i64], zone: Tz) -> [f64; 24] {
+fn hours(minutes: &[i64], zone: Timezone) -> [f64; 24] {
     let mut counts = [0.0f64; 24];
     let mut midnights = 0;
     for minute in minutes {

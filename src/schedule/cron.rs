@@ -4,8 +4,8 @@
 //! after a local time that does not exist, and at the earlier of two; a line with `*` or `*/n` hours follows
 //! real time.
 
+use crate::model::Timezone;
 use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
 use croner::Cron;
 use croner::parser::{CronParser, Seconds, Year};
 
@@ -32,14 +32,14 @@ pub(super) fn check(line: &str) -> Result<String, ScheduleError> {
         Ok(cron) => cron,
         Err(e) => return wrong(complaint(&line, &e)),
     };
-    let Some(first) = occurrence(&cron, Tz::UTC, reference()) else {
+    let Some(first) = occurrence(&cron, Timezone::UTC, reference()) else {
         return wrong(format!("the cron line `{line}` names a day that never comes"));
     };
     if fields.len() == 6 {
         let mut at = first;
         // Two within a minute show up among the first few dozen.
         for _ in 0..30 {
-            let Some(then) = occurrence(&cron, Tz::UTC, at) else { break };
+            let Some(then) = occurrence(&cron, Timezone::UTC, at) else { break };
             if (then - at).to_std().is_ok_and(|gap| gap < SHORTEST) {
                 return wrong(format!(
                     "the cron line `{line}` runs more often than every 10 seconds; the first of six fields is the \
@@ -97,7 +97,7 @@ const FIELDS: [(&str, &str); 6] = [
 ];
 
 /// The first instant after `after` that the line names; `None` where it names none, or cannot be read.
-pub(super) fn after(line: &str, zone: Tz, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
+pub(super) fn after(line: &str, zone: Timezone, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
     occurrence(&read(line).ok()?, zone, after)
 }
 
@@ -115,7 +115,7 @@ fn read(line: &str) -> Result<Cron, String> {
         .map_err(|e| e.to_string().trim_end_matches('.').to_owned())
 }
 
-fn occurrence(cron: &Cron, zone: Tz, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
+fn occurrence(cron: &Cron, zone: Timezone, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
     // A search that finds nothing within a few years is not worth going on with: croner itself stops late.
     let found = cron.find_next_occurrence(&after.with_timezone(&zone), false).ok()?.with_timezone(&Utc);
     (found > after && found - after < TimeDelta::days(366 * 30)).then_some(found)

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
-use chrono_tz::Tz;
 
 use super::{adaptive, backoff, cron, spread};
-use crate::model::{Quiet, Schedule, SourceId};
+use crate::model::{Quiet, Schedule, SourceId, Timezone};
 
 /// What a source's past says about its next run.
 #[derive(Debug, Clone, Default)]
@@ -44,7 +43,13 @@ const SELDOM: TimeDelta = TimeDelta::hours(12);
 /// - what falls into quiet hours comes within five minutes after them.
 ///
 /// Meant to be asked once after each run, and once at start, and the answer kept.
-pub fn next(schedule: &Schedule, zone: Tz, id: &SourceId, history: &History, now: DateTime<Utc>) -> DateTime<Utc> {
+pub fn next(
+    schedule: &Schedule,
+    zone: Timezone,
+    id: &SourceId,
+    history: &History,
+    now: DateTime<Utc>,
+) -> DateTime<Utc> {
     let soon = soon(id, now);
     // A clock that was set back must not silence the source.
     let last = history.last_run.map(|last| last.min(now));
@@ -77,7 +82,13 @@ fn awake(quiet: Quiet, id: &SourceId, due: DateTime<Utc>) -> DateTime<Utc> {
     later.find(|at| !quiet.covers(*at)).map_or(due, |at| at + spread::within(id, 2, WAKING))
 }
 
-fn regular(schedule: &Schedule, zone: Tz, id: &SourceId, history: &History, last: DateTime<Utc>) -> DateTime<Utc> {
+fn regular(
+    schedule: &Schedule,
+    zone: Timezone,
+    id: &SourceId,
+    history: &History,
+    last: DateTime<Utc>,
+) -> DateTime<Utc> {
     match schedule {
         Schedule::Every(interval) => spread::grid(id, *interval, last + delta(*interval / 2)),
         Schedule::Cron(line) => named(line, zone, id, last),
@@ -89,7 +100,7 @@ fn regular(schedule: &Schedule, zone: Tz, id: &SourceId, history: &History, last
     }
 }
 
-fn retry(schedule: &Schedule, zone: Tz, id: &SourceId, history: &History, last: DateTime<Utc>) -> DateTime<Utc> {
+fn retry(schedule: &Schedule, zone: Timezone, id: &SourceId, history: &History, last: DateTime<Utc>) -> DateTime<Utc> {
     let usual = match schedule {
         Schedule::Every(interval) => *interval,
         Schedule::Adaptive { min, .. } => *min,
@@ -109,7 +120,7 @@ fn retry(schedule: &Schedule, zone: Tz, id: &SourceId, history: &History, last: 
 }
 
 /// The cron line's first time after `after`, with this source's offset.
-fn named(line: &str, zone: Tz, id: &SourceId, after: DateTime<Utc>) -> DateTime<Utc> {
+fn named(line: &str, zone: Timezone, id: &SourceId, after: DateTime<Utc>) -> DateTime<Utc> {
     let offset = if cron::has_seconds(line) { TimeDelta::zero() } else { spread::within(id, 0, spread::CRON) };
     // A run within the offset of a named time is that time's run.
     match cron::after(line, zone, after) {
