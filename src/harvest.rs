@@ -9,6 +9,7 @@ mod articles;
 mod ask;
 mod catch_up;
 mod clippings;
+mod copies;
 mod course;
 mod drafting;
 mod drift;
@@ -21,6 +22,7 @@ mod room;
 mod shelf;
 mod short;
 mod shown;
+mod sites;
 mod sketch;
 mod stand_in;
 
@@ -39,6 +41,7 @@ use crate::store::{Finished, SourceState, Store, StoreError};
 
 pub use album::Album;
 pub use clippings::Clippings;
+pub use copies::Copies;
 pub use judge::is_astray;
 pub use room::Room;
 pub use shelf::Shelf;
@@ -66,6 +69,8 @@ pub struct Parts {
     pub album: Option<Album>,
     /// Articles that other sources may list as well.
     pub clippings: Clippings,
+    /// Pages of lists that other sources may watch as well.
+    pub copies: Copies,
 }
 
 impl Parts {

@@ -173,7 +173,7 @@ pub(super) async fn run(
 async fn spread_missed(store: &dyn Store, now: DateTime<Utc>) {
     let spread = async {
         let missed = store.missed(now - SLEPT, now + SLEPT).await?;
-        reschedule(store, &missed, |id| schedule::soon(id, now)).await
+        reschedule(store, &missed, |id| schedule::soon(id.as_str(), now)).await
     };
     if let Err(error) = spread.await {
         error!("what was missed is not spread: {error}");

@@ -36,7 +36,7 @@ const ROBOTS_PATIENCE: Duration = Duration::from_secs(10);
 const SMALL: usize = 256 * 1024;
 
 /// What a request came to.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Fetched {
     /// The document.
     Page(Box<Page>),

@@ -280,7 +280,7 @@ async fn page_article(watched: &Watched, url: &Url, parts: &Parts) -> Result<Arc
 }
 
 async fn fetched_article(watched: &Watched, ask: &PageRequest, parts: &Parts) -> Result<Reading, FetchError> {
-    match parts.get_held(ask, false).await? {
+    match parts.get_held(ask).await? {
         (Fetched::Page(mut page), held) => {
             // It may wait for its turn, and its text is all that is read.
             if watched.source.render == Render::Http {

@@ -117,7 +117,7 @@ impl Run {
         let history = History { last_run: Some(now), failures, not_before, quiet, recent };
         state.next_run = match outcome {
             Outcome::Gone => now + GONE_FOR,
-            _ => schedule::next(&source.schedule, source.timezone, &source.id, &history, now),
+            _ => schedule::next(&source.schedule, source.timezone, source.url.as_str(), &history, now),
         };
         // Times that the operator names are kept; an interval is stretched while we are told.
         if let Some(until) = self.followed_until.filter(|_| outcome.is_success())
