@@ -1,6 +1,5 @@
-//! Opening connections: pragmas, and the lock that tells whether others live on the file.
+//! Opening connections: pragmas, and whether the file is still the one that was opened.
 
-use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -107,38 +106,4 @@ impl Place {
 
 fn node(path: &Path) -> Option<(u64, u64)> {
     std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
-}
-
-/// A lock file beside the store, shared by all processes that write to it; the system frees it when a process
-/// dies, however it dies. SQLite's own locks cannot tell: they are held only during transactions.
-#[derive(Debug)]
-pub(super) struct Presence {
-    /// Held open for the lock; `None` where the file system knows no locks.
-    _lock: Option<File>,
-    /// Whether nobody else was there when this one came, so that all claims in the file are dead ones.
-    pub(super) alone: bool,
-}
-
-impl Presence {
-    pub(super) fn announce(path: &Path) -> Self {
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(lock_of(path)).ok();
-        let alone = lock.as_ref().is_some_and(|file| file.try_lock().is_ok());
-        if alone && let Some(file) = &lock {
-            let _ = file.unlock();
-        }
-        let lock = lock.filter(|file| file.try_lock_shared().is_ok());
-        Self { _lock: lock, alone }
-    }
-}
-
-/// Whether a process is there that writes; asked without being one.
-pub(in crate::store) fn in_use(path: &Path) -> bool {
-    // A lock file that nobody holds is left over from whoever wrote last, and means nothing.
-    File::open(lock_of(path)).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
-}
-
-fn lock_of(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    PathBuf::from(name)
 }
