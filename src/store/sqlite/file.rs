@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
+use url::Url;
 
 use super::migrate;
+use super::presence::in_use;
 use crate::store::{StoreError, StoreTrouble};
 
 /// How long to wait for another process's transaction.
@@ -57,15 +59,59 @@ pub(super) fn writing(path: &Path) -> Result<Connection, StoreError> {
     Ok(db)
 }
 
+/// How a file is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    /// Beside whoever writes to it.
+    Beside,
+    /// As it lies, which nobody may write to meanwhile.
+    AsItLies,
+}
+
+/// How the file can be read: as it lies where nobody writes, and SQLite may not put beside it what readers and writers
+/// share (the folder, or all of the disk, may not be written).
+pub(super) fn access(path: &Path) -> Result<Access, StoreError> {
+    let Err(error) = reading(path, Access::Beside) else { return Ok(Access::Beside) };
+    if !matches!(error.kind, StoreTrouble::ReadOnly | StoreTrouble::Missing) {
+        return Err(error);
+    }
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    if std::fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
+        return Err(StoreError::new(
+            StoreTrouble::ReadOnly,
+            format!(
+                "{}: the store cannot be read, since its folder may not be written and a part of it lies in {} yet; \
+                 read it as the user who runs Courant, or copy both files into a folder of your own",
+                path.display(),
+                Path::new(&log).display()
+            ),
+        ));
+    }
+    if in_use(path) { Err(error) } else { Ok(Access::AsItLies) }
+}
+
 /// A connection that only reads.
-pub(super) fn reading(path: &Path) -> Result<Connection, StoreError> {
+pub(super) fn reading(path: &Path, access: Access) -> Result<Connection, StoreError> {
     let sql = |e: rusqlite::Error| StoreError::sqlite(path, &e);
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let db = Connection::open_with_flags(path, flags).map_err(sql)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let db = match access {
+        Access::AsItLies if let Some(url) = as_it_lies(path) => Connection::open_with_flags(url.as_str(), flags),
+        _ => Connection::open_with_flags(path, flags - OpenFlags::SQLITE_OPEN_URI),
+    };
+    let db = db.map_err(sql)?;
     db.busy_timeout(BUSY).map_err(sql)?;
+    // Looks at the file, too.
     db.execute_batch("pragma cache_size = -2048; pragma temp_store = memory;").map_err(sql)?;
     keep_plans(&db).map_err(sql)?;
     Ok(db)
+}
+
+/// The file's address for SQLite, which says that it does not change.
+fn as_it_lies(path: &Path) -> Option<Url> {
+    let mut url = Url::from_file_path(std::path::absolute(path).ok()?).ok()?;
+    url.set_query(Some("immutable=1"));
+    Some(url)
 }
 
 /// Every statement is prepared once. Without the planner's guarantee of stability SQLite prepares a statement anew

@@ -41,6 +41,7 @@ use rusqlite::Connection;
 pub(super) use self::presence::in_use;
 
 use self::claims::Holder;
+use self::file::Access;
 use self::presence::Presence;
 use self::readers::Readers;
 use self::tally::Tallies;
@@ -85,7 +86,7 @@ impl Sqlite {
         let path: Arc<Path> = Arc::from(path);
         let writer = Writer::start(db, presence, Arc::clone(&path), Arc::clone(&tallies))?;
         Ok(Self {
-            readers: Arc::new(Readers::new(Arc::clone(&path))),
+            readers: Arc::new(Readers::new(Arc::clone(&path), Access::Beside)),
             writer: Some(Arc::new(writer)),
             tallies,
             path,
@@ -101,12 +102,14 @@ impl Sqlite {
                 format!("{}: there is no store yet; `courant run` or `courant fetch` makes one", path.display()),
             ));
         }
-        let db = file::reading(path)?;
+        let access = file::access(path)?;
+        let db = file::reading(path, access)?;
         migrate::expect_current(&db, path)?;
         let tallies = Arc::new(Tallies::default());
         tallies.load(&db).map_err(|e| StoreError::sqlite(path, &e))?;
         let path: Arc<Path> = Arc::from(path);
-        Ok(Self { readers: Arc::new(Readers::new(Arc::clone(&path))), writer: None, tallies, path, name: "".into() })
+        let readers = Arc::new(Readers::new(Arc::clone(&path), access));
+        Ok(Self { readers, writer: None, tallies, path, name: "".into() })
     }
 
     /// Whether nothing of a source was ever stored, so that no question about its entries need be asked. What another
