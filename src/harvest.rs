@@ -15,6 +15,7 @@ mod drafting;
 mod drift;
 mod index;
 mod judge;
+mod moves;
 mod places;
 mod reader;
 mod relearn;
@@ -231,7 +232,9 @@ async fn settle(
             run.report.outcome = Outcome::Unchanged;
             run.report.status = Some(status);
             run.state.validators = validators;
-            run.follow(base, moved);
+            let still = run.state.wishes.moved.as_ref().filter(|moved| moved.announced && moved.from == base);
+            let still = still.map(|moved| moved.to.clone());
+            run.follow(base, moved, still);
             Vec::new()
         }
         Answer::Failed(failure) => {
@@ -253,13 +256,15 @@ async fn settle(
         }
         Answer::Listed(listed) => {
             if !run.told {
-                run.follow(base, moved);
+                let named = moves::named(&listed.listing, &base);
+                run.follow(base, moved, named);
             }
             // 40 KB with what it waits for, and most runs find nothing new.
             Box::pin(draft_all(watched, *listed, parts, &mut run)).await?
         }
     };
     run.fresh_until = fresh_until;
+    moves::examine(watched, &mut run, parts, now).await?;
     run.report.finished = now + Duration::from_std(run.clock.elapsed()).unwrap_or_default();
     let recent = rhythm(source, &drafts, parts).await?;
     if run.state.wishes.announced.is_some() {

@@ -109,7 +109,10 @@ pub(super) async fn listing(
             fresh_until: current.fresh_until,
             base,
         },
-        Ok(Fetched::Page(page)) => {
+        Ok(Fetched::Page(mut page)) => {
+            if let Some(to) = &moved_to {
+                page.validators.of.get_or_insert_with(|| to.clone());
+            }
             let moved = page.moved.clone();
             let in_browser = feed.is_none() && shown::always(watched);
             let page = if in_browser {

@@ -73,16 +73,19 @@ impl Run {
         }
     }
 
-    /// Notes a permanent redirect, and follows it from the next run on once it has held twice.
-    pub(super) fn follow(&mut self, from: Url, moved: Option<Url>) {
+    /// Notes a permanent redirect, else what the feed itself says, and follows it from the next run on once it has held
+    /// twice.
+    pub(super) fn follow(&mut self, from: Url, moved: Option<Url>, said: Option<Url>) {
         let before = self.state.wishes.moved.take();
-        let Some(to) = moved else { return };
-        let seen = before.filter(|before| (&before.from, &before.to) == (&from, &to)).map_or(0, |before| before.seen);
-        let seen = seen.saturating_add(1);
+        let announced = moved.is_none();
+        let Some(to) = moved.or(said) else { return };
+        let before = before.filter(|before| (&before.from, &before.to) == (&from, &to));
+        let announced = before.as_ref().map_or(announced, |before| before.announced);
+        let seen = before.map_or(0, |before| before.seen).saturating_add(1);
         if seen == Moved::HOLDS {
             self.moved = Some(format!("{from} has moved to {to} for good, which is asked from now on"));
         }
-        self.state.wishes.moved = Some(Moved { from, to, seen });
+        self.state.wishes.moved = Some(Moved { from, to, seen, announced });
     }
 
     /// Writes what the run means for the next one into the state.

@@ -160,7 +160,7 @@ pub struct Silence {
     pub until: DateTime<Utc>,
 }
 
-/// A permanent redirect (301, 308).
+/// A move for good.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moved {
     /// The address that was asked for.
@@ -169,6 +169,9 @@ pub struct Moved {
     pub to: Url,
     /// How many runs in a row it said so.
     pub seen: u32,
+    /// The feed itself says so, and no redirect (301, 308): while it is unchanged, it says so still.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub announced: bool,
 }
 
 impl Moved {

@@ -150,6 +150,7 @@ async fn the_state_of_a_run_is_kept_to_the_letter() {
                 from: url::Url::parse("https://news.example/old").unwrap(),
                 to: url::Url::parse("https://news.example/new").unwrap(),
                 seen: 2,
+                announced: true,
             }),
             ttl_minutes: Some(60),
             announced: None,
