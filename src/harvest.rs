@@ -273,7 +273,7 @@ async fn settle(
         run.followed_until = following.filter(|f| f.told.is_some()).and_then(|f| f.until);
     }
     run.end(source, recent, now);
-    let Run { mut report, state, shown, unchanged, seen, held, .. } = run;
+    let Run { mut report, state, shown, unchanged, seen, held, retracted, .. } = run;
     let state: Arc<SourceState> = state.into();
     let snapshots = parts.album.as_ref().map(Album::take).unwrap_or_default();
     report.changes = parts
@@ -283,6 +283,7 @@ async fn settle(
             unchanged,
             seen,
             held,
+            retracted,
             snapshots,
             ..Finished::new(report.clone(), drafts, state.clone())
         })

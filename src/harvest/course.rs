@@ -37,6 +37,8 @@ pub(super) struct Run {
     pub(super) seen: Option<Seen>,
     /// Why the run is held back, where it is.
     pub(super) held: Option<String>,
+    /// Entries whose text has turned out to be that of none.
+    pub(super) retracted: Vec<EntryId>,
     /// Until when the server promises that nothing changes.
     pub(super) fresh_until: Option<DateTime<Utc>>,
     /// It reads what the source's hub brought: perhaps a part of the list only.
@@ -63,6 +65,7 @@ impl Run {
             unchanged: Vec::new(),
             seen: None,
             held: None,
+            retracted: Vec::new(),
             fresh_until: None,
             told: false,
             followed_until: None,

@@ -279,6 +279,8 @@ pub struct Finished {
     pub seen: Option<Seen>,
     /// Why the drafts are not published but held until an operator has looked; `None` where they are.
     pub held: Option<String>,
+    /// Entries whose text has turned out to be that of none: they lose it, and their articles are asked for anew.
+    pub retracted: Vec<EntryId>,
     /// Answers to be kept as they came.
     pub snapshots: Vec<Snapshot>,
 }
@@ -294,6 +296,7 @@ impl Finished {
             unchanged: Vec::new(),
             seen: None,
             held: None,
+            retracted: Vec::new(),
             snapshots: Vec::new(),
         }
     }
