@@ -171,7 +171,7 @@ mod tests {
     use futures_util::join;
 
     use super::*;
-    use crate::fetch::{Current, Fetcher, Manners, saved_page};
+    use crate::fetch::{Fetcher, Manners, saved_page};
     use crate::model::Page;
 
     const PAGE: &str = "https://paper.example/news/";
@@ -204,7 +204,7 @@ mod tests {
                 tokio::time::sleep(Duration::from_secs(1)).await;
                 let version = self.version.get();
                 if known == version {
-                    return Ok(Fetched::NotModified(Box::new(Current::default())));
+                    return Ok(Fetched::NotModified(Box::default()));
                 }
                 let page = saved_page(source.url.clone(), None, version.into(), Utc::now());
                 Ok(Fetched::Page(Box::new(page)))
