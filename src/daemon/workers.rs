@@ -35,6 +35,8 @@ const CROWD: usize = 8;
 const SLEPT: chrono::Duration = chrono::Duration::seconds(90);
 /// Pause after the store failed, before it is asked again.
 pub(super) const STORE_PAUSE: Duration = Duration::from_secs(5);
+/// Whoever asks for a run by hand wants what the page says now, and takes what it said so long ago.
+const RECENT: Duration = Duration::from_secs(60);
 /// Pause before a run that could not be stored is done again.
 const AGAIN: chrono::Duration = chrono::Duration::minutes(1);
 
@@ -123,6 +125,8 @@ pub(super) async fn run(
             _ = tokio::time::sleep_until(look), if !crowded || runs.is_empty() => {}
             () = tokio::time::sleep(MOMENT), if crowded && !runs.is_empty() => {}
             Some(news) = told.recv() => {
+                // What others were answered before that lacks it.
+                plan.parts.copies.outdate(Duration::ZERO);
                 match plan.watched.get(&news.source).cloned() {
                     Some(watched) if !news.body.is_empty() => {
                         let parts = plan.parts.clone();
@@ -279,6 +283,7 @@ async fn by_hub(watched: Arc<Watched>, news: Told, parts: &Parts) -> Ended {
 /// Harvests a source that somebody asks for by hand, due or not.
 async fn by_hand(asked: Asked, parts: &Parts) -> Ended {
     let Asked { watched, heed, reply } = asked;
+    parts.copies.outdate(RECENT);
     let claim = parts.store.claim(&watched.source.id, Utc::now(), LEASE).await?;
     let is_held = claim.is_some();
     let ended = match once::run(&watched, claim, parts, true).await {

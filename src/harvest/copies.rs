@@ -72,6 +72,11 @@ impl Copies {
         self.kept = Arc::clone(&before.kept);
     }
 
+    /// From now on nobody is given what was asked for longer ago.
+    pub fn outdate(&self, ago: Duration) {
+        self.kept().0.retain(|_, copy| copy.since.elapsed() < ago);
+    }
+
     /// What `get` gives, or has just given to another source that asks in the same way. `waits` is held as long as
     /// another is at it.
     pub(super) async fn once(
@@ -270,6 +275,22 @@ mod tests {
         }
         desk.ask(&late, "").await;
         assert_eq!(desk.asked.get(), 6);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_is_told_of_news_is_given_nothing_from_before() {
+        let [a, b] = ["a", "b"].map(|id| source(id, PAGE));
+        let desk = Desk::of(&[&a, &b]);
+        let told = async {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            desk.copies.outdate(Duration::from_secs(1));
+            assert_eq!(desk.copies.kept().0.len(), 1);
+            desk.copies.outdate(Duration::ZERO);
+            desk.version.set("2");
+            desk.ask(&b, "").await
+        };
+        assert_eq!(join(desk.ask(&a, ""), told).await.1, "2");
+        assert_eq!(desk.asked.get(), 2);
     }
 
     #[tokio::test(start_paused = true)]

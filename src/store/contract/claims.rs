@@ -95,15 +95,18 @@ async fn what_is_due_when_is_known_after_a_restart() {
 
 #[tokio::test]
 async fn claims_of_a_process_end_with_it() {
-    let kept = with_sources(&[("x", 0), ("y", 9)]).await;
+    let kept = with_sources(&[("x", 0), ("y", 1), ("z", 60)]).await;
     assert_eq!(due(&kept, minute(0)).await, ["x"]);
     let second = open(&kept.path()).unwrap();
-    assert!(second.claim(&id("y"), minute(0), LEASE).await.unwrap().is_some());
+    let both = second.claim_each(vec![id("y"), id("z")], minute(0), LEASE).await.unwrap();
+    assert!(both.iter().all(Option::is_some));
     let kept = kept.reopened().await;
     assert_eq!(due(&kept, minute(0)).await, ["x"], "nobody else's");
-    assert!(kept.store.claim(&id("y"), minute(0), LEASE).await.unwrap().is_none());
+    assert!(due(&kept, minute(1)).await.is_empty());
+    assert!(kept.store.claim(&id("z"), minute(1), LEASE).await.unwrap().is_none());
     second.close().await.unwrap();
-    assert!(kept.store.claim(&id("y"), minute(0), LEASE).await.unwrap().is_some());
+    assert_eq!(due(&kept, minute(1)).await, ["y"]);
+    assert!(kept.store.claim(&id("z"), minute(1), LEASE).await.unwrap().is_some());
 }
 
 #[tokio::test]
