@@ -38,7 +38,7 @@ const LATEST: usize = 200;
 struct Task<'t> {
     teaser: &'t Teaser,
     draft: Draft,
-    /// Hash of the id of the entry that it becomes.
+    /// Hash of the id of the entry that its article becomes.
     entry: u32,
     /// Whether its page is asked for.
     ask: bool,
@@ -125,8 +125,8 @@ pub(super) async fn complete(
             ArticleMode::Always => true,
         };
         if !wanted {
-            let (sight, entry) = (sight(&draft.id), hash(&draft.id.0));
-            tasks.push(Task { teaser, draft, entry, ask: false, sight });
+            let sight = sight(&draft.id);
+            tasks.push(Task { teaser, draft, entry: 0, ask: false, sight });
             continue;
         }
         // What the store has in full was drafted from its article; the teaser alone would undo that.
