@@ -9,11 +9,13 @@ mod articles;
 mod ask;
 mod catch_up;
 mod clippings;
+mod copies;
 mod course;
 mod drafting;
 mod drift;
 mod index;
 mod judge;
+mod moves;
 mod places;
 mod reader;
 mod relearn;
@@ -21,6 +23,7 @@ mod room;
 mod shelf;
 mod short;
 mod shown;
+mod sites;
 mod sketch;
 mod stand_in;
 
@@ -39,6 +42,7 @@ use crate::store::{Finished, SourceState, Store, StoreError};
 
 pub use album::Album;
 pub use clippings::Clippings;
+pub use copies::Copies;
 pub use judge::is_astray;
 pub use room::Room;
 pub use shelf::Shelf;
@@ -66,6 +70,8 @@ pub struct Parts {
     pub album: Option<Album>,
     /// Articles that other sources may list as well.
     pub clippings: Clippings,
+    /// Pages of lists that other sources may watch as well.
+    pub copies: Copies,
 }
 
 impl Parts {
@@ -226,7 +232,9 @@ async fn settle(
             run.report.outcome = Outcome::Unchanged;
             run.report.status = Some(status);
             run.state.validators = validators;
-            run.follow(base, moved);
+            let still = run.state.wishes.moved.as_ref().filter(|moved| moved.announced && moved.from == base);
+            let still = still.map(|moved| moved.to.clone());
+            run.follow(base, moved, still);
             Vec::new()
         }
         Answer::Failed(failure) => {
@@ -248,13 +256,15 @@ async fn settle(
         }
         Answer::Listed(listed) => {
             if !run.told {
-                run.follow(base, moved);
+                let named = moves::named(&listed.listing, &base);
+                run.follow(base, moved, named);
             }
             // 40 KB with what it waits for, and most runs find nothing new.
             Box::pin(draft_all(watched, *listed, parts, &mut run)).await?
         }
     };
     run.fresh_until = fresh_until;
+    moves::examine(watched, &mut run, parts, now).await?;
     run.report.finished = now + Duration::from_std(run.clock.elapsed()).unwrap_or_default();
     let recent = rhythm(source, &drafts, parts).await?;
     if run.state.wishes.announced.is_some() {
@@ -263,7 +273,7 @@ async fn settle(
         run.followed_until = following.filter(|f| f.told.is_some()).and_then(|f| f.until);
     }
     run.end(source, recent, now);
-    let Run { mut report, state, shown, unchanged, seen, held, .. } = run;
+    let Run { mut report, state, shown, unchanged, seen, held, retracted, .. } = run;
     let state: Arc<SourceState> = state.into();
     let snapshots = parts.album.as_ref().map(Album::take).unwrap_or_default();
     report.changes = parts
@@ -273,6 +283,7 @@ async fn settle(
             unchanged,
             seen,
             held,
+            retracted,
             snapshots,
             ..Finished::new(report.clone(), drafts, state.clone())
         })

@@ -48,7 +48,7 @@ fn schedule_next(bencher: Bencher) {
     let zone = Timezone::named("Europe/Berlin").expect("a zone");
     let schedule = Schedule::Cron("*/15 6-23 * * MON-FRI".into());
     let history = History { last_run: Some(now), ..History::default() };
-    bencher.bench_local(|| next(&schedule, zone, &source.id, &history, now));
+    bencher.bench_local(|| next(&schedule, zone, source.url.as_str(), &history, now));
 }
 
 #[divan::bench(args = ["2026-11-20T08:00:00Z", "20 November 2026, 8:15", "vor 3 Stunden", "2026年11月20日 08:00"])]

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 use courant::fetch::{Fetcher, Manners, saved_page};
-use courant::harvest::{Clippings, Limits, Parts, Room, Watched, harvest_page};
+use courant::harvest::{Clippings, Copies, Limits, Parts, Room, Watched, harvest_page};
 use courant::model::{ArticleMode, Kind, Listing, Page, Rules, Selection, Source};
 use courant::read::{CompiledRules, Landmark, learn, read_listing};
 use courant::store::{self, SourceState};
@@ -215,6 +215,7 @@ impl Case {
             stop,
             album: None,
             clippings: Clippings::default(),
+            copies: Copies::default(),
         };
         let mut state = SourceState::unseen(source.id.clone(), now());
         for hour in 0..5 {

@@ -1,6 +1,7 @@
 //! What is legal but hardly meant: warnings, never refusals.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use ipnet::IpNet;
 use url::Host;
 
 use crate::fetch::{HostRule, find_browser};
-use crate::model::Schedule;
+use crate::model::{Schedule, Source};
 
 use super::complaint::{Complaint, Findings, Place};
 use super::settings::Settings;
@@ -19,12 +20,13 @@ const HURRIED: Duration = Duration::from_secs(60);
 
 /// Looks at the whole configuration once everything has been read.
 pub(super) fn look(sources: &[Placed], hosts: &[(HostRule, Place)], settings: &Settings, findings: &Findings) {
-    let mut seen: HashMap<&str, &Placed> = HashMap::new();
+    let mut seen = HashMap::new();
     for placed in sources {
         let source = &placed.source;
-        if let Some(earlier) = seen.insert(source.url.as_str(), placed) {
+        if let Some(alike) = seen.insert(what_is_kept(source), placed) {
+            let what = format!("`{}` watches the same address and keeps the same of it", alike.source.id);
             findings.complain(
-                Complaint::warning(&placed.url, format!("`{}` watches the same address", earlier.source.id))
+                Complaint::warning(&placed.url, format!("{what}: each of its entries is there twice"))
                     .remedy("one source can serve several feeds by its tags"),
             );
         }
@@ -61,6 +63,11 @@ pub(super) fn look(sources: &[Placed], hosts: &[(HostRule, Place)], settings: &S
             );
         }
     }
+}
+
+/// What decides which entries a source has: of one page several may keep each its part.
+fn what_is_kept(source: &Source) -> impl Hash + Eq {
+    (&source.url, &source.headers, source.kind, &source.rules.listing, &source.filters)
 }
 
 /// A browser that is asked for and not there; one that is told what to do and not asked for.

@@ -42,8 +42,9 @@ pub use workers::Progress;
 /// How long what is in flight may take to finish once the daemon is told to stop.
 const DRAIN: Duration = Duration::from_secs(8);
 
-/// How long a claim holds when its worker dies without a word; longer than any run takes, and waits for the turn of a
-/// host that wants to be asked slowly and has a hundred sources.
+/// How long a claim holds of which nobody can tell whether its process lives (where the file system knows no locks), or
+/// that a run which ended with a bug left; longer than any run takes, and waits for the turn of a host that wants to be
+/// asked slowly and has a hundred sources.
 const LEASE: chrono::Duration = chrono::Duration::hours(2);
 
 /// Why the daemon cannot run.

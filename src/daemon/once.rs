@@ -41,8 +41,7 @@ pub fn once(plan: &Plan, ids: Vec<SourceId>, heed: bool) -> impl Stream<Item = (
             // A round is claimed in one go: each question to the store waits for the disk.
             async move {
                 let ids = round.iter().map(|watched| watched.source.id.clone()).collect();
-                let worker = std::process::id().to_string();
-                let claims = match store.claim_each(&worker, ids, Utc::now(), LEASE).await {
+                let claims = match store.claim_each(ids, Utc::now(), LEASE).await {
                     Ok(claims) => claims.into_iter().map(Ok).collect(),
                     Err(error) => vec![Err(error); round.len()],
                 };

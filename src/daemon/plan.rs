@@ -11,7 +11,7 @@ use tracing::error;
 use super::DaemonError;
 use crate::config::Config;
 use crate::fetch::Fetcher;
-use crate::harvest::{Clippings, Limits, Parts, Room, Shelf, Watched};
+use crate::harvest::{Clippings, Copies, Limits, Parts, Room, Shelf, Watched};
 use crate::model::SourceId;
 use crate::schedule::{self, History};
 use crate::store::{Store, StoreError};
@@ -48,6 +48,7 @@ impl Plan {
             stop,
             album: config.snapshots.map(|_| crate::harvest::Album::default()),
             clippings: Clippings::for_sources(watched.values().map(|watched| &*watched.source)),
+            copies: Copies::for_sources(watched.values().map(|watched| &*watched.source)),
         };
         Ok(Self { config, watched, parts })
     }
@@ -59,6 +60,7 @@ impl Plan {
         self.parts.fetcher = before.parts.fetcher.with(self.config.manners.clone())?;
         if self.config.manners == before.config.manners {
             self.parts.clippings.go_on_from(&before.parts.clippings);
+            self.parts.copies.go_on_from(&before.parts.copies);
         }
         Ok(())
     }
@@ -66,8 +68,9 @@ impl Plan {
     /// Makes the store know the sources; new ones get their first instant.
     pub async fn enrol(&self, store: &dyn Store) -> Result<(), StoreError> {
         let now = Utc::now();
-        let first =
-            |w: &Watched| schedule::next(&w.source.schedule, w.source.timezone, &w.source.id, &History::default(), now);
+        let first = |w: &Watched| {
+            schedule::next(&w.source.schedule, w.source.timezone, w.source.url.as_str(), &History::default(), now)
+        };
         // In the order of the file: what is run by hand in that order is then stored side by side.
         let watched = self.config.sources.iter().filter_map(|source| self.watched.get(&source.id));
         store.sync_sources(watched.map(|w| (w.source.id.clone(), first(w))).collect()).await?;

@@ -100,7 +100,7 @@ async fn take_up(
     // Harvested at once, so that the operator sees what the edit did; many of them within some seconds.
     let changed: Vec<&SourceId> = plan.changed_since(before).collect();
     let now = Utc::now();
-    let at = |id: &SourceId| if changed.len() > FEW { schedule::soon(id, now) } else { now };
+    let at = |id: &SourceId| if changed.len() > FEW { schedule::soon(id.as_str(), now) } else { now };
     reschedule(&**store, changed.iter().copied(), at).await?;
     let gone = before.watched.keys().filter(|id| !plan.watched.contains_key(id)).count();
     info!("{} taken up: {} sources new or changed, {gone} gone", path.display(), changed.len());

@@ -35,6 +35,8 @@ const CROWD: usize = 8;
 const SLEPT: chrono::Duration = chrono::Duration::seconds(90);
 /// Pause after the store failed, before it is asked again.
 pub(super) const STORE_PAUSE: Duration = Duration::from_secs(5);
+/// Whoever asks for a run by hand wants what the page says now, and takes what it said so long ago.
+const RECENT: Duration = Duration::from_secs(60);
 /// Pause before a run that could not be stored is done again.
 const AGAIN: chrono::Duration = chrono::Duration::minutes(1);
 
@@ -81,7 +83,6 @@ pub(super) async fn run(
     mut stop: watch::Receiver<bool>,
 ) -> Result<(), DaemonError> {
     let Sides { mut titles, published, progress, following, mut told, mut asked } = sides;
-    let worker = format!("{}", std::process::id());
     let mut runs: Runs = JoinSet::new();
     let mut look = Instant::now();
     let mut looked = look;
@@ -106,7 +107,7 @@ pub(super) async fn run(
         let worth_it = runs.is_empty() || free > most / FEW || free > 0 && looked + MOMENT <= Instant::now();
         if look <= Instant::now() && worth_it {
             looked = Instant::now();
-            let sleep = start_due(&plan, &*store, &worker, &mut runs, free).await.unwrap_or_else(|error| {
+            let sleep = start_due(&plan, &*store, &mut runs, free).await.unwrap_or_else(|error| {
                 error!("{error}");
                 STORE_PAUSE
             });
@@ -124,10 +125,12 @@ pub(super) async fn run(
             _ = tokio::time::sleep_until(look), if !crowded || runs.is_empty() => {}
             () = tokio::time::sleep(MOMENT), if crowded && !runs.is_empty() => {}
             Some(news) = told.recv() => {
+                // What others were answered before that lacks it.
+                plan.parts.copies.outdate(Duration::ZERO);
                 match plan.watched.get(&news.source).cloned() {
                     Some(watched) if !news.body.is_empty() => {
-                        let (parts, worker) = (plan.parts.clone(), worker.clone());
-                        runs.spawn(async move { by_hub(watched, news, &parts, &worker).await });
+                        let parts = plan.parts.clone();
+                        runs.spawn(async move { by_hub(watched, news, &parts).await });
                     }
                     // It says only that there is something new.
                     Some(_) => make_due(&*store, &news.source).await,
@@ -136,8 +139,8 @@ pub(super) async fn run(
                 look = Instant::now();
             }
             Some(asked) = asked.recv() => {
-                let (parts, worker) = (plan.parts.clone(), worker.clone());
-                runs.spawn(async move { by_hand(asked, &parts, &worker).await });
+                let parts = plan.parts.clone();
+                runs.spawn(async move { by_hand(asked, &parts).await });
             }
             Some(ended) = runs.join_next() => {
                 for ended in std::iter::once(ended).chain(std::iter::from_fn(|| runs.try_join_next())).collect::<Vec<_>>() {
@@ -173,7 +176,7 @@ pub(super) async fn run(
 async fn spread_missed(store: &dyn Store, now: DateTime<Utc>) {
     let spread = async {
         let missed = store.missed(now - SLEPT, now + SLEPT).await?;
-        reschedule(store, &missed, |id| schedule::soon(id, now)).await
+        reschedule(store, &missed, |id| schedule::soon(id.as_str(), now)).await
     };
     if let Err(error) = spread.await {
         error!("what was missed is not spread: {error}");
@@ -205,14 +208,8 @@ fn room(plan: &Plan, runs: &Runs) -> usize {
 }
 
 /// Starts what is due, as far as there is `room`; gives the time until there is more to do.
-async fn start_due(
-    plan: &Plan,
-    store: &dyn Store,
-    worker: &str,
-    runs: &mut Runs,
-    room: usize,
-) -> Result<Duration, StoreError> {
-    let claims = store.claim_due(worker, Utc::now(), LEASE, room).await?;
+async fn start_due(plan: &Plan, store: &dyn Store, runs: &mut Runs, room: usize) -> Result<Duration, StoreError> {
+    let claims = store.claim_due(Utc::now(), LEASE, room).await?;
     let taken = claims.len();
     for Claim { source, state } in claims {
         // A source that left the configuration a moment ago: its claim runs out by itself.
@@ -264,11 +261,11 @@ async fn give_back(id: &SourceId, parts: &Parts, error: &StoreError) {
 }
 
 /// Harvests what a source's hub brought; where the source is just being harvested, it is due again after that.
-async fn by_hub(watched: Arc<Watched>, news: Told, parts: &Parts, worker: &str) -> Ended {
+async fn by_hub(watched: Arc<Watched>, news: Told, parts: &Parts) -> Ended {
     let id = &watched.source.id;
     for wait in BUSY {
         let now = Utc::now();
-        if let Some(claim) = parts.store.claim(worker, id, now, LEASE).await? {
+        if let Some(claim) = parts.store.claim(id, now, LEASE).await? {
             let page = saved_page(news.topic, news.content_type.as_deref(), news.body, now);
             return match harvest_told(&watched, claim.state, page, parts, now).await {
                 Ok(harvested) => Ok(harvested.map(|harvested| (watched, harvested))),
@@ -284,9 +281,10 @@ async fn by_hub(watched: Arc<Watched>, news: Told, parts: &Parts, worker: &str) 
 }
 
 /// Harvests a source that somebody asks for by hand, due or not.
-async fn by_hand(asked: Asked, parts: &Parts, worker: &str) -> Ended {
+async fn by_hand(asked: Asked, parts: &Parts) -> Ended {
     let Asked { watched, heed, reply } = asked;
-    let claim = parts.store.claim(worker, &watched.source.id, Utc::now(), LEASE).await?;
+    parts.copies.outdate(RECENT);
+    let claim = parts.store.claim(&watched.source.id, Utc::now(), LEASE).await?;
     let is_held = claim.is_some();
     let ended = match once::run(&watched, claim, parts, true).await {
         Ok(ended) => ended,

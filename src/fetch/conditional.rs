@@ -94,12 +94,16 @@ pub(super) fn fresh_until(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Dat
         Some(seconds) => TimeDelta::try_seconds(seconds).unwrap_or(LONGEST),
         None => date(EXPIRES)?.signed_duration_since(date(DATE).unwrap_or(now)),
     };
-    // Digits too many for a number are an age too great.
-    let age = text(AGE).filter(|t| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit()));
-    let age =
-        age.map_or_else(TimeDelta::zero, |t| t.parse().ok().and_then(TimeDelta::try_seconds).unwrap_or(TimeDelta::MAX));
-    let left = lifetime.checked_sub(&age)?;
+    let left = lifetime.checked_sub(&age(headers))?;
     (left > TimeDelta::zero()).then(|| now + left.min(LONGEST))
+}
+
+/// How long an answer has spent in caches (RFC 9111 §5.1).
+pub(super) fn age(headers: &HeaderMap) -> TimeDelta {
+    let text = headers.get(AGE).and_then(|v| v.to_str().ok()).map(str::trim);
+    // Digits too many for a number are an age too great.
+    let seconds = text.filter(|t| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit()));
+    seconds.map_or_else(TimeDelta::zero, |t| t.parse().ok().and_then(TimeDelta::try_seconds).unwrap_or(TimeDelta::MAX))
 }
 
 #[cfg(test)]

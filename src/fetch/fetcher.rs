@@ -22,6 +22,7 @@ use super::pace::{Pace, Turn, Waits};
 use super::page::{About, page};
 use super::redirects::{Trail, same_party};
 use super::robots::{self, Memory, Robots, Ruling};
+use super::today::{Today, Watch};
 use super::ways::{Reach, Ways};
 use super::{coding, conditional};
 use crate::model::{Page, PageRequest, Trust, Validators, same_site};
@@ -36,7 +37,7 @@ const ROBOTS_PATIENCE: Duration = Duration::from_secs(10);
 const SMALL: usize = 256 * 1024;
 
 /// What a request came to.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Fetched {
     /// The document.
     Page(Box<Page>),
@@ -71,6 +72,7 @@ struct Inner {
     /// Within [`Reach::Public`].
     public: Ways,
     browser: Pool,
+    watch: Arc<Watch>,
     /// Who may read a large or packed answer now.
     aside: Semaphore,
 }
@@ -91,17 +93,17 @@ impl Fetcher {
         if manners == self.inner.manners {
             return Ok(self.clone());
         }
-        let Inner { pace, robots, .. } = &*self.inner;
+        let Inner { pace, robots, watch, .. } = &*self.inner;
         let (pace, robots) = (pace.with(manners.parallel), robots.with(&manners.user_agent));
-        Self::knowing(manners, pace, robots)
+        Self::knowing(manners, pace, robots, Arc::clone(watch))
     }
 
     fn made(manners: Manners, memory: Option<Arc<dyn Memory>>) -> Result<Self, FetchError> {
         let (pace, robots) = (Pace::new(manners.parallel), Robots::new(&manners.user_agent, memory));
-        Self::knowing(manners, pace, robots)
+        Self::knowing(manners, pace, robots, Arc::default())
     }
 
-    fn knowing(manners: Manners, pace: Pace, robots: Robots) -> Result<Self, FetchError> {
+    fn knowing(manners: Manners, pace: Pace, robots: Robots, watch: Arc<Watch>) -> Result<Self, FetchError> {
         if HeaderValue::from_str(&manners.user_agent).is_err() || manners.user_agent.trim().is_empty() {
             let kind = FetchErrorKind::Refused(format!(
                 "`{}` cannot be sent; use plain letters: `Name/1.0 (+https://example.org/contact)`",
@@ -114,7 +116,7 @@ impl Fetcher {
         let opened = Ways::new(Guard::new(&manners.allow_private), &manners);
         let public = Ways::new(Guard::new(&[]), &manners);
         let aside = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));
-        Ok(Self { inner: Arc::new(Inner { manners, pace, robots, opened, public, browser, aside }) })
+        Ok(Self { inner: Arc::new(Inner { manners, pace, robots, opened, public, browser, watch, aside }) })
     }
 
     /// Which addresses this fetcher calls.
@@ -140,6 +142,11 @@ impl Fetcher {
     /// Counts among these, until dropped, one that waits for what another visit to the site brings.
     pub fn waits(&self) -> Waits<'_> {
         self.inner.pace.waits()
+    }
+
+    /// What servers that were asked say of the time.
+    pub fn today(&self) -> Today {
+        self.inner.watch.today()
     }
 
     /// The client, which calls only what the guard lets through, and its bounds.
@@ -289,6 +296,7 @@ impl Inner {
             kind => kind,
         })?;
         visit.left = visit.left.saturating_sub(began.elapsed());
+        self.watch.compare(&answer.headers, Utc::now());
         Ok((answer, conditional))
     }
 

@@ -5,7 +5,7 @@
 //!
 //! In the order of a request: `guard` (may this address be called?), `ways` (by whom?), `pace` (now?), `robots` (does the site
 //! mind?), `exchange` (one request, one answer, within time and size; `plain` over HTTP as it is, `client` encrypted), `redirects`
-//! (the next hop), `document`, `coding`, `binary` and `charset` (bytes into text), `page` (all of it in one value). `browser` shows a page that
+//! (the next hop), `today` (is our clock right?), `document`, `coding`, `binary` and `charset` (bytes into text), `page` (all of it in one value). `browser` shows a page that
 //! came so, for those that JavaScript builds.
 
 mod binary;
@@ -32,6 +32,7 @@ mod redirects;
 mod robots;
 #[cfg(test)]
 mod tests;
+mod today;
 mod ways;
 
 pub use browser::{NoBrowser, find_browser};
@@ -43,3 +44,4 @@ pub use manners::{BrowserRules, HostRule, Manners};
 pub use pace::Waits;
 pub use page::saved_page;
 pub use robots::{Memory, SaidOfRobots};
+pub use today::Today;

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::Parts;
 use crate::fetch::{FetchError, Fetched, Held};
-use crate::model::{Page, PageRequest};
+use crate::model::{Page, PageRequest, Source};
 use crate::read::leads_on;
 use crate::store::{Dictionary, Snapshot};
 
@@ -39,19 +39,27 @@ impl Album {
 }
 
 impl Parts {
-    /// Asks for a page, and keeps the answer where that is wanted.
-    pub(super) async fn get(&self, ask: &PageRequest, listing: bool) -> Result<Fetched, FetchError> {
-        self.get_held(ask, listing).await.map(|(answer, _)| answer)
+    /// Asks for a page of a source's list, unless another source has just been given it.
+    pub(super) async fn get(&self, source: &Source, ask: &PageRequest) -> Result<Fetched, FetchError> {
+        let get = Box::pin(self.fetcher.get_led(ask, leads_on));
+        let answer = self.copies.once(source, ask, self.fetcher.waits(), get).await?;
+        self.keep(&answer, true);
+        Ok(answer)
     }
 
-    /// Likewise, and nobody asks its host for more until it is let go.
-    pub(super) async fn get_held(&self, ask: &PageRequest, listing: bool) -> Result<(Fetched, Held), FetchError> {
+    /// Asks for an article's page; nobody asks its host for more until it is let go.
+    pub(super) async fn get_held(&self, ask: &PageRequest) -> Result<(Fetched, Held), FetchError> {
         let (answer, held) = self.fetcher.get_held(ask, leads_on).await?;
-        if let (Some(album), Fetched::Page(page)) = (&self.album, &answer)
+        self.keep(&answer, false);
+        Ok((answer, held))
+    }
+
+    /// Keeps an answer where that is wanted.
+    fn keep(&self, answer: &Fetched, listing: bool) {
+        if let (Some(album), Fetched::Page(page)) = (&self.album, answer)
             && let Some(shot) = Snapshot::of(page, listing, album.run, album.dictionary.clone())
         {
             album.shots.lock().unwrap_or_else(PoisonError::into_inner).push(shot);
         }
-        Ok((answer, held))
     }
 }

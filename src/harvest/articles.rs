@@ -17,8 +17,8 @@ use super::sketch::Sketch;
 use super::{Parts, Run, Watched, judge};
 use crate::fetch::{FetchError, Fetched};
 use crate::model::{
-    Article, ArticleMode, Draft, EntryId, Page, PageRequest, Problem, Read, Render, Severity, Source, Teaser, Text,
-    Texts, is_sure,
+    Article, ArticleMode, Draft, EntryId, Page, PageRequest, Problem, Read, Render, Selection, Severity, Source,
+    Teaser, Text, Texts, is_sure,
 };
 use crate::normalize::{self, Surroundings};
 use crate::store::{Sight, StoreError, Whose};
@@ -31,11 +31,15 @@ const WALL: usize = 3;
 /// Nor so many that do not come in one run, where the last bears another headline than its teaser: an article that is
 /// given another address bears what that is listed with.
 const UNPROMISED: usize = 2;
+/// Among so many of a source's entries those are looked for that have got such a text before.
+const LATEST: usize = 200;
 
 /// A teaser on its way to a draft.
 struct Task<'t> {
     teaser: &'t Teaser,
     draft: Draft,
+    /// Hash of the id of the entry that its article becomes.
+    entry: u32,
     /// Whether its page is asked for.
     ask: bool,
     /// What is remembered of it once nothing more is wanted.
@@ -122,7 +126,7 @@ pub(super) async fn complete(
         };
         if !wanted {
             let sight = sight(&draft.id);
-            tasks.push(Task { teaser, draft, ask: false, sight });
+            tasks.push(Task { teaser, draft, entry: 0, ask: false, sight });
             continue;
         }
         // What the store has in full was drafted from its article; the teaser alone would undo that.
@@ -139,7 +143,8 @@ pub(super) async fn complete(
             sight = None;
         }
         asked += usize::from(ask);
-        tasks.push(Task { teaser, draft, ask, sight });
+        let entry = hash(&known.map_or(&draft.id, |known| &known.id).0);
+        tasks.push(Task { teaser, draft, entry, ask, sight });
     }
 
     // Some go through all of it, each taking what is next: what waits for its turn is no more than its draft.
@@ -150,13 +155,14 @@ pub(super) async fn complete(
         let mut done = Vec::with_capacity(each);
         loop {
             let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
-            let Some((place, Task { teaser, draft, ask, sight })) = next else { return done };
+            let Some((place, Task { teaser, draft, entry, ask, sight })) = next else { return done };
             if !ask {
                 done.push(Drafted { place, teaser, sight, came: Came::without_text(draft, None) });
                 continue;
             }
             // Large, and moved with what is around it.
-            let came = Box::pin(one(watched, teaser, draft, around, hurry, now)).await;
+            let mut came = Box::pin(one(watched, teaser, draft, around, hurry, now)).await;
+            came.text = came.text.map(|text| Text { entry, ..text });
             // What was asked for and did not come is asked for again.
             let sight = sight.filter(|_| came.trouble.is_none() && came.draft.full_text);
             done.push(Drafted { place, teaser, sight, came });
@@ -166,7 +172,17 @@ pub(super) async fn complete(
     results.sort_by_key(|drafted| drafted.place);
     let mut nothing = Texts::default();
     let texts = run.state.profile.as_mut().map_or(&mut nothing, |profile| &mut profile.texts);
-    take_walls_down(&mut results, texts, around, source, now);
+    let left = take_walls_down(&mut results, texts, around, source, now);
+    if !left.is_empty() {
+        run.retracted = latest_of(source, &left, parts).await?;
+    }
+    if !run.retracted.is_empty() {
+        let told = format!(
+            "{} read before had got such a text, which is taken from them; they are asked for again",
+            run.retracted.len()
+        );
+        run.report.problems.push(Problem::warning(told));
+    }
     let mut drafts = Vec::with_capacity(results.len());
     for Drafted { sight, came: Came { draft, trouble, problems, .. }, .. } in results {
         settled.extend(sight);
@@ -195,25 +211,30 @@ pub(super) async fn complete(
 }
 
 /// Puts the teasers back in the place of texts that stand at several addresses, in this run or in those before: whatever
-/// such a text says, and in whatever language, it is the article of none of them.
+/// such a text says, and in whatever language, it is the article of none of them. Gives the entries (hashes of their ids)
+/// that have got such a text in runs before.
 fn take_walls_down(
     results: &mut [Drafted<'_>],
     texts: &mut Texts,
     around: &Surroundings,
     source: &Source,
     now: DateTime<Utc>,
-) {
+) -> HashSet<u32> {
     let read: Vec<Option<Text>> = results.iter().map(|drafted| drafted.came.text).collect();
     let mut times: HashMap<u32, usize> = HashMap::new();
     read.iter().flatten().for_each(|text| *times.entry(text.print).or_default() += 1);
+    read.iter().flatten().for_each(|text| texts.outdate(*text));
     let before = read.iter().map(|text| text.map_or(0, |text| texts.under_other_names(text))).collect::<Vec<_>>();
     read.iter().flatten().for_each(|text| texts.note(*text));
-    for ((drafted, text), before) in results.iter_mut().zip(read).zip(before) {
-        let n = before + text.and_then(|text| times.get(&text.print)).copied().unwrap_or(0);
+    let mut left = HashSet::new();
+    for ((drafted, text), before) in results.iter_mut().zip(&read).zip(before) {
+        let Some(text) = text else { continue };
+        let n = before + times.get(&text.print).copied().unwrap_or(0);
         let enough = if before == 0 || drafted.came.promised { WALL } else { UNPROMISED };
-        if text.is_none() || n < enough {
+        if n < enough {
             continue;
         }
+        left.extend(texts.disown(text.print));
         let Some(draft) = normalize::draft(drafted.teaser, None, around, source, now) else { continue };
         let url = draft.url.as_ref().map_or("", Url::as_str);
         drafted.came.trouble =
@@ -221,6 +242,22 @@ fn take_walls_down(
         drafted.sight = None;
         drafted.came.draft = Draft { attempted: true, ..draft };
     }
+    // What was read just now has not been stored.
+    for text in read.iter().flatten() {
+        left.remove(&text.entry);
+    }
+    left
+}
+
+/// The latest entries of a source that have a text, those of them that are among these (hashes of their ids).
+async fn latest_of(source: &Source, among: &HashSet<u32>, parts: &Parts) -> Result<Vec<EntryId>, StoreError> {
+    let selection = Selection { sources: vec![source.id.clone()] };
+    let latest = parts.store.entries(&selection, LATEST).await?.into_iter();
+    Ok(latest.filter(|e| e.content.is_some() && among.contains(&hash(&e.id.0))).map(|e| e.id).collect())
+}
+
+fn hash(text: &str) -> u32 {
+    xxh3_64(text.as_bytes()) as u32
 }
 
 /// The draft of one teaser, its page read.
@@ -261,9 +298,8 @@ async fn one(
     let draft = full.map_or(draft, |full| Draft { attempted: true, ..full });
     // An article keeps its headline at another address.
     let name = teaser.headline.as_deref().or(draft.url.as_ref().map(Url::as_str)).unwrap_or_default();
-    let hash = |text: &str| xxh3_64(text.as_bytes()) as u32;
     let text = article.body_text.as_deref().filter(|_| draft.full_text);
-    let text = text.map(|text| Text { print: hash(text), name: hash(name) });
+    let text = text.map(|text| Text { print: hash(text), name: hash(name), entry: 0 });
     Came { draft, trouble, problems: problems.clone(), promised, text }
 }
 
@@ -280,7 +316,7 @@ async fn page_article(watched: &Watched, url: &Url, parts: &Parts) -> Result<Arc
 }
 
 async fn fetched_article(watched: &Watched, ask: &PageRequest, parts: &Parts) -> Result<Reading, FetchError> {
-    match parts.get_held(ask, false).await? {
+    match parts.get_held(ask).await? {
         (Fetched::Page(mut page), held) => {
             // It may wait for its turn, and its text is all that is read.
             if watched.source.render == Render::Http {

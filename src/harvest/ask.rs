@@ -102,14 +102,17 @@ pub(super) async fn listing(
     if as_before {
         ask.validators = state.validators.clone();
     }
-    let mut asked = match parts.get(&ask, true).await {
+    let mut asked = match parts.get(source, &ask).await {
         Ok(Fetched::NotModified(current)) => Asked {
             answer: Answer::Unchanged(304, current.validators),
             moved: current.moved,
             fresh_until: current.fresh_until,
             base,
         },
-        Ok(Fetched::Page(page)) => {
+        Ok(Fetched::Page(mut page)) => {
+            if let Some(to) = &moved_to {
+                page.validators.of.get_or_insert_with(|| to.clone());
+            }
             let moved = page.moved.clone();
             let in_browser = feed.is_none() && shown::always(watched);
             let page = if in_browser {
@@ -337,7 +340,7 @@ async fn follow(
     while (seen.len() as u32) < wanted && !*parts.stop.borrow() {
         let Some(next) = read_so_far.value.next.clone().filter(|next| !seen.contains(next)) else { break };
         seen.push(next.clone());
-        let more = match parts.get(&watched.source.request(next.clone()), true).await {
+        let more = match parts.get(&watched.source, &watched.source.request(next.clone())).await {
             Ok(Fetched::Page(page)) => *page,
             Ok(Fetched::NotModified(_)) => break,
             Err(error) => {

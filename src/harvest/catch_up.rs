@@ -130,7 +130,7 @@ async fn elsewhere(
 /// The sitemaps that robots.txt names, else the usual one.
 async fn sitemaps(watched: &Watched, parts: &Parts) -> Vec<Url> {
     let Ok(robots) = watched.source.url.join("/robots.txt") else { return Vec::new() };
-    let mut found = match parts.get(&watched.source.request(robots.clone()), true).await {
+    let mut found = match parts.get(&watched.source, &watched.source.request(robots.clone())).await {
         Ok(Fetched::Page(page)) => sitemaps_named(&page.text, &robots),
         _ => Vec::new(),
     };
@@ -145,7 +145,9 @@ async fn get(watched: &Watched, url: &Url, kind: Kind, parts: &Parts) -> Option<
     if *parts.stop.borrow() {
         return None;
     }
-    let Ok(Fetched::Page(page)) = parts.get(&watched.source.request(url.clone()), true).await else { return None };
+    let Ok(Fetched::Page(page)) = parts.get(&watched.source, &watched.source.request(url.clone())).await else {
+        return None;
+    };
     if kind == watched.source.kind {
         return read_more(watched, *page, url, parts).await.ok().map(|read| read.value);
     }

@@ -10,11 +10,9 @@ use tokio::sync::OnceCell;
 use tokio::time::Instant;
 use url::Url;
 
+use super::sites::Sites;
 use crate::fetch::{FetchError, Waits};
-use crate::model::{
-    Article, ArticleMode, ArticleRules, PageKind, PageRequest, Read, Render, Source, SourceId, Trust,
-    registrable_domain,
-};
+use crate::model::{Article, ArticleMode, ArticleRules, PageKind, PageRequest, Read, Render, Source, SourceId, Trust};
 
 /// For so long what was read of an article serves other sources that list it.
 const FRESH: Duration = Duration::from_secs(60 * 60);
@@ -29,8 +27,8 @@ pub(super) type Reading = (Read<Article>, Option<PageKind>);
 /// Articles that are just being asked for, and those read of late that another source may list. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Clippings {
-    /// How many sources that read articles are of each site.
-    sites: Arc<HashMap<String, usize>>,
+    /// Of the sources that read articles.
+    sites: Sites,
     kept: Arc<Mutex<Kept>>,
 }
 
@@ -61,11 +59,8 @@ type Place = Arc<OnceCell<Result<Arc<Reading>, FetchError>>>;
 impl Clippings {
     /// For these sources.
     pub fn for_sources<'s>(sources: impl IntoIterator<Item = &'s Source>) -> Self {
-        let mut sites: HashMap<String, usize> = HashMap::new();
-        for source in sources.into_iter().filter(|source| source.article != ArticleMode::Never) {
-            *sites.entry(site(&source.url).to_owned()).or_default() += 1;
-        }
-        Self { sites: Arc::new(sites), ..Self::default() }
+        let readers = sources.into_iter().filter(|source| source.article != ArticleMode::Never);
+        Self { sites: Sites::of(readers), ..Self::default() }
     }
 
     /// Goes on with what others have read.
@@ -82,7 +77,7 @@ impl Clippings {
         waits: Waits<'_>,
         read: impl Future<Output = Result<Reading, FetchError>>,
     ) -> Result<Arc<Reading>, FetchError> {
-        let sources = self.sources(source, &ask.url);
+        let sources = self.sites.who_may_ask(source, &ask.url);
         if sources < 2 {
             drop(waits);
             return read.await.map(Arc::new);
@@ -95,12 +90,6 @@ impl Clippings {
         let reading = place.get_or_init(begin).await.clone();
         self.kept().settle(source, ask, &place, sources);
         reading
-    }
-
-    /// How many sources may list an address that this one lists: those of its site. What is elsewhere, any may.
-    fn sources(&self, source: &Source, url: &Url) -> usize {
-        let own = site(&source.url);
-        if site(url) == own { self.sites.get(own).copied().unwrap_or(0) } else { self.sites.values().sum() }
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -160,12 +149,6 @@ impl Clipping {
         let Some(html) = &article.body_html else { return 0 };
         html.len() + article.body_text.as_ref().map_or(0, String::len) + BESIDES
     }
-}
-
-/// What the addresses of one site have in common.
-fn site(url: &Url) -> &str {
-    let host = url.host_str().unwrap_or_default();
-    registrable_domain(host).unwrap_or(host)
 }
 
 #[cfg(test)]

@@ -37,6 +37,8 @@ pub(super) struct Run {
     pub(super) seen: Option<Seen>,
     /// Why the run is held back, where it is.
     pub(super) held: Option<String>,
+    /// Entries whose text has turned out to be that of none.
+    pub(super) retracted: Vec<EntryId>,
     /// Until when the server promises that nothing changes.
     pub(super) fresh_until: Option<DateTime<Utc>>,
     /// It reads what the source's hub brought: perhaps a part of the list only.
@@ -63,6 +65,7 @@ impl Run {
             unchanged: Vec::new(),
             seen: None,
             held: None,
+            retracted: Vec::new(),
             fresh_until: None,
             told: false,
             followed_until: None,
@@ -73,16 +76,19 @@ impl Run {
         }
     }
 
-    /// Notes a permanent redirect, and follows it from the next run on once it has held twice.
-    pub(super) fn follow(&mut self, from: Url, moved: Option<Url>) {
+    /// Notes a permanent redirect, else what the feed itself says, and follows it from the next run on once it has held
+    /// twice.
+    pub(super) fn follow(&mut self, from: Url, moved: Option<Url>, said: Option<Url>) {
         let before = self.state.wishes.moved.take();
-        let Some(to) = moved else { return };
-        let seen = before.filter(|before| (&before.from, &before.to) == (&from, &to)).map_or(0, |before| before.seen);
-        let seen = seen.saturating_add(1);
+        let announced = moved.is_none();
+        let Some(to) = moved.or(said) else { return };
+        let before = before.filter(|before| (&before.from, &before.to) == (&from, &to));
+        let announced = before.as_ref().map_or(announced, |before| before.announced);
+        let seen = before.map_or(0, |before| before.seen).saturating_add(1);
         if seen == Moved::HOLDS {
             self.moved = Some(format!("{from} has moved to {to} for good, which is asked from now on"));
         }
-        self.state.wishes.moved = Some(Moved { from, to, seen });
+        self.state.wishes.moved = Some(Moved { from, to, seen, announced });
     }
 
     /// Writes what the run means for the next one into the state.
@@ -117,7 +123,7 @@ impl Run {
         let history = History { last_run: Some(now), failures, not_before, quiet, recent };
         state.next_run = match outcome {
             Outcome::Gone => now + GONE_FOR,
-            _ => schedule::next(&source.schedule, source.timezone, &source.id, &history, now),
+            _ => schedule::next(&source.schedule, source.timezone, source.url.as_str(), &history, now),
         };
         // Times that the operator names are kept; an interval is stretched while we are told.
         if let Some(until) = self.followed_until.filter(|_| outcome.is_success())

@@ -33,7 +33,7 @@ pub(super) async fn follow(
         if *parts.stop.borrow() {
             break;
         }
-        let sitemap = match parts.get(&watched.source.request(link.url.clone()), true).await {
+        let sitemap = match parts.get(&watched.source, &watched.source.request(link.url.clone())).await {
             Ok(Fetched::Page(sitemap)) => Arc::new(*sitemap),
             // Asked for without validators: a server's error.
             Ok(Fetched::NotModified(_)) => continue,

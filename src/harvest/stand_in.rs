@@ -94,7 +94,9 @@ pub(super) fn choose(page: &Page, offers: Vec<Offer>, holds_it: impl Fn(&Listing
 async fn ask(watched: &Watched, links: Vec<FeedLink>, most: usize, parts: &Parts) -> Vec<Offer> {
     let mut offers = Vec::new();
     for FeedLink { url: link, .. } in links.into_iter().take(most) {
-        let Ok(Fetched::Page(answer)) = parts.get(&watched.source.request(link.clone()), true).await else { continue };
+        let Ok(Fetched::Page(answer)) = parts.get(&watched.source, &watched.source.request(link.clone())).await else {
+            continue;
+        };
         let answer: Arc<Page> = answer.into();
         let read = short::noted(watched, &answer, Kind::Feed, parts, Extent::Noting, 0).await;
         if is_feed(&read.value.listing) && !read.value.listing.teasers.is_empty() {

@@ -47,6 +47,8 @@ pub struct Listing {
     pub next: Option<Url>,
     /// The hub that a feed announces.
     pub announced: Option<Announced>,
+    /// Where a feed says that it has moved for good, as written.
+    pub new_address: Option<String>,
     /// Feeds that the page announces (`link rel="alternate"`).
     pub feeds: Vec<FeedLink>,
 }

@@ -9,6 +9,8 @@ pub struct Text {
     pub print: u32,
     /// Hash of the headline that it was listed with.
     pub name: u32,
+    /// Hash of the id of the entry that has got it; 0 where none has.
+    pub entry: u32,
 }
 
 /// The latest texts that were read as articles of a source, each once under each name, newest last: one that comes under
@@ -20,17 +22,31 @@ impl Texts {
     /// Most that are remembered.
     const MOST: usize = 16;
 
-    /// Remembers a text.
+    /// Remembers a text. What its entry had before it has no more.
     pub fn note(&mut self, text: Text) {
-        self.0.retain(|known| *known != text);
+        self.0.retain(|known| (known.print, known.name) != (text.print, text.name));
+        for known in self.0.iter_mut().filter(|known| known.entry == text.entry) {
+            known.entry = 0;
+        }
         self.0.push(text);
         let surplus = self.0.len().saturating_sub(Self::MOST);
         self.0.drain(..surplus);
     }
 
+    /// Forgets what was read under a text's name before, where that was another.
+    pub fn outdate(&mut self, text: Text) {
+        self.0.retain(|known| known.name != text.name || known.print == text.print);
+    }
+
     /// Under how many other names it is remembered.
     pub fn under_other_names(&self, text: Text) -> usize {
         self.0.iter().filter(|known| known.print == text.print && known.name != text.name).count()
+    }
+
+    /// The entries that have got these words, which are from now on nobody's.
+    pub fn disown(&mut self, print: u32) -> Vec<u32> {
+        let all = self.0.iter_mut().filter(|known| known.print == print && known.entry != 0);
+        all.map(|known| std::mem::take(&mut known.entry)).collect()
     }
 
     /// Whether none is remembered.
@@ -39,18 +55,18 @@ impl Texts {
     }
 }
 
-/// As hexadecimal digits, sixteen for each.
+/// As hexadecimal digits, twenty-four for each.
 impl Serialize for Texts {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&digits(self.0.iter().flat_map(|text| [text.print, text.name])))
+        serializer.serialize_str(&digits(self.0.iter().flat_map(|text| [text.print, text.name, text.entry])))
     }
 }
 
 impl<'de> Deserialize<'de> for Texts {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let hashes: Vec<u32> = hashes(&String::deserialize(deserializer)?).collect();
-        let (pairs, _) = hashes.as_chunks::<2>();
-        Ok(Self(pairs.iter().map(|[print, name]| Text { print: *print, name: *name }).collect()))
+        let (texts, _) = hashes.as_chunks::<3>();
+        Ok(Self(texts.iter().map(|&[print, name, entry]| Text { print, name, entry }).collect()))
     }
 }
 
@@ -61,7 +77,7 @@ mod tests {
     #[test]
     fn a_text_is_remembered_once_under_each_name_and_survives_being_kept() {
         let mut texts = Texts::default();
-        let text = |print, name| Text { print, name };
+        let text = |print, name| Text { print, name, entry: name };
         for (print, name) in [(1, 10), (2, 20), (1, 10), (1, 11)] {
             texts.note(text(print, name));
         }
@@ -69,6 +85,13 @@ mod tests {
             [text(1, 10), text(1, 12), text(2, 20), text(3, 1)].map(|t| texts.under_other_names(t)),
             [1, 2, 0, 0]
         );
+        assert_eq!((texts.disown(1), texts.disown(1), texts.disown(3)), (vec![10, 11], vec![], vec![]));
+        // One has got another text, and is to keep it.
+        texts.note(Text { entry: 20, ..text(4, 21) });
+        assert_eq!((texts.disown(2), texts.under_other_names(text(2, 1))), (vec![], 1));
+        texts.outdate(text(5, 10));
+        texts.outdate(text(1, 11));
+        assert_eq!(texts.under_other_names(text(1, 1)), 1);
         let kept = serde_json::to_string(&texts).unwrap();
         assert_eq!(serde_json::from_str::<Texts>(&kept).unwrap(), texts);
         (0..100).for_each(|name| texts.note(text(7, name)));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
 use super::{adaptive, backoff, cron, spread};
-use crate::model::{Quiet, Schedule, SourceId, Timezone};
+use crate::model::{Quiet, Schedule, Timezone};
 
 /// What a source's past says about its next run.
 #[derive(Debug, Clone, Default)]
@@ -30,7 +30,7 @@ const WAKING: Duration = Duration::from_secs(5 * 60);
 const SELDOM: TimeDelta = TimeDelta::hours(12);
 
 /// The next instant at which the source is due, strictly after `now`. Sources with the same schedule are
-/// spread by their ids, and keep their place over restarts:
+/// spread by their addresses, so that those of one address are due together, and keep their place over restarts:
 ///
 /// - never run: within five seconds;
 /// - `every`: on the source's own grid, not sooner than half an interval after the last run;
@@ -46,82 +46,83 @@ const SELDOM: TimeDelta = TimeDelta::hours(12);
 pub fn next(
     schedule: &Schedule,
     zone: Timezone,
-    id: &SourceId,
+    address: &str,
     history: &History,
     now: DateTime<Utc>,
 ) -> DateTime<Utc> {
-    let soon = soon(id, now);
+    let soon = soon(address, now);
     // A clock that was set back must not silence the source.
     let last = history.last_run.map(|last| last.min(now));
     let due = match last {
         None => soon,
-        Some(last) if history.failures > 0 => retry(schedule, zone, id, history, last),
-        Some(last) => regular(schedule, zone, id, history, last),
+        Some(last) if history.failures > 0 => retry(schedule, zone, address, history, last),
+        Some(last) => regular(schedule, zone, address, history, last),
     };
     let due = if due <= now { soon } else { due };
     let due = match history.not_before {
         Some(wish) => due.max(wish.min(now + LONGEST_WISH)),
         None => due,
     };
-    awake(history.quiet, id, due)
+    awake(history.quiet, address, due)
 }
 
-/// When a source runs that is due now together with many: within five seconds, each at its own moment.
-pub fn soon(id: &SourceId, now: DateTime<Utc>) -> DateTime<Utc> {
-    now + spread::within(id, 0, spread::START) + TimeDelta::milliseconds(1)
+/// When a source runs that is due now together with many: within five seconds, each at its own moment, by its address
+/// or name.
+pub fn soon(address: &str, now: DateTime<Utc>) -> DateTime<Utc> {
+    now + spread::within(address, 0, spread::START) + TimeDelta::milliseconds(1)
 }
 
 /// The first instant from `due` on that lies in no quiet hour.
-fn awake(quiet: Quiet, id: &SourceId, due: DateTime<Utc>) -> DateTime<Utc> {
+fn awake(quiet: Quiet, address: &str, due: DateTime<Utc>) -> DateTime<Utc> {
     if !quiet.covers(due) {
         return due;
     }
     let hour = due.duration_trunc(TimeDelta::hours(1)).unwrap_or(due);
     // A week holds every hour of every day.
     let mut later = (1..=7 * 24).map(|n| hour + TimeDelta::hours(n));
-    later.find(|at| !quiet.covers(*at)).map_or(due, |at| at + spread::within(id, 2, WAKING))
+    later.find(|at| !quiet.covers(*at)).map_or(due, |at| at + spread::within(address, 2, WAKING))
 }
 
 fn regular(
     schedule: &Schedule,
     zone: Timezone,
-    id: &SourceId,
+    address: &str,
     history: &History,
     last: DateTime<Utc>,
 ) -> DateTime<Utc> {
     match schedule {
-        Schedule::Every(interval) => spread::grid(id, *interval, last + delta(*interval / 2)),
-        Schedule::Cron(line) => named(line, zone, id, last),
+        Schedule::Every(interval) => spread::grid(address, *interval, last + delta(*interval / 2)),
+        Schedule::Cron(line) => named(line, zone, address, last),
         Schedule::Adaptive { min, max } => {
             let pause = adaptive::pause(&history.recent, zone, last, *min, *max);
-            let jitter = spread::within(id, last.timestamp().unsigned_abs(), pause / 5) - delta(pause / 10);
+            let jitter = spread::within(address, last.timestamp().unsigned_abs(), pause / 5) - delta(pause / 10);
             (last + delta(pause) + jitter).max(last + delta(*min)).min(last + delta(*max))
         }
     }
 }
 
-fn retry(schedule: &Schedule, zone: Timezone, id: &SourceId, history: &History, last: DateTime<Utc>) -> DateTime<Utc> {
+fn retry(schedule: &Schedule, zone: Timezone, address: &str, history: &History, last: DateTime<Utc>) -> DateTime<Utc> {
     let usual = match schedule {
         Schedule::Every(interval) => *interval,
         Schedule::Adaptive { min, .. } => *min,
         Schedule::Cron(line) => {
-            let first = named(line, zone, id, last);
-            (named(line, zone, id, first) - first).to_std().unwrap_or_default()
+            let first = named(line, zone, address, last);
+            (named(line, zone, address, first) - first).to_std().unwrap_or_default()
         }
     };
-    let again = last + backoff::pause(id, history.failures, usual);
+    let again = last + backoff::pause(address, history.failures, usual);
     match schedule {
         Schedule::Cron(line) => {
-            let next = named(line, zone, id, last);
-            if next - last > SELDOM && again < next { again } else { named(line, zone, id, again) }
+            let next = named(line, zone, address, last);
+            if next - last > SELDOM && again < next { again } else { named(line, zone, address, again) }
         }
         _ => again,
     }
 }
 
 /// The cron line's first time after `after`, with this source's offset.
-fn named(line: &str, zone: Timezone, id: &SourceId, after: DateTime<Utc>) -> DateTime<Utc> {
-    let offset = if cron::has_seconds(line) { TimeDelta::zero() } else { spread::within(id, 0, spread::CRON) };
+fn named(line: &str, zone: Timezone, address: &str, after: DateTime<Utc>) -> DateTime<Utc> {
+    let offset = if cron::has_seconds(line) { TimeDelta::zero() } else { spread::within(address, 0, spread::CRON) };
     // A run within the offset of a named time is that time's run.
     match cron::after(line, zone, after) {
         Some(time) => time + offset,

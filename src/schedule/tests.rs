@@ -4,12 +4,12 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{History, next, parse};
-use crate::model::{Schedule, SourceId, Timezone};
+use crate::model::{Schedule, Timezone};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-fn id(text: &str) -> SourceId {
-    SourceId::new(text).unwrap()
+fn address(site: &str) -> String {
+    format!("https://{site}.example/")
 }
 
 fn zone(name: &str) -> Timezone {
@@ -101,8 +101,9 @@ fn a_refusal_tells_the_remedy() {
 fn a_first_run_comes_within_seconds_and_not_all_at_once() {
     let now = at("2026-03-02T10:00:00Z");
     let schedule = parse("every 30m").unwrap();
-    let due: Vec<_> =
-        (0..1000).map(|n| next(&schedule, Timezone::UTC, &id(&format!("s{n}")), &History::default(), now)).collect();
+    let due: Vec<_> = (0..1000)
+        .map(|n| next(&schedule, Timezone::UTC, &address(&format!("s{n}")), &History::default(), now))
+        .collect();
     assert!(due.iter().all(|d| *d > now && *d <= now + TimeDelta::milliseconds(5001)));
     assert!(due.iter().collect::<HashSet<_>>().len() > 850);
 }
@@ -112,12 +113,12 @@ fn intervals_are_spread_over_the_interval_and_keep_their_phase() {
     let schedule = parse("every 30m").unwrap();
     let mut seconds = [0usize; 1800];
     for n in 0..1800 {
-        let id = id(&format!("s{n}"));
-        let first = next(&schedule, Timezone::UTC, &id, &ran("2026-03-02T10:00:00Z"), at("2026-03-02T10:00:01Z"));
+        let address = address(&format!("s{n}"));
+        let first = next(&schedule, Timezone::UTC, &address, &ran("2026-03-02T10:00:00Z"), at("2026-03-02T10:00:01Z"));
         assert!(first > at("2026-03-02T10:15:00Z") && first <= at("2026-03-02T10:45:00.001Z"), "{first}");
         // The run begins a moment late; the next keeps the place, to the millisecond.
         let history = History { last_run: Some(first + TimeDelta::milliseconds(700)), ..History::default() };
-        let second = next(&schedule, Timezone::UTC, &id, &history, first + TimeDelta::seconds(3));
+        let second = next(&schedule, Timezone::UTC, &address, &history, first + TimeDelta::seconds(3));
         assert_eq!(second - first, TimeDelta::minutes(30));
         seconds[(first.timestamp() % 1800) as usize] += 1;
     }
@@ -125,14 +126,25 @@ fn intervals_are_spread_over_the_interval_and_keep_their_phase() {
 }
 
 #[test]
+fn sources_of_one_address_are_due_together_however_often_each_is() {
+    let address = address("paper");
+    let next =
+        |schedule: &str, from: &str| next(&parse(schedule).unwrap(), Timezone::UTC, &address, &ran(from), at(from));
+    let hourly = next("every 1h", "2026-03-02T10:00:00Z");
+    let runs = std::iter::successors(Some(hourly), |last| Some(next("every 20m", &last.to_rfc3339())));
+    assert_eq!(runs.take(4).last(), Some(next("every 1h", &hourly.to_rfc3339())));
+    assert_eq!(next("cron 15 * * * *", "2026-03-02T10:00:00Z"), next("cron */15 * * * *", "2026-03-02T10:01:00Z"));
+}
+
+#[test]
 fn missed_runs_are_run_once() {
     let now = at("2026-03-05T12:00:00Z");
     for text in ["every 30m", "cron 0 * * * *", "adaptive"] {
         let schedule = parse(text).unwrap();
-        let due = next(&schedule, Timezone::UTC, &id("a"), &ran("2026-03-02T10:00:00Z"), now);
+        let due = next(&schedule, Timezone::UTC, &address("a"), &ran("2026-03-02T10:00:00Z"), now);
         assert!(due > now && due < now + TimeDelta::seconds(6), "{text}: {due}");
         let history = History { last_run: Some(due), ..History::default() };
-        let then = next(&schedule, Timezone::UTC, &id("a"), &history, due + TimeDelta::seconds(1));
+        let then = next(&schedule, Timezone::UTC, &address("a"), &history, due + TimeDelta::seconds(1));
         assert!(then > now + TimeDelta::minutes(10), "{text}: {then}");
     }
 }
@@ -184,11 +196,11 @@ fn cron_lines_are_spread_by_half_a_minute_unless_they_name_the_second() {
     let named = at("2026-03-02T10:15:00Z");
     let mut seen = HashSet::new();
     for n in 0..200 {
-        let id = id(&format!("s{n}"));
-        let due = next(&minute, Timezone::UTC, &id, &history, now);
+        let address = address(&format!("s{n}"));
+        let due = next(&minute, Timezone::UTC, &address, &history, now);
         assert!(due >= named && due < named + TimeDelta::seconds(30), "{due}");
         seen.insert(due.timestamp());
-        assert_eq!(next(&second, Timezone::UTC, &id, &history, now), named + TimeDelta::seconds(30));
+        assert_eq!(next(&second, Timezone::UTC, &address, &history, now), named + TimeDelta::seconds(30));
     }
     assert!(seen.len() > 25);
 }
@@ -196,9 +208,9 @@ fn cron_lines_are_spread_by_half_a_minute_unless_they_name_the_second() {
 #[test]
 fn failures_are_retried_ever_more_seldom_and_forgotten_at_the_first_success() {
     let last = "2026-03-02T10:00:00Z";
-    let pause = |schedule: &str, failures: u32, id: &SourceId| {
+    let pause = |schedule: &str, failures: u32, address: &str| {
         let schedule = parse(schedule).unwrap();
-        next(&schedule, Timezone::UTC, id, &failed(last, failures), at(last)) - at(last)
+        next(&schedule, Timezone::UTC, address, &failed(last, failures), at(last)) - at(last)
     };
     let rows: &[(&str, u32, i64)] = &[
         ("every 1m", 1, 1),
@@ -214,14 +226,14 @@ fn failures_are_retried_ever_more_seldom_and_forgotten_at_the_first_success() {
         ("adaptive", 3, 40),
     ];
     for (schedule, failures, minutes) in rows {
-        let got = pause(schedule, *failures, &id("a"));
+        let got = pause(schedule, *failures, &address("a"));
         let least = TimeDelta::minutes(*minutes);
         assert!(got >= least && got <= least + least / 5, "{schedule} after {failures}: {got}");
-        assert_eq!(got, pause(schedule, *failures, &id("a")), "the same each time it is asked");
+        assert_eq!(got, pause(schedule, *failures, &address("a")), "the same each time it is asked");
     }
-    let different: HashSet<_> = (0..50).map(|n| pause("every 30m", 5, &id(&format!("s{n}")))).collect();
+    let different: HashSet<_> = (0..50).map(|n| pause("every 30m", 5, &address(&format!("s{n}")))).collect();
     assert!(different.len() > 45, "no two together");
-    let recovered = next(&parse("every 30m").unwrap(), Timezone::UTC, &id("a"), &ran(last), at(last)) - at(last);
+    let recovered = next(&parse("every 30m").unwrap(), Timezone::UTC, &address("a"), &ran(last), at(last)) - at(last);
     assert!(recovered <= TimeDelta::minutes(45));
 }
 
@@ -229,7 +241,7 @@ fn failures_are_retried_ever_more_seldom_and_forgotten_at_the_first_success() {
 fn a_failed_cron_source_keeps_to_its_hours_unless_they_are_far_apart() {
     let check = |line: &str, failures: u32, low: &str, high: &str| {
         let last = "2026-03-02T21:45:10Z";
-        let due = next(&parse(line).unwrap(), Timezone::UTC, &id("a"), &failed(last, failures), at(last));
+        let due = next(&parse(line).unwrap(), Timezone::UTC, &address("a"), &failed(last, failures), at(last));
         assert!(due >= at(low) && due <= at(high), "{line} after {failures}: {due}");
     };
     check("cron */15 6-21 * * *", 1, "2026-03-03T06:00:00Z", "2026-03-03T06:00:30Z");
@@ -244,7 +256,7 @@ fn a_wish_to_be_left_alone_is_heard_for_a_day_at_most() {
     let schedule = parse("every 30m").unwrap();
     let check = |wish: &str, failures: u32, expected: Option<&str>| {
         let history = History { not_before: Some(at(wish)), ..failed("2026-03-02T10:00:00Z", failures) };
-        let due = next(&schedule, Timezone::UTC, &id("a"), &history, now);
+        let due = next(&schedule, Timezone::UTC, &address("a"), &history, now);
         match expected {
             Some(expected) => assert_eq!(due, at(expected), "{wish}"),
             None => assert!(due < now + TimeDelta::minutes(46)),
@@ -264,7 +276,7 @@ fn quiet_hours_put_a_run_off_to_their_end() {
     quiet.add_day(chrono::Weekday::Sun);
     let check = |last: &str, low: &str, high: &str| {
         let history = History { quiet, ..ran(last) };
-        let due = next(&parse("every 30m").unwrap(), Timezone::UTC, &id("a"), &history, at(last));
+        let due = next(&parse("every 30m").unwrap(), Timezone::UTC, &address("a"), &history, at(last));
         assert!(due >= at(low) && due <= at(high), "{last}: {due}");
     };
     check("2026-03-02T06:00:00Z", "2026-03-02T06:15:00Z", "2026-03-02T06:45:00Z");
@@ -276,7 +288,7 @@ fn quiet_hours_put_a_run_off_to_their_end() {
 fn a_clock_set_back_silences_nobody() {
     let now = at("2026-03-02T10:00:00Z");
     for text in ["every 30m", "cron 0 * * * *", "adaptive"] {
-        let due = next(&parse(text).unwrap(), Timezone::UTC, &id("a"), &ran("2031-01-01T00:00:00Z"), now);
+        let due = next(&parse(text).unwrap(), Timezone::UTC, &address("a"), &ran("2031-01-01T00:00:00Z"), now);
         assert!(due > now && due < now + TimeDelta::hours(7), "{text}: {due}");
     }
 }
@@ -287,7 +299,7 @@ fn an_adaptive_source_is_asked_by_its_own_rhythm() {
     let schedule = parse("adaptive 10m..6h").unwrap();
     let minutes = |recent: Vec<DateTime<Utc>>, now: DateTime<Utc>| {
         let history = History { last_run: Some(now), recent, ..History::default() };
-        (next(&schedule, Timezone::UTC, &id("a"), &history, now) - now).num_minutes()
+        (next(&schedule, Timezone::UTC, &address("a"), &history, now) - now).num_minutes()
     };
     let every = |step: i64, count: i64| (0..count).map(|n| now - TimeDelta::minutes(step * n + 7)).collect::<Vec<_>>();
     let check = |name: &str, got: i64, low: i64, high: i64| {
@@ -323,7 +335,7 @@ proptest::proptest! {
     fn no_text_breaks_the_reader_and_every_schedule_comes(text in "(every|cron|adaptive|)[ 0-9*/,.a-zA-Z#@LW?-]{0,24}") {
         let now = at("2026-03-02T10:00:00Z");
         if let Ok(schedule) = parse(&text) {
-            let due = next(&schedule, zone("Europe/Berlin"), &id("a"), &ran("2026-03-02T10:00:00Z"), now);
+            let due = next(&schedule, zone("Europe/Berlin"), &address("a"), &ran("2026-03-02T10:00:00Z"), now);
             proptest::prop_assert!(due > now);
         }
     }

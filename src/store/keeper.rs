@@ -35,31 +35,18 @@ pub trait Store: Send + Sync {
     async fn stories(&self, selection: &Selection, ids: Vec<EntryId>) -> Result<Vec<Vec<Entry>>, StoreError>;
 
     /// Hands out at most `limit` due sources, longest due first, each to at most one worker until the lease
-    /// ends or [`finish`](Self::finish) or [`release`](Self::release) is called. Claims of a process that was
-    /// killed lapse when the store is next opened, or else with their lease.
-    async fn claim_due(
-        &self,
-        worker: &str,
-        now: DateTime<Utc>,
-        lease: Duration,
-        limit: usize,
-    ) -> Result<Vec<Claim>, StoreError>;
+    /// ends or [`finish`](Self::finish) or [`release`](Self::release) is called. Claims of a process end with it,
+    /// however it ends.
+    async fn claim_due(&self, now: DateTime<Utc>, lease: Duration, limit: usize) -> Result<Vec<Claim>, StoreError>;
 
     /// Claims one source whether due or not; `None` while another worker holds it, or where it is not configured.
-    async fn claim(
-        &self,
-        worker: &str,
-        id: &SourceId,
-        now: DateTime<Utc>,
-        lease: Duration,
-    ) -> Result<Option<Claim>, StoreError> {
-        Ok(self.claim_each(worker, vec![id.clone()], now, lease).await?.pop().flatten())
+    async fn claim(&self, id: &SourceId, now: DateTime<Utc>, lease: Duration) -> Result<Option<Claim>, StoreError> {
+        Ok(self.claim_each(vec![id.clone()], now, lease).await?.pop().flatten())
     }
 
     /// Claims several sources likewise, in one go.
     async fn claim_each(
         &self,
-        worker: &str,
         ids: Vec<SourceId>,
         now: DateTime<Utc>,
         lease: Duration,

@@ -160,7 +160,7 @@ pub struct Silence {
     pub until: DateTime<Utc>,
 }
 
-/// A permanent redirect (301, 308).
+/// A move for good.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moved {
     /// The address that was asked for.
@@ -169,6 +169,9 @@ pub struct Moved {
     pub to: Url,
     /// How many runs in a row it said so.
     pub seen: u32,
+    /// The feed itself says so, and no redirect (301, 308): while it is unchanged, it says so still.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub announced: bool,
 }
 
 impl Moved {
@@ -276,6 +279,8 @@ pub struct Finished {
     pub seen: Option<Seen>,
     /// Why the drafts are not published but held until an operator has looked; `None` where they are.
     pub held: Option<String>,
+    /// Entries whose text has turned out to be that of none: they lose it, and their articles are asked for anew.
+    pub retracted: Vec<EntryId>,
     /// Answers to be kept as they came.
     pub snapshots: Vec<Snapshot>,
 }
@@ -291,6 +296,7 @@ impl Finished {
             unchanged: Vec::new(),
             seen: None,
             held: None,
+            retracted: Vec::new(),
             snapshots: Vec::new(),
         }
     }

@@ -135,6 +135,74 @@ fn a_move_to_what_is_not_the_page_is_not_believed() {
     assert_eq!(press.asked("/").len(), 3);
 }
 
+/// A feed of the paper's first lines that names another address for itself, and what it is recognised by.
+fn moving(press: &Press, lines: usize, to: &str) -> Sheet {
+    let item = |line: &paper::Line| {
+        let link = press.url(&format!("/news/{}.html", line.slug));
+        format!("<item><title>{}</title><link>{link}</link></item>", line.title)
+    };
+    let items: String = paper::LINES[..lines].iter().map(item).collect();
+    let head = format!("<title>Bells</title><itunes:new-feed-url>{}</itunes:new-feed-url>", press.url(to));
+    let space = "http://www.itunes.com/dtds/podcast-1.0.dtd";
+    let feed = format!("<rss version=\"2.0\" xmlns:itunes=\"{space}\"><channel>{head}{items}</channel></rss>");
+    Sheet::new("application/rss+xml", feed).with("ETag", "\"1\"")
+}
+
+#[test]
+fn a_feed_that_names_its_new_address_is_asked_there_once_it_has_said_so_twice() {
+    let press = Press::start();
+    press.set("/old.xml", moving(&press, 5, "/new.xml"));
+    press.set("/new.xml", moving(&press, 6, "/new.xml"));
+    let desk = Desk::new(&format!("[sources.bells]\nurl = \"{}\"\narticle = \"never\"\n", press.url("/old.xml")));
+    desk.ok(&["fetch"]);
+    assert_eq!(press.asked("/new.xml").len(), 0);
+    // Unchanged, it says so still.
+    let told = format!("{} has moved to {} for good", press.url("/old.xml"), press.url("/new.xml"));
+    let line = desk.ok(&["fetch"]);
+    assert!(line.contains(&told), "{line}");
+    assert_eq!(desk.status("bells")["outcome"], "moved");
+    assert!(crate::courant::text(&desk.run(&["doctor"]).stdout).contains("change `url`"));
+    let line = desk.ok(&["fetch"]);
+    assert!(line.contains("1 new"), "{line}");
+    assert!(desk.ok(&["fetch"]).contains("unchanged"));
+    assert_eq!(desk.status("bells")["entries"], 6);
+    assert_eq!((press.asked("/old.xml").len(), press.asked("/new.xml").len()), (2, 3));
+    // What it was recognised by at one address is not shown at the other.
+    assert_eq!(conditional(&press, "/old.xml"), [false, true]);
+    assert_eq!(conditional(&press, "/new.xml"), [false, false, true]);
+    // Gone there, it is asked where it was.
+    press.set("/new.xml", Sheet::status(404));
+    assert_eq!(desk.run(&["fetch"]).status.code(), Some(1));
+    desk.ok(&["fetch"]);
+    assert_eq!(conditional(&press, "/old.xml"), [false, true, false]);
+}
+
+#[test]
+fn a_feed_that_names_an_address_where_it_is_not_is_not_believed() {
+    let press = Press::start();
+    for (there, why) in [
+        (issue(&press, 5), "it is a feed of others"),
+        (Sheet::html("<p>Log in</p>"), "there is no feed"),
+        (Sheet::status(404), "404"),
+    ] {
+        press.set("/old.xml", moving(&press, 5, "/new.xml"));
+        press.set("/new.xml", there);
+        let source = format!("[sources.bells]\nurl = \"{}\"\narticle = \"never\"\n", press.url("/old.xml"));
+        let desk = Desk::new(&source);
+        let before = (press.asked("/old.xml").len(), press.asked("/new.xml").len());
+        desk.ok(&["fetch"]);
+        press.set("/old.xml", moving(&press, 6, "/new.xml").with("ETag", "\"2\""));
+        for _ in 0..3 {
+            desk.ok(&["fetch"]);
+        }
+        assert_eq!(desk.status("bells")["outcome"], "unchanged");
+        let runs = desk.ok(&["status", "bells", "--json"]);
+        assert!(runs.contains("which is not believed") && runs.contains(why), "{why}: {runs}");
+        let asked = (press.asked("/old.xml").len() - before.0, press.asked("/new.xml").len() - before.1);
+        assert_eq!(asked, (4, 2), "{why}");
+    }
+}
+
 /// A feed with a line of the paper, and what it is recognised by.
 fn issue(press: &Press, n: usize) -> Sheet {
     let line = &paper::LINES[n];

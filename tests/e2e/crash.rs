@@ -9,6 +9,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::courant::{Desk, text};
+use crate::paper;
+use crate::press::{Press, Sheet};
 use farm::Farm;
 
 /// Kills and faults that fit into an ordinary run of the tests.
@@ -62,6 +64,31 @@ fn kills_at_random_instants_lose_nothing_double_nothing_and_change_no_id() {
     println!(
         "{kills} kills, {served} entries ({grown} stored between kills), 0 lost, 0 doubled, 0 churned, {seconds} s"
     );
+}
+
+#[test]
+fn what_a_killed_process_had_claimed_is_free_though_another_lives_on_the_store() {
+    let press = Press::start();
+    paper::print(&press);
+    press.set("/slow/", Sheet::html("").held());
+    let desk = Desk::new(&paper::source(&press));
+    let mut daemon = desk.daemon();
+    daemon.harvested("lantern");
+    // One that asks for something else, so that the daemon does not take it.
+    let other = std::fs::read_to_string(desk.path("feeds.toml")).expect("a file").replace("/news/", "/slow/");
+    desk.write_file("other.toml", &other);
+    let mut fetch = desk.command().args(["fetch", "--config", "other.toml"]).spawn().expect("a start");
+    press.wait_for("/slow/");
+    assert!(desk.ok(&["fetch"]).contains("left to the process that is just harvesting it"));
+    fetch.kill().expect("killed");
+    fetch.wait().expect("an end");
+    assert!(desk.ok(&["fetch"]).contains("lantern: unchanged"));
+    assert_eq!(daemon.stop(), Some(0));
+    // What it left beside the store goes with the next that opens that.
+    desk.ok(&["fetch"]);
+    let files = std::fs::read_dir(desk.folder.path()).expect("a folder").flatten();
+    let names: Vec<_> = files.map(|file| file.file_name().to_string_lossy().into_owned()).collect();
+    assert!(!names.iter().any(|name| name.contains(".lock-")), "{names:?}");
 }
 
 #[test]

@@ -37,6 +37,34 @@ fn an_article_that_two_sources_list_is_asked_for_once() {
 }
 
 #[test]
+fn a_page_that_several_sources_watch_is_asked_for_once() {
+    let press = Press::start();
+    press.set("/feed.xml", Sheet::new("application/rss+xml", feed(&press)).with("ETag", "\"1\""));
+    let source = |id: &str, more: &str| {
+        format!("[sources.{id}]\nurl = \"{}\"\narticle = \"never\"\n{more}", press.url("/feed.xml"))
+    };
+    let pass = source("pass", "request.headers.Cookie = \"pass=1\"\n");
+    let some = source("some", "[[sources.some.filter]]\nkeep = \"^Owl\"\n");
+    let each = [source("all", ""), some, pass].concat();
+    let desk = Desk::new(&each);
+    assert_eq!(desk.ok(&["check"]).matches("watches the same address").count(), 0);
+    desk.ok(&["fetch"]);
+    assert_eq!(["all", "some", "pass"].map(|id| desk.status(id)["entries"].as_u64()), [Some(6), Some(1), Some(6)]);
+    // Once for the two, and once with the pass.
+    assert_eq!(press.asked("/feed.xml").len(), 2);
+    assert_eq!(desk.ok(&["fetch"]).matches(": unchanged").count(), 3);
+    assert_eq!(press.asked("/feed.xml").len(), 4);
+    // One that holds no version yet is given the page, and not told that nothing has changed.
+    desk.write(&(each + &source("again", "")));
+    let check = desk.run(&["check"]);
+    let told = crate::courant::text(&check.stdout) + &crate::courant::text(&check.stderr);
+    assert!(told.contains("`all` watches the same address"), "{told}");
+    assert_eq!(desk.ok(&["fetch"]).matches(": unchanged").count(), 3);
+    assert_eq!(desk.status("again")["entries"], 6);
+    assert!(press.asked("/feed.xml").len() <= 7);
+}
+
+#[test]
 fn a_robots_txt_that_cannot_be_read_fails_only_the_source_that_asked_for_it() {
     let press = Press::start();
     paper::print(&press);

@@ -6,8 +6,8 @@ use crate::store::Standing;
 
 const LEASE: Duration = Duration::minutes(5);
 
-async fn due(kept: &Kept, worker: &str, now: DateTime<Utc>) -> Vec<String> {
-    let claims = kept.store.claim_due(worker, now, LEASE, 10).await.unwrap();
+async fn due(kept: &Kept, now: DateTime<Utc>) -> Vec<String> {
+    let claims = kept.store.claim_due(now, LEASE, 10).await.unwrap();
     claims.into_iter().map(|claim| claim.source.to_string()).collect()
 }
 
@@ -25,20 +25,20 @@ async fn sync(kept: &Kept, sources: &[(&str, i64)]) {
 #[tokio::test]
 async fn a_due_source_goes_to_one_worker_longest_due_first() {
     let kept = with_sources(&[("late", 2), ("early", 1), ("future", 60)]).await;
-    assert_eq!(due(&kept, "w1", minute(5)).await, ["early", "late"]);
-    assert!(due(&kept, "w2", minute(5)).await.is_empty());
-    assert_eq!(due(&kept, "w2", minute(10)).await, ["early", "late"], "the leases ended");
+    assert_eq!(due(&kept, minute(5)).await, ["early", "late"]);
+    assert!(due(&kept, minute(5)).await.is_empty());
+    assert_eq!(due(&kept, minute(10)).await, ["early", "late"], "the leases ended");
 }
 
 #[tokio::test]
 async fn a_finished_run_ends_the_claim_and_is_due_at_its_next_time() {
     let kept = with_sources(&[("x", 0)]).await;
-    due(&kept, "w", minute(0)).await;
+    due(&kept, minute(0)).await;
     assert_eq!(kept.store.next_due().await.unwrap(), Some(minute(5)), "the end of the lease");
     kept.put("x", minute(1), Vec::new()).await;
     assert_eq!(kept.store.next_due().await.unwrap(), Some(minute(60)));
-    assert!(due(&kept, "w", minute(59)).await.is_empty());
-    assert_eq!(due(&kept, "w", minute(60)).await, ["x"]);
+    assert!(due(&kept, minute(59)).await.is_empty());
+    assert_eq!(due(&kept, minute(60)).await, ["x"]);
 }
 
 #[tokio::test]
@@ -47,7 +47,7 @@ async fn the_next_due_instant_is_the_earliest_of_all() {
     assert_eq!(kept.store.next_due().await.unwrap(), None);
     sync(&kept, &[("a", 0), ("b", 30), ("c", 3)]).await;
     assert_eq!(kept.store.next_due().await.unwrap(), Some(minute(0)));
-    assert_eq!(due(&kept, "w", minute(0)).await, ["a"]);
+    assert_eq!(due(&kept, minute(0)).await, ["a"]);
     assert_eq!(kept.store.next_due().await.unwrap(), Some(minute(3)));
     kept.store.reschedule(&id("b"), minute(1)).await.unwrap();
     assert_eq!(kept.store.next_due().await.unwrap(), Some(minute(1)));
@@ -56,7 +56,7 @@ async fn the_next_due_instant_is_the_earliest_of_all() {
 #[tokio::test]
 async fn what_should_have_run_is_known_unless_it_runs() {
     let kept = with_sources(&[("late", 2), ("runs", 1), ("latest", 3), ("future", 60)]).await;
-    assert!(kept.store.claim("w", &id("runs"), minute(4), LEASE).await.unwrap().is_some());
+    assert!(kept.store.claim(&id("runs"), minute(4), LEASE).await.unwrap().is_some());
     assert_eq!(kept.store.missed(minute(5), minute(9)).await.unwrap(), [id("late"), id("latest")]);
     assert!(kept.store.missed(minute(2), minute(9)).await.unwrap().is_empty());
     let state = SourceState { last_run: Some(minute(10)), ..state("future") };
@@ -68,17 +68,17 @@ async fn what_should_have_run_is_known_unless_it_runs() {
 #[tokio::test]
 async fn one_source_is_claimed_by_name_due_or_not() {
     let kept = with_sources(&[("x", 60)]).await;
-    assert!(kept.store.claim("w1", &id("x"), minute(0), LEASE).await.unwrap().is_some());
-    assert!(kept.store.claim("w2", &id("x"), minute(1), LEASE).await.unwrap().is_none());
+    assert!(kept.store.claim(&id("x"), minute(0), LEASE).await.unwrap().is_some());
+    assert!(kept.store.claim(&id("x"), minute(1), LEASE).await.unwrap().is_none());
     kept.store.release(&id("x")).await.unwrap();
-    assert!(kept.store.claim("w2", &id("x"), minute(1), LEASE).await.unwrap().is_some());
-    assert!(kept.store.claim("w1", &id("unheard-of"), minute(0), LEASE).await.unwrap().is_none());
+    assert!(kept.store.claim(&id("x"), minute(1), LEASE).await.unwrap().is_some());
+    assert!(kept.store.claim(&id("unheard-of"), minute(0), LEASE).await.unwrap().is_none());
 }
 
 #[tokio::test]
 async fn what_is_due_when_is_known_after_a_restart() {
     let kept = with_sources(&[("ran", 0), ("moved", 0), ("waits", 7)]).await;
-    assert_eq!(due(&kept, "w", minute(0)).await, ["ran", "moved"]);
+    assert_eq!(due(&kept, minute(0)).await, ["ran", "moved"]);
     let mut finished = run("ran", minute(0), vec![draft("a", "A")]);
     Arc::make_mut(&mut finished.state).next_run = minute(30);
     kept.store.finish(finished).await.unwrap();
@@ -88,25 +88,33 @@ async fn what_is_due_when_is_known_after_a_restart() {
     // As at every start: what is known already keeps its time.
     sync(&kept, &[("ran", 1), ("moved", 1), ("waits", 1)]).await;
     assert_eq!(kept.store.next_due().await.unwrap(), Some(minute(7)));
-    assert!(due(&kept, "w", minute(6)).await.is_empty());
-    assert_eq!(due(&kept, "w", minute(29)).await, ["waits", "moved"]);
-    assert_eq!(due(&kept, "w", minute(30)).await, ["ran"]);
+    assert!(due(&kept, minute(6)).await.is_empty());
+    assert_eq!(due(&kept, minute(29)).await, ["waits", "moved"]);
+    assert_eq!(due(&kept, minute(30)).await, ["ran"]);
 }
 
 #[tokio::test]
-async fn claims_of_a_killed_process_are_due_again_at_once() {
-    let kept = with_sources(&[("x", 0)]).await;
-    assert_eq!(due(&kept, "w", minute(0)).await, ["x"]);
+async fn claims_of_a_process_end_with_it() {
+    let kept = with_sources(&[("x", 0), ("y", 1), ("z", 60)]).await;
+    assert_eq!(due(&kept, minute(0)).await, ["x"]);
+    let second = open(&kept.path()).unwrap();
+    let both = second.claim_each(vec![id("y"), id("z")], minute(0), LEASE).await.unwrap();
+    assert!(both.iter().all(Option::is_some));
     let kept = kept.reopened().await;
-    assert_eq!(due(&kept, "w", minute(0)).await, ["x"]);
+    assert_eq!(due(&kept, minute(0)).await, ["x"], "nobody else's");
+    assert!(due(&kept, minute(1)).await.is_empty());
+    assert!(kept.store.claim(&id("z"), minute(1), LEASE).await.unwrap().is_none());
+    second.close().await.unwrap();
+    assert_eq!(due(&kept, minute(1)).await, ["y"]);
+    assert!(kept.store.claim(&id("z"), minute(1), LEASE).await.unwrap().is_some());
 }
 
 #[tokio::test]
 async fn a_second_process_does_not_end_the_claims_of_the_first() {
     let kept = with_sources(&[("x", 0)]).await;
-    assert_eq!(due(&kept, "daemon", minute(0)).await, ["x"]);
+    assert_eq!(due(&kept, minute(0)).await, ["x"]);
     let second = open(&kept.path()).unwrap();
-    assert!(second.claim_due("by hand", minute(0), LEASE, 1).await.unwrap().is_empty());
+    assert!(second.claim_due(minute(0), LEASE, 1).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -114,11 +122,11 @@ async fn sources_that_are_no_longer_configured_rest_and_keep_their_entries() {
     let kept = with_sources(&[("x", 0), ("y", 0)]).await;
     kept.put("x", minute(0), vec![draft("a", "A")]).await;
     sync(&kept, &[("y", 0)]).await;
-    assert_eq!(due(&kept, "w", minute(100)).await, ["y"]);
+    assert_eq!(due(&kept, minute(100)).await, ["y"]);
     assert_eq!(kept.store.sources().await.unwrap().len(), 1);
     assert_eq!(kept.titles(&["x"]).await, ["A"]);
     sync(&kept, &[("y", 0), ("x", 999)]).await;
-    assert_eq!(due(&kept, "w", minute(100)).await, ["x"], "it is as it was");
+    assert_eq!(due(&kept, minute(100)).await, ["x"], "it is as it was");
 }
 
 #[tokio::test]
@@ -145,6 +153,7 @@ async fn the_state_of_a_run_is_kept_to_the_letter() {
                 from: url::Url::parse("https://news.example/old").unwrap(),
                 to: url::Url::parse("https://news.example/new").unwrap(),
                 seen: 2,
+                announced: true,
             }),
             ttl_minutes: Some(60),
             announced: None,
@@ -169,7 +178,7 @@ async fn the_state_of_a_run_is_kept_to_the_letter() {
         ran: true,
     };
     assert_eq!(kept.store.standings().await.unwrap(), [standing]);
-    let claim = kept.store.claim("w", &id("x"), minute(2), LEASE).await.unwrap().unwrap();
+    let claim = kept.store.claim(&id("x"), minute(2), LEASE).await.unwrap().unwrap();
     assert_eq!(*claim.state, SourceState { profile: None, ..expected });
 }
 

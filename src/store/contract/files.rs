@@ -75,6 +75,27 @@ async fn a_second_reader_sees_what_the_daemon_writes_and_writes_nothing() {
 }
 
 #[tokio::test]
+async fn a_store_is_read_as_it_lies_where_nothing_may_be_put_beside_it() {
+    let kept = Kept::new();
+    kept.put("x", minute(0), vec![draft("a", "A")]).await;
+    kept.store.close().await.unwrap();
+    let folder = kept.folder.path().join("not mine? 100%#");
+    std::fs::create_dir(&folder).unwrap();
+    let path = folder.join("courant.db");
+    std::fs::copy(kept.path(), &path).unwrap();
+    // In the way of the file that readers and writers share.
+    std::os::unix::fs::symlink("nowhere", folder.join("courant.db-shm")).unwrap();
+    let reader = open_read_only(&path).unwrap();
+    assert_eq!(reader.entries(&all_of(&["x"]), 9).await.unwrap()[0].title, "A");
+    assert_eq!(reader.sources().await.unwrap().len(), 1);
+    // A killed process has left what is not in the file yet.
+    std::fs::write(folder.join("courant.db-wal"), "changes").unwrap();
+    let error = open_read_only(&path).err().unwrap();
+    assert_eq!(error.kind, StoreTrouble::ReadOnly);
+    assert!(error.message.contains("courant.db-wal yet; read it as the user who runs Courant"), "{error}");
+}
+
+#[tokio::test]
 async fn reading_what_is_not_there_makes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("courant.db");

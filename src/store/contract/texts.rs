@@ -49,6 +49,33 @@ async fn what_alters_one_text_leaves_its_neighbours_as_they_are() {
 }
 
 #[tokio::test]
+async fn a_text_that_was_none_is_taken_back_and_its_article_wanted_anew() {
+    let kept = Kept::new();
+    let told = Draft { summary: Some("Enter your name".into()), ..full("a", "A", "<p>Enter your name</p>") };
+    kept.put("x", minute(0), vec![told.clone(), full("b", "B", "<p>b</p>")]).await;
+    let revision = kept.store.revision(&all_of(&["x"]));
+    let retracted = vec![told.id.clone(), EntryId("urn:test:unheard-of".into())];
+    kept.store.finish(Finished { retracted, ..run("x", minute(1), vec![draft("c", "C")]) }).await.unwrap();
+    assert!(kept.store.revision(&all_of(&["x"])) > revision);
+    let entry = kept.store.entry(&told.id).await.unwrap().unwrap();
+    assert_eq!((entry.title.as_str(), &entry.content, &entry.summary), ("A", &None, &None));
+    assert_eq!(kept.titles(&["x"]).await.len(), 3);
+    let known = kept.store.known(&id("x"), vec!["a".into(), "b".into()]).await.unwrap();
+    assert_eq!(
+        known.iter().map(|known| (known.full_text, known.attempts)).collect::<Vec<_>>(),
+        [(false, 0), (true, 0)]
+    );
+    // Its teaser says what it said, and then its own text comes.
+    let teaser = Draft { summary: Some("In short".into()), ..draft("a", "A") };
+    kept.put("x", minute(2), vec![teaser]).await;
+    assert_eq!(kept.store.entry(&told.id).await.unwrap().unwrap().summary.as_deref(), Some("In short"));
+    kept.put("x", minute(3), vec![full("a", "A", "<p>a</p>")]).await;
+    let entry = kept.store.entry(&told.id).await.unwrap().unwrap();
+    assert_eq!(entry.content.as_deref(), Some("<p>a</p>"));
+    assert_eq!(kept.store.integrity().await.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn what_is_forgotten_leaves_no_text_behind() {
     let kept = Kept::new();
     for n in 0..60 {

@@ -1,13 +1,13 @@
 //! A draft meets the entry that it is.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::columns::{instant, list, text};
 use super::ledger::{self, Hole, Stored};
 use super::stories::{self, Told};
 use super::{packing, storing, texts, twins};
-use crate::model::{Draft, Extras};
+use crate::model::{Draft, EntryId, Extras};
 
 /// Old texts kept of one entry; a live blog would fill the disk.
 const REVISIONS: i64 = 20;
@@ -104,6 +104,28 @@ pub(super) fn meet(
         stories::note(db, &Told { entry, source, published, title: &draft.title, sketch: &draft.sketch }, now)?;
     }
     Ok(effect)
+}
+
+/// Takes from entries a text that was none of theirs, and all that may have come with it; tells how many there were. What
+/// their teasers say they get again when these are next read.
+pub(super) fn retract(db: &Connection, source: i64, ids: &[EntryId]) -> rusqlite::Result<usize> {
+    let mut ask = db.prepare_cached(
+        "select nr from entries where id = ?1 and source = ?2 and tombstone is null and merged_into is null and depth > 0",
+    )?;
+    let mut rows = Vec::with_capacity(ids.len());
+    for id in ids {
+        rows.extend(ask.query_row(params![id.0, source], |row| row.get::<_, i64>(0)).optional()?);
+    }
+    texts::forget(db, &rows)?;
+    for nr in &rows {
+        stories::drop_entry(db, *nr)?;
+        db.prepare_cached(
+            "update entries set depth = 0, attempts = 0, fingerprint = 0, teaser_print = null, likeness = null,
+                summary = null, language = null, authors = null, picture = null where nr = ?1",
+        )?
+        .execute([nr])?;
+    }
+    Ok(rows.len())
 }
 
 /// All that an altered draft has.

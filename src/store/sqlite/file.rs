@@ -1,14 +1,15 @@
-//! Opening connections: pragmas, and the lock that tells whether others live on the file.
+//! Opening connections: pragmas, and whether the file is still the one that was opened.
 
-use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
+use url::Url;
 
 use super::migrate;
+use super::presence::in_use;
 use crate::store::{StoreError, StoreTrouble};
 
 /// How long to wait for another process's transaction.
@@ -58,15 +59,59 @@ pub(super) fn writing(path: &Path) -> Result<Connection, StoreError> {
     Ok(db)
 }
 
+/// How a file is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    /// Beside whoever writes to it.
+    Beside,
+    /// As it lies, which nobody may write to meanwhile.
+    AsItLies,
+}
+
+/// How the file can be read: as it lies where nobody writes, and SQLite may not put beside it what readers and writers
+/// share (the folder, or all of the disk, may not be written).
+pub(super) fn access(path: &Path) -> Result<Access, StoreError> {
+    let Err(error) = reading(path, Access::Beside) else { return Ok(Access::Beside) };
+    if !matches!(error.kind, StoreTrouble::ReadOnly | StoreTrouble::Missing) {
+        return Err(error);
+    }
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    if std::fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
+        return Err(StoreError::new(
+            StoreTrouble::ReadOnly,
+            format!(
+                "{}: the store cannot be read, since its folder may not be written and a part of it lies in {} yet; \
+                 read it as the user who runs Courant, or copy both files into a folder of your own",
+                path.display(),
+                Path::new(&log).display()
+            ),
+        ));
+    }
+    if in_use(path) { Err(error) } else { Ok(Access::AsItLies) }
+}
+
 /// A connection that only reads.
-pub(super) fn reading(path: &Path) -> Result<Connection, StoreError> {
+pub(super) fn reading(path: &Path, access: Access) -> Result<Connection, StoreError> {
     let sql = |e: rusqlite::Error| StoreError::sqlite(path, &e);
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let db = Connection::open_with_flags(path, flags).map_err(sql)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let db = match access {
+        Access::AsItLies if let Some(url) = as_it_lies(path) => Connection::open_with_flags(url.as_str(), flags),
+        _ => Connection::open_with_flags(path, flags - OpenFlags::SQLITE_OPEN_URI),
+    };
+    let db = db.map_err(sql)?;
     db.busy_timeout(BUSY).map_err(sql)?;
+    // Looks at the file, too.
     db.execute_batch("pragma cache_size = -2048; pragma temp_store = memory;").map_err(sql)?;
     keep_plans(&db).map_err(sql)?;
     Ok(db)
+}
+
+/// The file's address for SQLite, which says that it does not change.
+fn as_it_lies(path: &Path) -> Option<Url> {
+    let mut url = Url::from_file_path(std::path::absolute(path).ok()?).ok()?;
+    url.set_query(Some("immutable=1"));
+    Some(url)
 }
 
 /// Every statement is prepared once. Without the planner's guarantee of stability SQLite prepares a statement anew
@@ -107,38 +152,4 @@ impl Place {
 
 fn node(path: &Path) -> Option<(u64, u64)> {
     std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
-}
-
-/// A lock file beside the store, shared by all processes that write to it; the system frees it when a process
-/// dies, however it dies. SQLite's own locks cannot tell: they are held only during transactions.
-#[derive(Debug)]
-pub(super) struct Presence {
-    /// Held open for the lock; `None` where the file system knows no locks.
-    _lock: Option<File>,
-    /// Whether nobody else was there when this one came, so that all claims in the file are dead ones.
-    pub(super) alone: bool,
-}
-
-impl Presence {
-    pub(super) fn announce(path: &Path) -> Self {
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(lock_of(path)).ok();
-        let alone = lock.as_ref().is_some_and(|file| file.try_lock().is_ok());
-        if alone && let Some(file) = &lock {
-            let _ = file.unlock();
-        }
-        let lock = lock.filter(|file| file.try_lock_shared().is_ok());
-        Self { _lock: lock, alone }
-    }
-}
-
-/// Whether a process is there that writes; asked without being one.
-pub(in crate::store) fn in_use(path: &Path) -> bool {
-    // A lock file that nobody holds is left over from whoever wrote last, and means nothing.
-    File::open(lock_of(path)).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
-}
-
-fn lock_of(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    PathBuf::from(name)
 }

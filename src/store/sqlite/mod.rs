@@ -14,6 +14,7 @@ mod ledger;
 mod likeness;
 mod migrate;
 mod packing;
+mod presence;
 mod profiles;
 mod quarantine;
 mod readers;
@@ -37,9 +38,11 @@ use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use rusqlite::Connection;
 
-pub(super) use self::file::in_use;
+pub(super) use self::presence::in_use;
 
-use self::file::Presence;
+use self::claims::Holder;
+use self::file::Access;
+use self::presence::Presence;
 use self::readers::Readers;
 use self::tally::Tallies;
 use self::writer::{Touched, Writer};
@@ -56,6 +59,8 @@ pub(super) struct Sqlite {
     /// `None` where the store was opened for reading only.
     writer: Option<Arc<Writer>>,
     tallies: Arc<Tallies>,
+    /// What this process's claims bear.
+    name: Arc<str>,
 }
 
 impl Sqlite {
@@ -74,14 +79,19 @@ impl Sqlite {
         }
         let db = file::writing(path)?;
         let presence = Presence::announce(path);
-        if presence.alone {
-            claims::release_all(&db).map_err(sql)?;
-        }
+        let name: Arc<str> = presence.name.as_str().into();
+        claims::release_dead(&db, path).map_err(sql)?;
         let tallies = Arc::new(Tallies::default());
         tallies.load(&db).map_err(sql)?;
         let path: Arc<Path> = Arc::from(path);
         let writer = Writer::start(db, presence, Arc::clone(&path), Arc::clone(&tallies))?;
-        Ok(Self { readers: Arc::new(Readers::new(Arc::clone(&path))), writer: Some(Arc::new(writer)), tallies, path })
+        Ok(Self {
+            readers: Arc::new(Readers::new(Arc::clone(&path), Access::Beside)),
+            writer: Some(Arc::new(writer)),
+            tallies,
+            path,
+            name,
+        })
     }
 
     /// Opens a file that is there and current, for reading.
@@ -92,18 +102,25 @@ impl Sqlite {
                 format!("{}: there is no store yet; `courant run` or `courant fetch` makes one", path.display()),
             ));
         }
-        let db = file::reading(path)?;
+        let access = file::access(path)?;
+        let db = file::reading(path, access)?;
         migrate::expect_current(&db, path)?;
         let tallies = Arc::new(Tallies::default());
         tallies.load(&db).map_err(|e| StoreError::sqlite(path, &e))?;
         let path: Arc<Path> = Arc::from(path);
-        Ok(Self { readers: Arc::new(Readers::new(Arc::clone(&path))), writer: None, tallies, path })
+        let readers = Arc::new(Readers::new(Arc::clone(&path), access));
+        Ok(Self { readers, writer: None, tallies, path, name: "".into() })
     }
 
     /// Whether nothing of a source was ever stored, so that no question about its entries need be asked. What another
     /// process has just stored may not be known yet; [`finish`](Store::finish) looks for itself.
     fn is_new(&self, source: &SourceId) -> bool {
         self.tallies.is_new(source)
+    }
+
+    /// Who claims, and for how long.
+    fn holder(&self, now: DateTime<Utc>, lease: Duration) -> Holder {
+        Holder { path: Arc::clone(&self.path), name: Arc::clone(&self.name), now, lease }
     }
 
     async fn write<T, F>(&self, job: F) -> Result<T, StoreError>
@@ -144,26 +161,19 @@ impl Store for Sqlite {
         self.readers.read(move |db| stories::of(db, &sources, &ids)).await
     }
 
-    async fn claim_due(
-        &self,
-        worker: &str,
-        now: DateTime<Utc>,
-        lease: Duration,
-        limit: usize,
-    ) -> Result<Vec<Claim>, StoreError> {
-        let worker = worker.to_owned();
-        self.write(move |db, _| claims::claim_due(db, &worker, now, lease, limit)).await
+    async fn claim_due(&self, now: DateTime<Utc>, lease: Duration, limit: usize) -> Result<Vec<Claim>, StoreError> {
+        let holder = self.holder(now, lease);
+        self.write(move |db, _| claims::claim_due(db, &holder, limit)).await
     }
 
     async fn claim_each(
         &self,
-        worker: &str,
         ids: Vec<SourceId>,
         now: DateTime<Utc>,
         lease: Duration,
     ) -> Result<Vec<Option<Claim>>, StoreError> {
-        let worker = worker.to_owned();
-        self.write(move |db, _| claims::claim_each(db, &worker, &ids, now, lease)).await
+        let holder = self.holder(now, lease);
+        self.write(move |db, _| claims::claim_each(db, &holder, &ids)).await
     }
 
     async fn release(&self, id: &SourceId) -> Result<(), StoreError> {

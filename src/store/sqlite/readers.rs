@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
-use super::file;
+use super::file::{self, Access};
 use crate::store::StoreError;
 
 /// Connections open at most: reading is CPU work, and every connection has a cache of its own.
@@ -18,6 +18,7 @@ const LEAST: usize = 2;
 
 pub(super) struct Readers {
     path: Arc<Path>,
+    access: Access,
     idle: Mutex<Vec<Connection>>,
     room: Semaphore,
     /// Who may ask where he stands: one thread less than there are cores, so that one is always free; nobody on one core.
@@ -26,11 +27,12 @@ pub(super) struct Readers {
 }
 
 impl Readers {
-    pub(super) fn new(path: Arc<Path>) -> Self {
+    pub(super) fn new(path: Arc<Path>, access: Access) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let here = NonZero::new(cores.saturating_sub(1).min(MOST)).map(|many| Semaphore::new(many.get()));
         Self {
             path,
+            access,
             idle: Mutex::new(Vec::new()),
             room: Semaphore::new(cores.clamp(LEAST, MOST)),
             here,
@@ -84,7 +86,7 @@ impl Readers {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let db = match idle {
             Some(db) => db,
-            None => file::reading(&self.path)?,
+            None => file::reading(&self.path, self.access)?,
         };
         let answer = question(&db).map_err(|e| StoreError::sqlite(&self.path, &e));
         if !self.closed.load(Ordering::Acquire) {

@@ -17,7 +17,7 @@ use crate::store::Finished;
 
 /// Stores a run: entries, state, report; ends its claim.
 pub(super) fn finish(db: &Connection, touched: &mut Touched, finished: Finished) -> rusqlite::Result<Changes> {
-    let Finished { report, drafts, state, shown, unchanged, seen, held, snapshots } = finished;
+    let Finished { report, drafts, state, shown, unchanged, seen, held, retracted, snapshots } = finished;
     let source = sources::row_for(db, &report.source, state.next_run)?;
     let changes = match &held {
         Some(reason) => {
@@ -29,8 +29,15 @@ pub(super) fn finish(db: &Connection, touched: &mut Touched, finished: Finished)
                 quarantine::lift(db, source)?;
             }
             let besides = Besides { shown: &shown, unchanged: &unchanged };
+            let lost = altering::retract(db, source, &retracted)?;
+            if lost > 0 {
+                sources::note_change(db, touched, source, 0, Some(report.finished))?;
+            }
             let (changes, drafted) = store(db, touched, source, drafts, besides, report.started, report.finished)?;
-            if let Some(seen) = seen {
+            if lost > 0 {
+                // They are to be looked at again.
+                seen::forget(db, source)?;
+            } else if let Some(seen) = seen {
                 seen::keep(db, source, seen, &drafted)?;
             }
             changes

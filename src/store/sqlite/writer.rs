@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use super::file::{Place, Presence};
+use super::file::Place;
+use super::presence::Presence;
 use super::tally::Tallies;
 use crate::store::{StoreError, StoreTrouble};
 

@@ -91,6 +91,7 @@ fn told(xml: &Xml, page: &Page) -> Option<Listing> {
         Root::Foaf(root) => (FeedFormat::Opml, opml::read_rdf(root, page)),
     };
     listing.announced = announced(&root, page);
+    listing.new_address = podcast::new_address(&root);
     listing.method = ListingMethod::Feed(format);
     listing.confidence = 1.0;
     if listing.language.is_none() {

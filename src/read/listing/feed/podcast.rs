@@ -3,6 +3,7 @@
 use crate::model::{About, Genre, Page, Person, Show, Tag, fold_space};
 use crate::read::xml::{Element, Space};
 
+use super::Root;
 use super::address::resolve;
 use super::extras::{add_license, image, line, said};
 
@@ -63,6 +64,13 @@ fn of_show(element: Element, page: &Page, show: &mut Show) {
         "complete" => show.complete = said(&element.text()) == Some(true),
         _ => {}
     }
+}
+
+/// Where a channel or feed says that it has moved for good (`itunes:new-feed-url`).
+pub(super) fn new_address(root: &Root) -> Option<String> {
+    let (Root::Rss(root) | Root::Rdf(root) | Root::Atom(root)) = root else { return None };
+    let channel = root.children().find(|e| e.local().eq_ignore_ascii_case("channel")).unwrap_or(*root);
+    channel.all(Space::Itunes, "new-feed-url").find_map(|e| e.trimmed()).filter(|text| text.len() <= LONGEST)
 }
 
 /// An element of the Podcast namespace. Not those that hold for the publisher's own feed only: its id, and entries
