@@ -1,13 +1,14 @@
 //! Whether a page is an article at all, and what else it is.
 
 use html5ever::local_name;
+use scraper::node::Element;
 
 use super::blocks::{Block, Kind};
 use super::body::Body;
 use super::outline::{Node, Outline, attribute};
 use super::tag::Tag;
 use crate::model::{Page, PageKind, text_weight};
-use crate::read::listing::notice::{NEXT_TO_NOTHING, Notice, calls_error, calls_login, is_challenge};
+use crate::read::listing::notice::{NEXT_TO_NOTHING, Notice, calls_error, calls_login, is_challenge, may_check};
 
 /// A text above this weight is an article's: what walls say is short.
 const LONG: usize = 1500;
@@ -42,6 +43,7 @@ pub(super) fn kind(page: &Page, outline: &Outline, blocks: &[Block], body: &Body
             start: &start,
             weight,
             challenged: outline.scripts.iter().any(|s| is_challenge(s.text)),
+            checking: elements(outline).any(may_check),
             password: (found < PROSE || body.confidence < UNSURE) && has_password(outline),
         };
         if let Some(wall) = notice.wall(teasers, teasers >= LIST).or_else(|| called(outline, found)) {
@@ -85,6 +87,11 @@ fn start(outline: &Outline) -> String {
     start
 }
 
+/// The page's elements, as far as they may be of a check against robots.
+fn elements<'o>(outline: &'o Outline) -> impl Iterator<Item = &'o Element> {
+    outline.scripts.iter().map(|script| script.element).chain(outline.nodes.iter().filter_map(|node| node.element))
+}
+
 fn has_password(outline: &Outline) -> bool {
     outline.nodes.iter().filter(|n| n.tag == Tag::Control).filter_map(|n| n.element).any(|e| {
         e.name.local == local_name!("input") && attribute(e, "type").is_some_and(|t| t.eq_ignore_ascii_case("password"))
@@ -115,6 +122,17 @@ mod tests {
             ),
             ("<div id=root></div><script src=/app.js></script>".into(), PageKind::Shell),
             ("<p>Sorry, page not found.</p>".into(), PageKind::Error),
+            ("<form><div class='box g-recaptcha'></div><button>Go on</button></form>".into(), PageKind::BotCheck),
+            (
+                "<h1>The late ferries</h1><p>The ferry was late.</p><form hidden><div class=g-recaptcha></div></form>"
+                    .replace("The ferry was late.", &ferries),
+                PageKind::Article,
+            ),
+            (
+                "<h1>Votre vie privée</h1><p>Avec nos partenaires, nous utilisons des cookies.<p>Continuer sans accepter"
+                    .into(),
+                PageKind::Consent,
+            ),
             (
                 format!("<h1>Page introuvable</h1><p>Rien ici.</p><aside><ul>{}</ul></aside>", rows.repeat(8)),
                 PageKind::Error,
