@@ -20,7 +20,8 @@ pub(super) fn why_not(watched: &Watched, page: &Page, read: &Read<Listing>, know
         return None;
     }
     let failure = read.problems.iter().find(|p| p.severity == Severity::Failure);
-    let fine = is_feed(listing) || by_rules || listing.method == ListingMethod::Sitemap;
+    let fine = is_feed(listing)
+        || matches!(listing.method, ListingMethod::Rules | ListingMethod::Sitemap | ListingMethod::Json);
     if failure.is_none() && fine && !wall {
         return None;
     }
