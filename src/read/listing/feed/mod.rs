@@ -19,9 +19,10 @@ mod sniff;
 mod tests;
 mod text;
 
-use crate::model::{Announced, FeedFormat, Listing, ListingMethod, Page, Problem, Read, Way};
+use crate::model::{Announced, FeedFormat, Listing, ListingMethod, Page, PageKind, Problem, Read, Way};
 use crate::read::xml::{Element, Space, Xml};
 
+use super::notice::calls_error;
 use super::{Noted, nothing};
 pub(super) use rows::follow;
 pub(super) use sniff::looks_like_feed;
@@ -29,6 +30,9 @@ pub(super) use sniff::looks_like_feed;
 /// Most entries taken of one feed: more than any newspaper or podcast keeps in one, and little enough for a small
 /// machine.
 const MAX_ENTRIES: usize = 10_000;
+
+/// More entries than this are news, whatever they are called.
+const FEW: usize = 3;
 
 /// Reads a feed of any kind; a document that is none is refused with the reason.
 pub(super) fn read(page: &Page) -> Read<Listing> {
@@ -91,12 +95,24 @@ fn told(xml: &Xml, page: &Page) -> Option<Listing> {
         Root::Foaf(root) => (FeedFormat::Opml, opml::read_rdf(root, page)),
     };
     listing.announced = announced(&root, page);
+    if is_error(&listing) {
+        listing.page_kind = PageKind::Error;
+    }
     listing.method = ListingMethod::Feed(format);
     listing.confidence = 1.0;
     if listing.language.is_none() {
         listing.language.clone_from(&page.content_language);
     }
     Some(listing)
+}
+
+/// Whether a feed tells of nothing but an error: by its title, where it has no entries, or by the few that it has.
+fn is_error(listing: &Listing) -> bool {
+    let calls = |title: &Option<String>| title.as_deref().is_some_and(calls_error);
+    match &*listing.teasers {
+        [] => calls(&listing.title),
+        teasers => teasers.len() <= FEW && teasers.iter().all(|teaser| calls(&teaser.headline)),
+    }
 }
 
 /// The WebSub hub that a feed's Atom links announce.
