@@ -71,6 +71,29 @@ const NAMES: [&str; 7] = [
 /// Those of them that tell an error in a short text, too.
 const NOTICED: [&str; 2] = ["not found", "forbidden"];
 
+/// What a site says that shows nothing for now, or nothing to us.
+const CLOSED: [&str; 19] = [
+    "under maintenance",
+    "scheduled maintenance",
+    "down for maintenance",
+    "be back soon",
+    "be right back",
+    "wartungsarbeiten",
+    "wartungsmodus",
+    "maintenance en cours",
+    "site en maintenance",
+    "en mantenimiento",
+    "em manutenção",
+    "in manutenzione",
+    "технические работы",
+    "przerwa techniczna",
+    "メンテナンス中",
+    "系统维护",
+    "available in your country",
+    "available in your region",
+    "available in your location",
+];
+
 /// What they are called beside their number.
 const NUMBERED: [&str; 8] = ["error", "fehler", "erreur", "errore", "fel", "ошибка", "http", "http error"];
 
@@ -349,10 +372,14 @@ fn names_error(title: &str) -> bool {
 fn is_error(title: &str, start: &str, notice: &Notice, sure: bool) -> bool {
     // A list's headlines may say anything in two words.
     let names = |text: &str| !sure && NOTICED.iter().any(|name| text.contains(name));
+    let is_closed = || {
+        !sure && notice.weight < NEXT_TO_NOTHING && CLOSED.iter().any(|words| [title, start].concat().contains(words))
+    };
     notice.status >= 400
         || names_error(title)
         || says_error(title)
         || notice.weight < LITTLE && (says_error(start) || names(start))
+        || is_closed()
 }
 
 #[cfg(test)]

@@ -263,6 +263,8 @@ mod tests {
                 "<form><button>Alle akzeptieren</button><button>Alle ablehnen</button></form>".to_owned(),
                 PageKind::Consent,
             ),
+            ("<h1>Wartungsarbeiten</h1><p>Wir sind bald wieder da.".to_owned(), PageKind::Error),
+            ("<p>This content is not available in your region.".to_owned(), PageKind::Error),
             // A box of that kind laid over what scripts will fill.
             (format!("<div id=root></div><div><p>We value your privacy</p></div>{script}"), PageKind::Shell),
         ] {
