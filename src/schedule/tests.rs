@@ -295,6 +295,9 @@ fn an_adaptive_source_is_asked_by_its_own_rhythm() {
     };
     check("nothing known", minutes(vec![], now), 50, 68);
     check("twenty an hour", minutes(every(3, 480), now), 10, 11);
+    check("twenty an hour, of which the latest fifty are known", minutes(every(3, 50), now), 10, 11);
+    check("fifteen within half an hour, and no more is known", minutes(every(2, 15), now), 10, 11);
+    check("three within this hour, and no more is known", minutes(every(15, 3), now), 17, 24);
     check("one an hour", minutes(every(60, 100), now), 50, 72);
     check("one in two days", minutes(every(2880, 10), now), 320, 397);
     check(
