@@ -204,9 +204,8 @@ impl Fetcher {
             let fetched = self.inner.judge(&visit, ask, answer, conditional).await?;
             let Fetched::Page(page) = &fetched else { return Ok((fetched, Held { _turn: None })) };
             let Some(to) = leads_on(page) else { return Ok((fetched, Held { _turn: visit.turn })) };
-            let next = visit.trail.lead_on(&visit.url, &to, fresh).map_err(|kind| lost(&visit.url, kind))?;
-            let Some(next) = next else { return Ok((fetched, Held { _turn: visit.turn })) };
-            visit.url = next;
+            let next = visit.trail.lead_on(&visit.url, &to, fresh);
+            visit.url = next.map_err(|kind| lost(&visit.url, kind))?;
         }
     }
 }

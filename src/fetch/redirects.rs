@@ -50,15 +50,10 @@ impl Trail {
         Ok(Some(next))
     }
 
-    /// Where a page leads us that says nothing else: for now, as nobody has said that it has moved. `None` where that is
-    /// the page itself, which waits for something, unless for the cookie that it gave.
-    pub(super) fn lead_on(&mut self, from: &Url, to: &str, fresh_cookie: bool) -> Result<Option<Url>, FetchErrorKind> {
-        let is_itself = from.join(to.trim()).is_ok_and(|next| super::error::address(&next) == *from);
-        if is_itself && !fresh_cookie {
-            return Ok(None);
-        }
+    /// Where a page leads us that says nothing else: for now, as nobody has said that it has moved.
+    pub(super) fn lead_on(&mut self, from: &Url, to: &str, fresh_cookie: bool) -> Result<Url, FetchErrorKind> {
         self.permanent = false;
-        self.step(from, to, fresh_cookie, "the page only leads on (`<meta http-equiv=\"refresh\">`)").map(Some)
+        self.step(from, to, fresh_cookie, "the page only leads on (`<meta http-equiv=\"refresh\">`)")
     }
 
     fn step(&mut self, from: &Url, to: &str, fresh_cookie: bool, who: &str) -> Result<Url, FetchErrorKind> {
@@ -153,13 +148,9 @@ mod tests {
         let from = Url::parse("http://a.test/x/y").unwrap();
         let mut trail = Trail::new(&from, 2);
         let led = |trail: &mut Trail, to: &str| trail.lead_on(&from, to, false).map_err(|e| e.to_string());
-        let to = led(&mut trail, " z#part ").unwrap().map(String::from);
-        assert_eq!((to.as_deref(), trail.moved()), (Some("http://a.test/x/z"), None));
-        assert!(led(&mut trail, "../x/z").unwrap_err().ends_with("in a circle, back to http://a.test/x/z"));
-        assert_eq!(led(&mut trail, "../x/y#top"), Ok(None));
-        assert!(trail.lead_on(&from, "", true).is_ok_and(|next| next == Some(from.clone())));
-        let mut trail = Trail::new(&from, 2);
-        led(&mut trail, "z").unwrap();
+        assert_eq!(led(&mut trail, " z#part ").unwrap().as_str(), "http://a.test/x/z");
+        assert_eq!(trail.moved(), None);
+        assert!(led(&mut trail, "../x/y").unwrap_err().ends_with("in a circle, back to http://a.test/x/y"));
         assert!(led(&mut trail, "http://[::1").unwrap_err().contains("leads on"));
         led(&mut trail, "w").unwrap();
         assert!(led(&mut trail, "v").unwrap_err().contains("2 redirects"));

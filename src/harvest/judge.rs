@@ -32,9 +32,10 @@ pub(super) fn why_not(watched: &Watched, page: &Page, read: &Read<Listing>, know
     if failure.is_none() && fine && !wall {
         return None;
     }
-    let reason = match failure {
-        _ if wall => format!("no list at {}: {}", page.url, in_words(listing.page_kind)),
+    // Who tells of an error in words of his own is heard.
+    let reason = match failure.filter(|_| !wall || listing.method == ListingMethod::None) {
         Some(problem) => format!("{}: {}", page.url, problem.message),
+        None if wall => format!("no list at {}: {}", page.url, in_words(listing.page_kind)),
         None if listing.page_kind == PageKind::Shell && watched.source.render != Render::Http => format!(
             "the page {} is empty in the browser too; say what to wait for or to click with [sources.{}.browser], or \
              look for the JSON that it reads",
