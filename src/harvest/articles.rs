@@ -17,10 +17,10 @@ use super::sketch::Sketch;
 use super::{Parts, Run, Watched, judge};
 use crate::fetch::{FetchError, Fetched};
 use crate::model::{
-    Article, ArticleMode, Draft, EntryId, Page, PageRequest, Problem, Read, Render, Severity, Source, Teaser, Text,
-    Texts, is_sure,
+    Article, ArticleMode, Draft, EntryId, Page, PageKind, PageRequest, Problem, Read, Render, Severity, Source, Teaser,
+    Text, Texts, is_sure, same_site,
 };
-use crate::normalize::{self, Surroundings};
+use crate::normalize::{self, Surroundings, canonical};
 use crate::store::{Sight, StoreError, Whose};
 
 /// Most problems of single articles that a report keeps.
@@ -252,7 +252,9 @@ async fn one(
     let (Read { value: article, problems }, kind) = &*reading;
     let promised = judge::is_promised(teaser.headline.as_deref(), article.headline.as_deref());
     if let Some(kind) = kind.filter(|_| !promised) {
-        let why = format!("{url}: {}; the teaser stands in its place", judge::in_words(kind));
+        let told = problems.iter().find(|problem| problem.severity == Severity::Failure);
+        let what = told.map_or(judge::in_words(kind), |problem| &problem.message);
+        let why = format!("{url}: {what}; the teaser stands in its place");
         return Came::without_text(draft, Some(why));
     }
     let full = normalize::draft(teaser, Some(article), around, &watched.source, now);
@@ -281,6 +283,11 @@ async fn page_article(watched: &Watched, url: &Url, parts: &Parts) -> Result<Arc
 
 async fn fetched_article(watched: &Watched, ask: &PageRequest, parts: &Parts) -> Result<Reading, FetchError> {
     match parts.get_held(ask, false).await? {
+        (Fetched::Page(page), _) if leads_back(&watched.source, &page) => {
+            let told =
+                Problem::failure("the address leads back to the list or to the front page, as what is gone does");
+            Ok((Read { value: Article::default(), problems: vec![told] }, Some(PageKind::Listing)))
+        }
         (Fetched::Page(mut page), held) => {
             // It may wait for its turn, and its text is all that is read.
             if watched.source.render == Render::Http {
@@ -299,4 +306,12 @@ async fn fetched_article(watched: &Watched, ask: &PageRequest, parts: &Parts) ->
         // No validators were sent, so that this is a server's error: as good as an empty page.
         (Fetched::NotModified(_), _) => Ok((Read::clean(Article::default()), None)),
     }
+}
+
+/// Whether an article's address leads to what is none of its site's articles: the list itself, or the front page.
+fn leads_back(source: &Source, page: &Page) -> bool {
+    let is_front = page.url.path() == "/" && page.url.query().is_none();
+    let asked_front = page.asked.path() == "/" && page.asked.query().is_none();
+    let is_list = canonical(&page.url) == canonical(&source.url) && canonical(&page.asked) != canonical(&source.url);
+    is_list || is_front && !asked_front && same_site(&page.asked, &page.url)
 }
