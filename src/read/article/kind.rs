@@ -37,10 +37,18 @@ pub(super) fn kind(page: &Page, outline: &Outline, blocks: &[Block], body: &Body
     let weight = outline.weight() as usize;
     if found <= LONG {
         let start = start(outline);
+        let headings = headings(outline);
+        // Beside an article a box may ask for consent.
+        let own = match (headings.is_empty(), found < PROSE) {
+            (false, _) => headings.join(" "),
+            (true, true) => start.clone(),
+            (true, false) => String::new(),
+        };
         let notice = Notice {
             status: page.status,
             title: outline.titles.first().copied().unwrap_or_default(),
             start: &start,
+            own: &own,
             weight,
             challenged: outline.scripts.iter().any(|s| is_challenge(s.text)),
             checking: elements(outline).any(may_check),
@@ -62,10 +70,8 @@ pub(super) fn kind(page: &Page, outline: &Outline, blocks: &[Block], body: &Body
 
 /// The wall that the page calls itself by its title or a heading of the first rank, however much stands beside it.
 fn called(outline: &Outline, found: usize) -> Option<PageKind> {
-    let is_heading = |node: &Node| node.tag == Tag::Heading(1) && node.link == 0 && node.weight <= LONGEST_HEADING;
-    let headings = (0u32..).zip(&outline.nodes).filter(|(_, node)| is_heading(node)).take(MOST_HEADINGS);
     let title = outline.titles.first().map(|title| (*title).to_owned());
-    let names: Vec<String> = title.into_iter().chain(headings.map(|(index, _)| outline.text_of(index))).collect();
+    let names: Vec<String> = title.into_iter().chain(headings(outline)).collect();
     if names.iter().any(|name| calls_error(name)) {
         return Some(PageKind::Error);
     }
@@ -73,6 +79,13 @@ fn called(outline: &Outline, found: usize) -> Option<PageKind> {
     let titled = outline.titles.first().is_some_and(|title| calls_login(title));
     let called = titled || found < PROSE && names.iter().any(|name| calls_login(name));
     (called && has_password(outline)).then_some(PageKind::Login)
+}
+
+/// Headings of the first rank, as far as they lead nowhere.
+fn headings(outline: &Outline) -> Vec<String> {
+    let is_heading = |node: &Node| node.tag == Tag::Heading(1) && node.link == 0 && node.weight <= LONGEST_HEADING;
+    let headings = (0u32..).zip(&outline.nodes).filter(|(_, node)| is_heading(node));
+    headings.take(MOST_HEADINGS).map(|(index, _)| outline.text_of(index)).collect()
 }
 
 fn start(outline: &Outline) -> String {
@@ -127,6 +140,19 @@ mod tests {
                 "<h1>The late ferries</h1><p>The ferry was late.</p><form hidden><div class=g-recaptcha></div></form>"
                     .replace("The ferry was late.", &ferries),
                 PageKind::Article,
+            ),
+            (
+                format!("<div>Votre vie privée <button>Tout accepter</button></div><h1>The late ferries</h1>{ferries}"),
+                PageKind::Article,
+            ),
+            (
+                "<h1>The bridge</h1><p>The bridge is under maintenance until Friday, said the council.</p>".into(),
+                PageKind::Article,
+            ),
+            ("<h1>Down for maintenance</h1><p>Please come again.</p>".into(), PageKind::Error),
+            (
+                "<p>Nous respectons votre vie privée.</p><form><button>Tout accepter</button></form>".into(),
+                PageKind::Consent,
             ),
             (
                 "<h1>Votre vie privée</h1><p>Avec nos partenaires, nous utilisons des cookies.<p>Continuer sans accepter"

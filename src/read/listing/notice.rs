@@ -23,6 +23,8 @@ pub(in crate::read) struct Notice<'a> {
     pub(in crate::read) title: &'a str,
     /// How its visible text begins.
     pub(in crate::read) start: &'a str,
+    /// What of that it says for itself, and not in a box that is laid over something else.
+    pub(in crate::read) own: &'a str,
     /// How much it shows.
     pub(in crate::read) weight: usize,
     /// Whether a script of it is a known check against robots.
@@ -40,16 +42,17 @@ impl Notice<'_> {
             return None;
         }
         let title = self.title.to_lowercase();
-        let start = self.start.get(..self.start.floor_char_boundary(4000)).unwrap_or_default().to_lowercase();
+        let beginning = |text: &str| text.get(..text.floor_char_boundary(4000)).unwrap_or_default().to_lowercase();
+        let (start, own) = (beginning(self.start), beginning(self.own));
         // Of a list, the title may be that of a paper which writes about such things.
         let checking = self.checking && !self.password && self.weight < NEXT_TO_NOTHING;
         if self.challenged || !sure && (checking || is_bot_check(&title, &start)) {
             return Some(PageKind::BotCheck);
         }
-        if is_error(&title, &start, self, sure) {
+        if is_error(&title, &start, &own, self, sure) {
             return Some(PageKind::Error);
         }
-        if is_consent(&title, &start) && teasers < 5 && !sure {
+        if is_consent(&title, &own) && teasers < 5 && !sure {
             return Some(PageKind::Consent);
         }
         (!sure && self.password).then_some(PageKind::Login)
@@ -369,11 +372,13 @@ fn names_error(title: &str) -> bool {
     })
 }
 
-fn is_error(title: &str, start: &str, notice: &Notice, sure: bool) -> bool {
+fn is_error(title: &str, start: &str, own: &str, notice: &Notice, sure: bool) -> bool {
     // A list's headlines may say anything in two words.
     let names = |text: &str| !sure && NOTICED.iter().any(|name| text.contains(name));
     let is_closed = || {
-        !sure && notice.weight < NEXT_TO_NOTHING && CLOSED.iter().any(|words| [title, start].concat().contains(words))
+        !sure
+            && notice.weight < NEXT_TO_NOTHING
+            && CLOSED.iter().any(|words| title.contains(words) || own.contains(words))
     };
     notice.status >= 400
         || names_error(title)
