@@ -51,6 +51,13 @@ pub(super) fn folder_of(path: &Path) -> PathBuf {
     path.parent().map(Path::to_path_buf).unwrap_or_default()
 }
 
+/// The folder in which a pattern's files may come to stand: as much of it as is written out.
+pub(super) fn folder_named(folder: &Path, pattern: &str) -> PathBuf {
+    let within = Path::new(pattern).parent().unwrap_or(Path::new(""));
+    let written = within.components().take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '[']));
+    folder.join(written.collect::<PathBuf>())
+}
+
 /// The files that a pattern names, sorted by path.
 fn matches(folder: &Path, pattern: &str, place: &super::complaint::Place, findings: &Findings) -> Vec<PathBuf> {
     let full = match folder.to_str() {

@@ -98,7 +98,9 @@ pub(super) fn fresh_until(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Dat
     let age = text(AGE).filter(|t| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit()));
     let age =
         age.map_or_else(TimeDelta::zero, |t| t.parse().ok().and_then(TimeDelta::try_seconds).unwrap_or(TimeDelta::MAX));
-    let left = lifetime.checked_sub(&age)?;
+    // A cache on the way may say nothing of it (§4.2.3).
+    let apparent = date(DATE).map_or_else(TimeDelta::zero, |date| now.signed_duration_since(date));
+    let left = lifetime.checked_sub(&age.max(apparent))?;
     (left > TimeDelta::zero()).then(|| now + left.min(LONGEST))
 }
 
@@ -195,6 +197,9 @@ mod tests {
             (&[("expires", "Mon, 02 Mar 2026 10:05:00 GMT")], Some(300)),
             // A server whose clock is wrong is wrong in both.
             (&[("expires", "Mon, 02 Mar 2026 12:05:00 GMT"), ("date", "Mon, 02 Mar 2026 12:00:00 GMT")], Some(300)),
+            (&[("cache-control", "max-age=600"), ("date", "Mon, 02 Mar 2026 09:55:00 GMT")], Some(300)),
+            (&[("cache-control", "max-age=600"), ("date", "Mon, 02 Mar 2026 09:55:00 GMT"), ("age", "400")], Some(200)),
+            (&[("cache-control", "max-age=600"), ("date", "Mon, 02 Mar 2026 07:00:00 GMT")], None),
             (&[("expires", "0")], None),
         ];
         for (headers, expected) in rows {
