@@ -11,14 +11,14 @@ use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::clippings::Reading;
-use super::reader::article_read;
+use super::reader::{self, article_read};
 use super::shown::{self, Part};
 use super::sketch::Sketch;
 use super::{Parts, Run, Watched, judge};
 use crate::fetch::{FetchError, Fetched};
 use crate::model::{
-    Article, ArticleMode, Draft, EntryId, Page, PageKind, PageRequest, Problem, Read, Render, Severity, Source, Teaser,
-    Text, Texts, is_sure, same_site,
+    Article, ArticleMode, Draft, EntryId, Kind, Page, PageKind, PageRequest, Problem, Read, Render, Severity, Source,
+    Teaser, Text, Texts, is_sure, same_site,
 };
 use crate::normalize::{self, Surroundings, canonical};
 use crate::store::{Sight, StoreError, Whose};
@@ -31,6 +31,12 @@ const WALL: usize = 3;
 /// Nor so many that do not come in one run, where the last bears another headline than its teaser: an article that is
 /// given another address bears what that is listed with.
 const UNPROMISED: usize = 2;
+
+/// A page with so many teasers, found with such confidence, reads like a list.
+const LIST: usize = 5;
+const SURE: f32 = 0.5;
+
+const LED_ASTRAY: &str = "the address leads to a list or to the front page, as that of what is gone does";
 
 /// A teaser on its way to a draft.
 struct Task<'t> {
@@ -251,9 +257,8 @@ async fn one(
     };
     let (Read { value: article, problems }, kind) = &*reading;
     let promised = judge::is_promised(teaser.headline.as_deref(), article.headline.as_deref());
-    if let Some(kind) = kind.filter(|_| !promised) {
-        let told = problems.iter().find(|problem| problem.severity == Severity::Failure);
-        let what = told.map_or(judge::in_words(kind), |problem| &problem.message);
+    if let Some(kind) = kind.as_ref().filter(|_| !promised) {
+        let what = if *kind == PageKind::Listing { LED_ASTRAY } else { judge::in_words(*kind) };
         let why = format!("{url}: {what}; the teaser stands in its place");
         return Came::without_text(draft, Some(why));
     }
@@ -294,7 +299,10 @@ async fn fetched_article(watched: &Watched, ask: &PageRequest, parts: &Parts) ->
                 page.body = Bytes::new();
             }
             let page: Arc<Page> = page.into();
-            let read = article_read(watched, &page, parts).await;
+            let mut read = article_read(watched, &page, parts).await;
+            if read.1.is_none() && leads_to_list(watched, &page, parts).await {
+                read.1 = Some(PageKind::Listing);
+            }
             // The next page of the site may come: more of them in hand would only wait to be read.
             drop(held);
             if !shown::article_wants(&watched.source, &read.0.value) {
@@ -306,6 +314,15 @@ async fn fetched_article(watched: &Watched, ask: &PageRequest, parts: &Parts) ->
         // No validators were sent, so that this is a server's error: as good as an empty page.
         (Fetched::NotModified(_), _) => Ok((Read::clean(Article::default()), None)),
     }
+}
+
+/// Whether an article's address leads elsewhere, to what reads like a list.
+async fn leads_to_list(watched: &Watched, page: &Arc<Page>, parts: &Parts) -> bool {
+    if canonical(&page.asked) == canonical(&page.url) {
+        return false;
+    }
+    let list = reader::read(watched, page, Kind::Listing, parts).await.value;
+    list.page_kind == PageKind::Listing && list.confidence >= SURE && list.teasers.len() >= LIST
 }
 
 /// Whether an article's address leads to what is none of its site's articles: the list itself, or the front page.

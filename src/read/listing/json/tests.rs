@@ -67,6 +67,8 @@ fn every_usual_shape_of_answer_is_understood() {
             None,
         ),
         (")]}',\n[{\"title\":\"T\",\"slug\":\"t\",\"path\":\"/news/t\"}]", "T", "https://paper.example/news/t", None),
+        ("for(;;);[{\"title\":\"T\",\"path\":\"/t\"}]", "T", "https://paper.example/t", None),
+        ("var news = {\"a\":[{\"title\":\"T\",\"path\":\"/t\"}]};", "T", "https://paper.example/t", None),
         ("{\"a\":[{\"title\":\"T\",\"url\":\"/t\",}],}", "T", "https://paper.example/t", None),
     ] {
         let t = only(text);
