@@ -282,6 +282,30 @@ fn a_clock_set_back_silences_nobody() {
 }
 
 #[test]
+fn a_wish_puts_a_cron_line_off_to_one_of_its_own_times() {
+    let due = |line: &str, last: &str, wish: &str, failures: u32| {
+        let history = History { last_run: Some(at(last)), not_before: Some(at(wish)), failures, ..History::default() };
+        let found = next(&parse(line).unwrap(), Tz::UTC, &id("a"), &history, at(last));
+        // Up to half a minute later, by the source's id.
+        found.format("%a %H:%M").to_string()
+    };
+    let weekdays = "cron */15 6-22 * * MON-FRI";
+    for (line, last, wish, failures, expected) in [
+        // A feed's `ttl` of an hour, on a Friday; at the end of the day the next time is Monday's first.
+        (weekdays, "2026-03-06T12:00:10Z", "2026-03-06T13:00:12Z", 0, "Fri 13:00"),
+        (weekdays, "2026-03-06T22:15:10Z", "2026-03-06T23:15:12Z", 0, "Mon 06:00"),
+        // An interval of the line's own.
+        (weekdays, "2026-03-06T12:00:10Z", "2026-03-06T12:15:40Z", 0, "Fri 12:15"),
+        ("cron 0 8 * * *", "2026-03-06T08:00:10Z", "2026-03-07T08:00:40Z", 0, "Sat 08:00"),
+        // A server in trouble says when it is well again.
+        (weekdays, "2026-03-06T12:00:10Z", "2026-03-06T12:20:00Z", 1, "Fri 12:30"),
+        ("cron 0 8 * * *", "2026-03-06T08:00:10Z", "2026-03-06T09:00:00Z", 1, "Fri 09:00"),
+    ] {
+        assert_eq!(due(line, last, wish, failures), expected, "{line} {last} {wish}");
+    }
+}
+
+#[test]
 fn an_adaptive_source_is_asked_by_its_own_rhythm() {
     let now = at("2026-03-02T12:00:00Z");
     let schedule = parse("adaptive 10m..6h").unwrap();
