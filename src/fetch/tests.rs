@@ -164,7 +164,7 @@ async fn answers_that_are_no_document_are_errors() {
             Reply::close("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 3\r\n\r\nabcdef"),
             "goes on after the length",
         ),
-        ("unknown coding", Reply::ok("content-encoding: x-odd\r\n", "x\u{1}"), "x-odd"),
+        ("unknown coding", Reply::ok("content-encoding: x-odd\r\n", "x"), "x-odd"),
         ("PDF", Reply::ok("content-type: text/html\r\n", "%PDF-1.4\n"), "a PDF document"),
         ("noise", Reply::ok("", "\u{1}\u{2}x\u{3}".repeat(20)), "binary"),
         (
