@@ -51,7 +51,7 @@ pub(super) fn kind(page: &Page, outline: &Outline, blocks: &[Block], body: &Body
             own: &own,
             weight,
             challenged: outline.scripts.iter().any(|s| is_challenge(s.text)),
-            checking: elements(outline).any(may_check),
+            checking: weight < NEXT_TO_NOTHING && elements(outline).any(may_check),
             password: (found < PROSE || body.confidence < UNSURE) && has_password(outline),
         };
         if let Some(wall) = notice.wall(teasers, teasers >= LIST).or_else(|| called(outline, found)) {

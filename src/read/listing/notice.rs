@@ -29,7 +29,7 @@ pub(in crate::read) struct Notice<'a> {
     pub(in crate::read) weight: usize,
     /// Whether a script of it is a known check against robots.
     pub(in crate::read) challenged: bool,
-    /// Whether it has what checks against robots have, and forms too.
+    /// Whether it shows next to nothing, and has what checks against robots have, and forms too.
     pub(in crate::read) checking: bool,
     /// Whether it asks for a password.
     pub(in crate::read) password: bool,
@@ -45,7 +45,7 @@ impl Notice<'_> {
         let beginning = |text: &str| text.get(..text.floor_char_boundary(4000)).unwrap_or_default().to_lowercase();
         let (start, own) = (beginning(self.start), beginning(self.own));
         // Of a list, the title may be that of a paper which writes about such things.
-        let checking = self.checking && !self.password && self.weight < NEXT_TO_NOTHING;
+        let checking = self.checking && !self.password;
         if self.challenged || !sure && (checking || is_bot_check(&title, &start)) {
             return Some(PageKind::BotCheck);
         }

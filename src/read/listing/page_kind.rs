@@ -29,14 +29,15 @@ pub(super) fn of(outline: &Outline, head: &Head, page: &Page, listing: &Listing,
     let apart = Apart::of(outline, leads);
     // What a list's headlines say, the page does not say of itself.
     let said = if sure { &apart.text } else { &outline.text };
+    let said_weight = text_weight(said);
     let notice = Notice {
         status: page.status,
         title: head.title.as_deref().unwrap_or_default(),
         start: said,
         own: said,
-        weight: text_weight(said),
+        weight: said_weight,
         challenged: outline.scripts.iter().any(|(_, s)| is_challenge(s)),
-        checking: outline.nodes.iter().any(|node| may_check(node.element)),
+        checking: said_weight < NEXT_TO_NOTHING && outline.nodes.iter().any(|node| may_check(node.element)),
         password: apart.asks_password(),
     };
     let scripted = outline.scripts.len() + scripts_with_source(outline) > 0;
