@@ -30,11 +30,13 @@ pub(super) fn of(outline: &Outline, head: &Head, page: &Page, listing: &Listing,
     // What a list's headlines say, the page does not say of itself.
     let said = if sure { &apart.text } else { &outline.text };
     let said_weight = text_weight(said);
+    let title = apart.title();
     let notice = Notice {
         status: page.status,
         title: head.title.as_deref().unwrap_or_default(),
         start: said,
-        own: said,
+        // Beside the least of lists stand boxes that say nothing of the page.
+        own: if teasers == 0 || listing.confidence < MENU { said } else { &title },
         weight: said_weight,
         challenged: outline.scripts.iter().any(|(_, s)| is_challenge(s)),
         checking: said_weight < NEXT_TO_NOTHING && outline.nodes.iter().any(|node| may_check(node.element)),
@@ -267,6 +269,13 @@ mod tests {
             ),
             ("<h1>Wartungsarbeiten</h1><p>Wir sind bald wieder da.".to_owned(), PageKind::Error),
             ("<p>This content is not available in your region.".to_owned(), PageKind::Error),
+            (
+                "<div class=cookie-banner>Nous respectons votre vie privée. Tout accepter</div><ul>\
+                 <li><h3><a href=/2026/11/1/le-bac-revient-apres-neuf-hivers.html>Le bac revient après neuf hivers</a></h3>\
+                 <li><h3><a href=/2026/11/2/la-halle-a-un-nouveau-toit.html>La halle a un nouveau toit de verre</a></h3></ul>"
+                    .to_owned(),
+                PageKind::Listing,
+            ),
             // A box of that kind laid over what scripts will fill.
             (format!("<div id=root></div><div><p>We value your privacy</p></div>{script}"), PageKind::Shell),
         ] {
