@@ -230,7 +230,7 @@ fn framed(outline: &Outline, base: &Url) -> Option<Problem> {
         return None;
     }
     let frames = frames.join(", ");
-    Some(Problem::note(format!("what the page shows stands in frames: watch the one that has the list ({frames})")))
+    Some(Problem::warning(format!("what the page shows stands in frames: watch the one that has the list ({frames})")))
 }
 
 /// The words of the first `title` outside of pictures.
