@@ -164,7 +164,7 @@ mod tests {
             (opml.to_owned(), Some(Outcome::StructureMissing)),
             (feed("The Paper", ""), None),
             (feed("The Paper", &item("Ferry late")), None),
-            (feed("404 Media", &[item("Ferry late"), item("Page not found")].concat()), None),
+            (feed("The Paper", &[item("Error 503"), item("Page not found")].concat()), None),
         ] {
             let page = crate::fetch::saved_page(
                 watched.source.url.clone(),

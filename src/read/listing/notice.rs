@@ -111,7 +111,7 @@ const ERRORS: &[&str] = &[
     "bad gateway",
     "internal server error",
     "error establishing a database connection",
-    "returned error ",
+    "bridge returned error",
     "account suspended",
     "account has been suspended",
     "domain is for sale",

@@ -31,9 +31,6 @@ pub(super) use sniff::looks_like_feed;
 /// machine.
 const MAX_ENTRIES: usize = 10_000;
 
-/// More entries than this are news, whatever they are called.
-const FEW: usize = 3;
-
 /// Reads a feed of any kind; a document that is none is refused with the reason.
 pub(super) fn read(page: &Page) -> Read<Listing> {
     let Read { value, problems } = note(page, false);
@@ -106,12 +103,13 @@ fn told(xml: &Xml, page: &Page) -> Option<Listing> {
     Some(listing)
 }
 
-/// Whether a feed tells of nothing but an error: by its title, where it has no entries, or by the few that it has.
+/// Whether a feed tells of nothing but an error: by its title, where it has no entries, or by the only one that it has.
 fn is_error(listing: &Listing) -> bool {
     let calls = |title: &Option<String>| title.as_deref().is_some_and(calls_error);
     match &*listing.teasers {
         [] => calls(&listing.title),
-        teasers => teasers.len() <= FEW && teasers.iter().all(|teaser| calls(&teaser.headline)),
+        [only] => calls(&only.headline),
+        _ => false,
     }
 }
 
