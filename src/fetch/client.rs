@@ -138,6 +138,17 @@ pub(super) fn network(error: &io::Error) -> FetchErrorKind {
 
 /// An answer that cannot be understood.
 pub(super) fn improper(why: &str) -> FetchErrorKind {
+    // What HTTP/2 calls it is all that there is.
+    const GIVEN_UP: [&str; 5] = [
+        "not a result of an error",
+        "refused stream",
+        "stream no longer needed",
+        "unexpected internal error",
+        "excessive load generating behavior",
+    ];
+    if GIVEN_UP.iter().any(|words| why.contains(words)) {
+        return FetchErrorKind::Network(format!("the server gave the request up ({why}); it will be asked again"));
+    }
     FetchErrorKind::Network(format!("the server's answer is not proper HTTP: {why}"))
 }
 
@@ -244,6 +255,8 @@ mod tests {
         ] {
             assert!(tls_sentence(&error).contains(words), "{error}");
         }
+        let given_up = improper("stream error received: refused stream before processing any application logic");
+        assert!(given_up.to_string().contains("gave the request up"));
         let closed = io::Error::new(io::ErrorKind::UnexpectedEof, "https://docs.example/");
         assert!(cut_short(&closed).to_string().contains("(the connection was closed)"));
     }
