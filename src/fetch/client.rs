@@ -139,14 +139,9 @@ pub(super) fn network(error: &io::Error) -> FetchErrorKind {
 /// An answer that cannot be understood.
 pub(super) fn improper(why: &str) -> FetchErrorKind {
     // What HTTP/2 calls it is all that there is.
-    const GIVEN_UP: [&str; 5] = [
-        "not a result of an error",
-        "refused stream",
-        "stream no longer needed",
-        "unexpected internal error",
-        "excessive load generating behavior",
-    ];
-    if GIVEN_UP.iter().any(|words| why.contains(words)) {
+    const GIVEN_UP: [&str; 4] =
+        ["not a result of an error", "refused stream", "stream no longer needed", "unexpected internal error"];
+    if why.contains(" received: ") && GIVEN_UP.iter().any(|words| why.contains(words)) {
         return FetchErrorKind::Network(format!("the server gave the request up ({why}); it will be asked again"));
     }
     FetchErrorKind::Network(format!("the server's answer is not proper HTTP: {why}"))
@@ -154,8 +149,11 @@ pub(super) fn improper(why: &str) -> FetchErrorKind {
 
 /// An answer that ends too early.
 pub(super) fn cut_short(error: &(dyn Error + 'static)) -> FetchErrorKind {
-    let closed = causes(error).filter_map(|cause| cause.downcast_ref()).any(is_closed);
-    let why = if closed { "the connection was closed".to_owned() } else { sentence_of(error) };
+    let why = sentence_of(error);
+    // Over HTTP/2 there are only words.
+    let told = ["close_notify", "broken pipe"].iter().any(|words| why.contains(words));
+    let closed = told || causes(error).filter_map(|cause| cause.downcast_ref()).any(is_closed);
+    let why = if closed { "the connection was closed" } else { &why };
     FetchErrorKind::Content(format!("the answer broke off before its end ({why}); it will be asked again"))
 }
 
@@ -258,7 +256,10 @@ mod tests {
         let given_up = improper("stream error received: refused stream before processing any application logic");
         assert!(given_up.to_string().contains("gave the request up"));
         let closed = io::Error::new(io::ErrorKind::UnexpectedEof, "https://docs.example/");
-        assert!(cut_short(&closed).to_string().contains("(the connection was closed)"));
+        let told = io::Error::other("peer closed connection without sending TLS close_notify: https://docs.example/");
+        for error in [closed, told] {
+            assert!(cut_short(&error).to_string().contains("(the connection was closed)"), "{error}");
+        }
     }
 
     #[test]
