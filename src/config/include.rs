@@ -51,6 +51,13 @@ pub(super) fn folder_of(path: &Path) -> PathBuf {
     path.parent().map(Path::to_path_buf).unwrap_or_default()
 }
 
+/// The folder in which a pattern's files may come to stand: as much of it as is written out.
+pub(super) fn folder_named(folder: &Path, pattern: &str) -> PathBuf {
+    let within = Path::new(pattern).parent().unwrap_or(Path::new(""));
+    let written = within.components().take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '[']));
+    folder.join(written.collect::<PathBuf>())
+}
+
 /// The files that a pattern names, sorted by path.
 fn matches(folder: &Path, pattern: &str, place: &super::complaint::Place, findings: &Findings) -> Vec<PathBuf> {
     let full = match folder.to_str() {
@@ -58,8 +65,8 @@ fn matches(folder: &Path, pattern: &str, place: &super::complaint::Place, findin
         Some(_) if Path::new(pattern).is_absolute() => pattern.to_owned(),
         Some(folder) => format!("{}/{pattern}", glob::Pattern::escape(folder)),
     };
-    let paths = match glob::glob(&full) {
-        Ok(paths) => paths.filter_map(Result::ok).filter(|p| p.is_file()).collect::<Vec<_>>(),
+    let (paths, others) = match glob::glob(&full) {
+        Ok(paths) => paths.filter_map(Result::ok).partition::<Vec<_>, _>(|path| path.is_file()),
         Err(error) => {
             findings.complain(
                 Complaint::error(place, format!("`{pattern}` is not a pattern of files: {}", error.msg))
@@ -68,6 +75,10 @@ fn matches(folder: &Path, pattern: &str, place: &super::complaint::Place, findin
             return Vec::new();
         }
     };
+    for path in others.iter().filter(|path| !path.exists()) {
+        let title = format!("`{pattern}` names {}, which leads nowhere", path.display());
+        findings.complain(Complaint::warning(place, title).remedy("mend the link, or remove it"));
+    }
     if paths.is_empty() {
         let literal = !pattern.contains(['*', '?', '[']);
         let title = format!("`{pattern}` names no file");
@@ -115,5 +126,41 @@ fn read(path: &Path, findings: &Findings) -> Option<Letters> {
             }
         },
         Err(error) => fail(Complaint::whole(format!("cannot read {shown}: {error}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{create_dir_all, write};
+
+    use super::*;
+
+    #[test]
+    fn a_pattern_names_files_and_tells_of_links_to_nowhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        create_dir_all(at("sources.d/folder.toml")).unwrap();
+        write(at("sources.d/one.toml"), "").unwrap();
+        std::os::unix::fs::symlink("/nowhere/at/all", at("sources.d/link.toml")).unwrap();
+        write(at("feeds.toml"), "include = [\"sources.d/*.toml\"]").unwrap();
+        let findings = Findings::default();
+        let files = read_all(&at("feeds.toml"), &findings);
+        let read: Vec<PathBuf> = files.iter().map(|letters| letters.path.clone()).collect();
+        assert_eq!(read, [at("feeds.toml"), at("sources.d/one.toml")]);
+        let warnings = findings.warnings(&files);
+        assert!(warnings.len() == 1 && warnings[0].contains("link.toml, which leads nowhere"), "{warnings:?}");
+    }
+
+    #[test]
+    fn the_folder_of_a_pattern_is_what_is_written_out() {
+        for (pattern, expected) in [
+            ("sources.d/*.toml", "/etc/courant/sources.d"),
+            ("*.toml", "/etc/courant/"),
+            ("sites/*/feeds.toml", "/etc/courant/sites"),
+            ("../more/one.toml", "/etc/courant/../more"),
+            ("/srv/feeds/[ab].toml", "/srv/feeds"),
+        ] {
+            assert_eq!(folder_named(Path::new("/etc/courant"), pattern), Path::new(expected), "{pattern}");
+        }
     }
 }

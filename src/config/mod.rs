@@ -50,6 +50,8 @@ pub struct Config {
     pub path: PathBuf,
     /// Every file that was read, includes among them: what to watch.
     pub files: Vec<PathBuf>,
+    /// The folders in which others may come to stand that an `include` names.
+    pub folders: Vec<PathBuf>,
     /// The sources, in the order of the file.
     pub sources: Vec<Arc<Source>>,
     /// The feeds, in the order of the file, `all` last unless the operator defined it.
@@ -117,7 +119,7 @@ fn read(path: &Path, files: &[Letters], findings: &Findings) -> Option<Config> {
     let mut settings = settings::Settings::usual(&include::folder_of(path));
     let mut sources = source::Sources::default();
     let mut hosts = Vec::new();
-    let mut written = Vec::new();
+    let (mut written, mut folders) = (Vec::new(), Vec::new());
     for (number, letters) in files.iter().enumerate() {
         let (table, errors) = DeTable::parse_recoverable(&letters.text);
         for error in &errors {
@@ -133,7 +135,11 @@ fn read(path: &Path, files: &[Letters], findings: &Findings) -> Option<Config> {
                 Complaint::error(&value.key_place, "an included file cannot include others")
                     .remedy("name all files in the first file's `include`"),
             ),
-            Some(value) => drop(value.texts()),
+            Some(value) => {
+                let patterns = value.texts().unwrap_or_default();
+                let own = include::folder_of(path);
+                folders.extend(patterns.iter().map(|pattern| include::folder_named(&own, &pattern.value)));
+            }
             None => {}
         }
         settings.gather(&mut file);
@@ -157,6 +163,7 @@ fn read(path: &Path, files: &[Letters], findings: &Findings) -> Option<Config> {
     findings.permit().then(|| Config {
         path: path.to_path_buf(),
         files: files.iter().map(|f| f.path.clone()).collect(),
+        folders,
         sources,
         feeds,
         locks,

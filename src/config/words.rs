@@ -95,6 +95,12 @@ pub(super) fn identity(text: &str) -> Result<String, Fault> {
 /// An address that can be asked over HTTP.
 pub(super) fn address(text: &str) -> Result<Url, Fault> {
     let example = "write a whole address, like \"https://www.example.org/news/\"";
+    if let Some(whole) = subscribed(text.trim()) {
+        return Err(Fault::new(
+            format!("`{text}` tells browsers to open another program"),
+            format!("did you mean \"{whole}\"?"),
+        ));
+    }
     match Url::parse(text.trim()) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && crate::fetch::unambiguous(text).is_err() => {
             Err(Fault::new(
@@ -114,6 +120,12 @@ pub(super) fn address(text: &str) -> Result<Url, Fault> {
     }
 }
 
+/// The address in `feed://www.example.org/rss` or `feed:https://www.example.org/rss`.
+fn subscribed(text: &str) -> Option<String> {
+    let rest = ["feed:", "rss:", "podcast:", "pcast:", "itpc:"].iter().find_map(|scheme| text.strip_prefix(scheme))?;
+    Some(if rest.starts_with("//") { format!("https:{rest}") } else { rest.to_owned() })
+}
+
 /// `www.example.org/news` lacks no more than the scheme.
 fn bare_host(text: &str, example: &str) -> Result<Url, Fault> {
     let whole = format!("https://{}", text.trim().trim_start_matches('/'));
@@ -127,6 +139,14 @@ fn bare_host(text: &str, example: &str) -> Result<Url, Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_for_other_programs_is_read() {
+        for text in ["feed://a.example/rss", "feed:https://a.example/rss", "podcast://a.example/rss"] {
+            let remedy = address(text).expect_err(text).remedy.unwrap();
+            assert_eq!(remedy, "did you mean \"https://a.example/rss\"?", "{text}");
+        }
+    }
 
     #[test]
     fn an_address_has_one_meaning() {

@@ -36,7 +36,7 @@ pub(super) fn spawn(
         signal(SignalKind::hangup()).map_err(|error| DaemonError::System { what: "listening for SIGHUP", error })?;
     let (touched, mut touches) = mpsc::channel::<PathBuf>(64);
     let mut eyes = Eyes::open(touched);
-    eyes.look_at(&config.files);
+    eyes.look_at(config);
     let path = config.path.clone();
     Ok(tokio::spawn(async move {
         loop {
@@ -46,10 +46,13 @@ pub(super) fn spawn(
                     let Some(touched) = touched else { return };
                     // A new file may be one that an `include` names.
                     let is_toml = touched.extension().is_some_and(|extension| extension == "toml");
-                    if !is_toml && !plan.borrow().config.files.iter().any(|file| absolute(file) == touched) {
+                    let is_file = |file: &PathBuf| absolute(file) == touched;
+                    if !eyes.lose(&touched) && !is_toml && !plan.borrow().config.files.iter().any(is_file) {
                         continue;
                     }
-                    while tokio::time::timeout(SETTLED, touches.recv()).await.is_ok_and(|more| more.is_some()) {}
+                    while let Ok(Some(more)) = tokio::time::timeout(SETTLED, touches.recv()).await {
+                        eyes.lose(&more);
+                    }
                 }
             }
             let before = plan.borrow().clone();
@@ -65,12 +68,10 @@ pub(super) fn spawn(
             };
             match taken {
                 Ok(None) => {}
-                Ok(Some(after)) => {
-                    eyes.look_at(&after.config.files);
-                    plan.send_replace(Arc::new(after));
-                }
+                Ok(Some(after)) => drop(plan.send_replace(Arc::new(after))),
                 Err(error) => error!("{error}\nthe last good configuration stays in force"),
             }
+            eyes.look_at(&plan.borrow().config);
         }
     }))
 }
@@ -115,7 +116,9 @@ fn absolute(file: &Path) -> PathBuf {
 /// The operating system's notices of changed files. Folders are watched, since editors replace files.
 struct Eyes {
     watcher: Option<RecommendedWatcher>,
-    folders: HashSet<PathBuf>,
+    /// The folders of the configuration's files, those that are there or may come.
+    wanted: HashSet<PathBuf>,
+    watched: HashSet<PathBuf>,
 }
 
 impl Eyes {
@@ -134,17 +137,35 @@ impl Eyes {
         let watcher = watcher
             .map_err(|error| warn!("changes to feeds.toml will not be noticed ({error}); send SIGHUP instead"))
             .ok();
-        Self { watcher, folders: HashSet::new() }
+        Self { watcher, wanted: HashSet::new(), watched: HashSet::new() }
     }
 
-    fn look_at(&mut self, files: &[PathBuf]) {
+    /// Watches the folders of a configuration's files and, that they come and go, those around the included ones.
+    fn look_at(&mut self, config: &Config) {
         let Some(watcher) = &mut self.watcher else { return };
-        for folder in files.iter().filter_map(|file| Some(absolute(file).parent()?.to_owned())) {
-            if self.folders.insert(folder.clone())
-                && let Err(error) = watcher.watch(&folder, RecursiveMode::NonRecursive)
-            {
+        let included = config.folders.iter().map(|folder| absolute(folder));
+        let files = config.files.iter().filter_map(|file| Some(absolute(file).parent()?.to_owned()));
+        let around = config.folders.iter().filter_map(|folder| Some(absolute(folder).parent()?.to_owned()));
+        self.wanted = files.chain(included).collect();
+        for folder in self.wanted.iter().cloned().chain(around) {
+            if !folder.is_dir() || !self.watched.insert(folder.clone()) {
+                continue;
+            }
+            if let Err(error) = watcher.watch(&folder, RecursiveMode::NonRecursive) {
                 warn!("changes in {} will not be noticed ({error}); send SIGHUP instead", folder.display());
             }
         }
+    }
+
+    /// Whether what was touched is a folder that is wanted: another may stand in its place, which is not watched yet.
+    fn lose(&mut self, touched: &Path) -> bool {
+        if let Some(watcher) = &mut self.watcher
+            && self.wanted.contains(touched)
+            && self.watched.remove(touched)
+        {
+            // It may be gone, and with it the watch.
+            let _ = watcher.unwatch(touched);
+        }
+        self.wanted.contains(touched)
     }
 }

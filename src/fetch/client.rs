@@ -138,13 +138,28 @@ pub(super) fn network(error: &io::Error) -> FetchErrorKind {
 
 /// An answer that cannot be understood.
 pub(super) fn improper(why: &str) -> FetchErrorKind {
+    // What HTTP/2 calls it is all that there is.
+    const GIVEN_UP: [&str; 4] =
+        ["not a result of an error", "refused stream", "stream no longer needed", "unexpected internal error"];
+    if why.contains(" received: ") && GIVEN_UP.iter().any(|words| why.contains(words)) {
+        return FetchErrorKind::Network(format!("the server gave the request up ({why}); it will be asked again"));
+    }
     FetchErrorKind::Network(format!("the server's answer is not proper HTTP: {why}"))
 }
 
 /// An answer that ends too early.
 pub(super) fn cut_short(error: &(dyn Error + 'static)) -> FetchErrorKind {
     let why = sentence_of(error);
+    // Over HTTP/2 there are only words.
+    let told = ["close_notify", "broken pipe"].iter().any(|words| why.contains(words));
+    let closed = told || causes(error).filter_map(|cause| cause.downcast_ref()).any(is_closed);
+    let why = if closed { "the connection was closed" } else { &why };
     FetchErrorKind::Content(format!("the answer broke off before its end ({why}); it will be asked again"))
+}
+
+/// Whether a connection was closed where more was to come: what the libraries say of it are their own names.
+fn is_closed(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe)
 }
 
 /// What failed, where there is a sentence for it: at the host, or on this machine, whoever is asked.
@@ -156,6 +171,7 @@ fn known(error: &io::Error) -> Option<FetchErrorKind> {
     match error.kind() {
         io::ErrorKind::ConnectionRefused => at_the_host("connection refused: no server listens there"),
         io::ErrorKind::ConnectionReset => at_the_host("the server broke the connection off"),
+        _ if is_closed(error) => at_the_host("the server closed the connection without an answer"),
         io::ErrorKind::HostUnreachable => at_the_host("the host cannot be reached from this machine's network"),
         io::ErrorKind::TimedOut => at_the_host("the connection died"),
         io::ErrorKind::NetworkUnreachable | io::ErrorKind::NetworkDown => {
@@ -171,8 +187,17 @@ fn known(error: &io::Error) -> Option<FetchErrorKind> {
 
 fn tls_sentence(error: &rustls::Error) -> String {
     use rustls::CertificateError as C;
-    let rustls::Error::InvalidCertificate(certificate) = error else {
-        return format!("no secure connection: {error}");
+    use rustls::{AlertDescription as A, Error as E};
+    let certificate = match error {
+        E::InvalidCertificate(certificate) => certificate,
+        E::InvalidMessage(_) => return "the server does not speak TLS at this port; try `http://`".to_owned(),
+        E::AlertReceived(A::ProtocolVersion | A::HandshakeFailure | A::InsufficientSecurity) => {
+            return format!("the server speaks no TLS that is safe today, 1.2 or 1.3; tell the site ({error})");
+        }
+        E::AlertReceived(A::CertificateRequired) => {
+            return "the server wants a certificate of ours, which it cannot be given".to_owned();
+        }
+        _ => return format!("no secure connection: {error}"),
     };
     match certificate {
         C::Expired | C::ExpiredContext { .. } => own_way("the site's certificate has expired; tell the site"),
@@ -217,6 +242,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn why_there_is_no_secure_connection_is_said_in_words() {
+        use rustls::{AlertDescription as A, CertificateError as C, Error as E, InvalidMessage};
+        for (error, words) in [
+            (E::InvalidMessage(InvalidMessage::InvalidContentType), "try `http://`"),
+            (E::AlertReceived(A::ProtocolVersion), "1.2 or 1.3"),
+            (E::AlertReceived(A::CertificateRequired), "certificate of ours"),
+            (E::InvalidCertificate(C::Expired), "`tls_verify = false`"),
+            (E::DecryptError, "no secure connection"),
+        ] {
+            assert!(tls_sentence(&error).contains(words), "{error}");
+        }
+        let given_up = improper("stream error received: refused stream before processing any application logic");
+        assert!(given_up.to_string().contains("gave the request up"));
+        let closed = io::Error::new(io::ErrorKind::UnexpectedEof, "https://docs.example/");
+        let told = io::Error::other("peer closed connection without sending TLS close_notify: https://docs.example/");
+        for error in [closed, told] {
+            assert!(cut_short(&error).to_string().contains("(the connection was closed)"), "{error}");
+        }
+    }
+
+    #[test]
     fn what_fails_on_this_machine_is_told_from_what_fails_at_the_host() {
         let os = |code| unconnected(&io::Error::from_raw_os_error(code));
         let of = |kind: io::ErrorKind| unconnected(&kind.into());
@@ -227,6 +273,7 @@ mod tests {
             (of(io::ErrorKind::NetworkUnreachable), true, "network down"),
             (of(io::ErrorKind::HostUnreachable), false, "cannot be reached"),
             (of(io::ErrorKind::ConnectionRefused), false, "no server listens"),
+            (of(io::ErrorKind::UnexpectedEof), false, "without an answer"),
             (named("Temporary failure in name resolution"), true, "network down"),
             (named("Name or service not known"), false, "check the address"),
         ];

@@ -94,7 +94,9 @@ pub(super) fn fresh_until(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Dat
         Some(seconds) => TimeDelta::try_seconds(seconds).unwrap_or(LONGEST),
         None => date(EXPIRES)?.signed_duration_since(date(DATE).unwrap_or(now)),
     };
-    let left = lifetime.checked_sub(&age(headers))?;
+    // A cache on the way may say nothing of it (§4.2.3).
+    let apparent = date(DATE).map_or_else(TimeDelta::zero, |date| now.signed_duration_since(date));
+    let left = lifetime.checked_sub(&age(headers).max(apparent))?;
     (left > TimeDelta::zero()).then(|| now + left.min(LONGEST))
 }
 
@@ -199,6 +201,9 @@ mod tests {
             (&[("expires", "Mon, 02 Mar 2026 10:05:00 GMT")], Some(300)),
             // A server whose clock is wrong is wrong in both.
             (&[("expires", "Mon, 02 Mar 2026 12:05:00 GMT"), ("date", "Mon, 02 Mar 2026 12:00:00 GMT")], Some(300)),
+            (&[("cache-control", "max-age=600"), ("date", "Mon, 02 Mar 2026 09:55:00 GMT")], Some(300)),
+            (&[("cache-control", "max-age=600"), ("date", "Mon, 02 Mar 2026 09:55:00 GMT"), ("age", "400")], Some(200)),
+            (&[("cache-control", "max-age=600"), ("date", "Mon, 02 Mar 2026 07:00:00 GMT")], None),
             (&[("expires", "0")], None),
         ];
         for (headers, expected) in rows {

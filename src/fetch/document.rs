@@ -3,8 +3,9 @@
 use bytes::Bytes;
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 
+use super::binary;
+use super::coding::{self, Most};
 use super::error::{FetchErrorKind, status_sentence};
-use super::{binary, coding};
 
 /// Unpacks a body that must say something.
 pub(super) fn document(
@@ -13,7 +14,7 @@ pub(super) fn document(
     content_type: Option<&str>,
     max: u64,
 ) -> Result<Bytes, FetchErrorKind> {
-    let body = coding::unpack(body, codings, max)?;
+    let body = coding::unpack(body, codings, Most::bytes(max))?;
     if body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&body).trim_ascii().is_empty() {
         return Err(FetchErrorKind::Content("the answer is empty; check the address in a browser".to_owned()));
     }
@@ -46,6 +47,8 @@ pub(super) fn refusal(status: u16, headers: &HeaderMap) -> Option<FetchErrorKind
         200..=203 | 207..=299 => None,
         401 | 402 | 403 | 407 | 451 => Some(FetchErrorKind::Blocked(status_sentence(status))),
         410 => Some(FetchErrorKind::Gone),
+        // RFC 6585: no site says so.
+        511 => Some(FetchErrorKind::Here(status_sentence(status))),
         _ => Some(FetchErrorKind::Status(status)),
     }
 }

@@ -129,6 +129,7 @@ pub(super) fn status_sentence(status: u16) -> String {
         407 => "a proxy wants credentials",
         408 | 504 => "it gave up waiting; it will be asked again",
         429 => "too many requests; it will be asked more seldom. Set `rate` for the host, or a slower `schedule`",
+        511 => "the network that this machine is in wants a login first; log this machine in there",
         500 | 502 | 503 | 520..=529 => "it is out of order; it will be asked again",
         _ if status < 400 => "that is no page; check the address",
         _ if status < 500 => "it refuses the request; check the address",

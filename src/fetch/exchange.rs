@@ -1,5 +1,6 @@
 //! One request and its answer, within bounds of time and size.
 
+use std::io;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -102,13 +103,19 @@ async fn through(
 }
 
 async fn read(response: &mut Response, clock: &Clock, bounds: Bounds) -> Result<Bytes, FetchErrorKind> {
-    let mut body = Body::begin(response.content_length(), bounds)?;
+    let declared = response.content_length();
+    let mut body = Body::begin(declared, bounds)?;
     while let Some(chunk) = clock.within(IDLE, response.chunk()).await?.map_err(|e| cut_short(&e))? {
         if !body.take(chunk)? {
-            break;
+            return Ok(body.end());
         }
     }
-    Ok(body.end())
+    let body = body.end();
+    // A stream of HTTP/2 may be given up without error before its end.
+    if declared.is_some_and(|length| length > body.len() as u64) {
+        return Err(cut_short(&io::Error::from(io::ErrorKind::UnexpectedEof)));
+    }
+    Ok(body)
 }
 
 /// A body as it comes, kept within its bounds.
@@ -179,5 +186,44 @@ impl Clock {
         let (end, spent) = if step_end < self.end { (step_end, step) } else { (self.end, self.total) };
         // An `async` block would hold the future twice.
         timeout_at(end, future).map_err(move |_| FetchErrorKind::Timeout(spent))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use hyper::body::{Frame, SizeHint};
+
+    use super::*;
+
+    /// A body of ten bytes by its word.
+    struct Ten(Option<&'static str>);
+
+    impl hyper::body::Body for Ten {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            Poll::Ready(self.0.take().map(|text| Ok(Frame::data(Bytes::from(text)))))
+        }
+
+        fn size_hint(&self) -> SizeHint {
+            SizeHint::with_exact(10)
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_ends_before_the_length_that_it_gives_is_cut() {
+        let total = Duration::from_secs(5);
+        let bounds = Bounds { connect: total, total, max_bytes: 100, cut: false, next: Instant::now() };
+        for (text, whole) in [("ten bytes.", true), ("five.", false)] {
+            let mut response = Response::from(http::Response::new(reqwest::Body::wrap(Ten(Some(text)))));
+            let body = read(&mut response, &Clock::start(total), bounds).await;
+            assert_eq!(body.is_ok(), whole, "{body:?}");
+            assert!(body.is_ok() || body.is_err_and(|kind| kind.to_string().contains("broke off")));
+        }
     }
 }

@@ -10,6 +10,8 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::browser::Pool;
+use super::coding::{self, Most};
+use super::conditional;
 use super::cookies::Cookies;
 use super::document::{codings, document, refusal};
 use super::error::{FetchError, FetchErrorKind, address, status_sentence, without_credentials};
@@ -24,7 +26,6 @@ use super::redirects::{Trail, same_party};
 use super::robots::{self, Memory, Robots, Ruling};
 use super::today::{Today, Watch};
 use super::ways::{Reach, Ways};
-use super::{coding, conditional};
 use crate::model::{Page, PageRequest, Trust, Validators, same_site};
 
 const ACCEPTED: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,application/rss+xml;q=0.9,\
@@ -396,15 +397,17 @@ impl Inner {
     /// RFC 9309 §2.3.1: what the answer to robots.txt means, and its text. A 429 is heeded as it is meant.
     fn rule(&self, answer: Answer) -> (Ruling, Option<Bytes>) {
         let ruling = match answer.status {
-            200..=299 => match coding::unpack(answer.body, &codings(&answer.headers), robots::MAX_BYTES * 4) {
-                Ok(body) => return (self.robots.read(&body), Some(body)),
-                Err(_) => Ruling::all(),
-            },
+            200..=299 => {
+                let most = Most::first(robots::MAX_BYTES);
+                match coding::unpack(answer.body, &codings(&answer.headers), most) {
+                    Ok(body) => return (self.robots.read(&body), Some(body)),
+                    Err(kind) => Ruling::unknown(FetchErrorKind::Network(unread(&kind.to_string())), None),
+                }
+            }
+            511 => Ruling::unknown(FetchErrorKind::Here(unread(&status_sentence(511))), None),
             status @ (429 | 500..) => {
                 let retry_at = conditional::retry_at(&answer.headers, Utc::now());
-                let why = status_sentence(status);
-                let sentence = format!("robots.txt cannot be read, so that nothing else may be asked for: {why}");
-                Ruling::unknown(FetchErrorKind::Network(sentence), retry_at)
+                Ruling::unknown(FetchErrorKind::Network(unread(&status_sentence(status))), retry_at)
             }
             _ => Ruling::all(),
         };
@@ -473,6 +476,10 @@ impl Inner {
         };
         made.map(|page| Fetched::Page(Box::new(page))).map_err(fail)
     }
+}
+
+fn unread(why: &str) -> String {
+    format!("robots.txt cannot be read, so that nothing else may be asked for: {why}")
 }
 
 fn check(ruling: &Ruling, url: &Url, remembered: bool) -> Result<(), Failed> {

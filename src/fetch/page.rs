@@ -6,7 +6,8 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use super::{charset, coding};
+use super::charset;
+use super::coding::{self, Most};
 use crate::model::{Announced, Page, Validators};
 
 /// Largest saved page, unpacked.
@@ -52,7 +53,7 @@ pub(super) fn page(asked: Url, url: Url, about: About, body: Bytes, now: DateTim
 /// charset (BOM, `content_type`'s parameter, XML declaration, meta, guess) and decodes.
 pub fn saved_page(url: Url, content_type: Option<&str>, bytes: Bytes, now: DateTime<Utc>) -> Page {
     // What cannot be unpacked is shown as it is.
-    let body = coding::unpack(bytes.clone(), "", LARGEST_SAVED).unwrap_or(bytes);
+    let body = coding::unpack(bytes.clone(), "", Most::bytes(LARGEST_SAVED)).unwrap_or(bytes);
     let about = About { status: 200, content_type: content_type.map(str::to_owned), ..About::default() };
     page(url.clone(), url, about, body, now)
 }

@@ -104,6 +104,7 @@ async fn statuses_are_told_apart_and_say_what_to_do() {
         ("/503+retry-after=99999999999", Outcome::Broken, "out of order", Some(86_400)),
         ("/503+retry-after=soon", Outcome::Broken, "out of order", None),
         ("/503+cf-mitigated=challenge", Outcome::Blocked, "bot check", None),
+        ("/511", Outcome::Broken, "log this machine in", None),
         ("/999", Outcome::Broken, "answered 999", None),
     ];
     for (path, outcome, words, retry) in rows {
@@ -355,6 +356,24 @@ async fn robots_txt_is_asked_once_and_obeyed() {
     let rule = HostRule { pattern: "127.0.0.1".into(), spacing: None, parallel: None, robots: Some(false) };
     let told = Fetcher::new(Manners { respect_robots: true, hosts: vec![rule], ..manners() }).unwrap();
     assert_eq!(page(&told, press.url("/private/x")).await.text, "news");
+}
+
+#[tokio::test]
+async fn a_packed_robots_txt_is_obeyed_however_long_it_is_and_a_broken_one_bars_all() {
+    let rules = "User-agent: *\nDisallow: /\n";
+    let packed = |more: &[u8]| zstd::encode_all([rules.as_bytes(), more].concat().as_slice(), 3).unwrap();
+    let (long, mut cut) = (packed(&b"# more\n".repeat(500_000)), packed(b""));
+    cut.truncate(cut.len() - 4);
+    for (coding, body, said) in [
+        ("zstd", long, "robots.txt of the host forbids"),
+        ("zstd", cut, "robots.txt cannot be read"),
+        ("br", rules.into(), "robots.txt of the host forbids"),
+    ] {
+        let press = Press::open(move |_| Reply::ok(&format!("content-encoding: {coding}\r\n"), &body)).await;
+        let fetcher = Fetcher::new(Manners { respect_robots: true, ..manners() }).unwrap();
+        let barred = error(&fetcher, press.url("/")).await;
+        assert!(barred.to_string().contains(said), "{barred}");
+    }
 }
 
 #[tokio::test]

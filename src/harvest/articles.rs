@@ -11,16 +11,16 @@ use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::clippings::Reading;
-use super::reader::article_read;
+use super::reader::{self, article_read};
 use super::shown::{self, Part};
 use super::sketch::Sketch;
 use super::{Parts, Run, Watched, judge};
 use crate::fetch::{FetchError, Fetched};
 use crate::model::{
-    Article, ArticleMode, Draft, EntryId, Page, PageRequest, Problem, Read, Render, Selection, Severity, Source,
-    Teaser, Text, Texts, is_sure,
+    Article, ArticleMode, Draft, EntryId, Kind, Page, PageKind, PageRequest, Problem, Read, Render, Selection,
+    Severity, Source, Teaser, Text, Texts, is_sure, same_site,
 };
-use crate::normalize::{self, Surroundings};
+use crate::normalize::{self, Surroundings, canonical};
 use crate::store::{Sight, StoreError, Whose};
 
 /// Most problems of single articles that a report keeps.
@@ -33,6 +33,12 @@ const WALL: usize = 3;
 const UNPROMISED: usize = 2;
 /// Among so many of a source's entries those are looked for that have got such a text before.
 const LATEST: usize = 200;
+
+/// A page with so many teasers, found with such confidence, reads like a list.
+const LIST: usize = 5;
+const SURE: f32 = 0.5;
+
+const LED_ASTRAY: &str = "the address leads to a list or to the front page, as that of what is gone does";
 
 /// A teaser on its way to a draft.
 struct Task<'t> {
@@ -288,8 +294,9 @@ async fn one(
     };
     let (Read { value: article, problems }, kind) = &*reading;
     let promised = judge::is_promised(teaser.headline.as_deref(), article.headline.as_deref());
-    if let Some(kind) = kind.filter(|_| !promised) {
-        let why = format!("{url}: {}; the teaser stands in its place", judge::in_words(kind));
+    if let Some(kind) = kind.as_ref().filter(|_| !promised) {
+        let what = if *kind == PageKind::Listing { LED_ASTRAY } else { judge::in_words(*kind) };
+        let why = format!("{url}: {what}; the teaser stands in its place");
         return Came::without_text(draft, Some(why));
     }
     let full = normalize::draft(teaser, Some(article), around, &watched.source, now);
@@ -317,13 +324,21 @@ async fn page_article(watched: &Watched, url: &Url, parts: &Parts) -> Result<Arc
 
 async fn fetched_article(watched: &Watched, ask: &PageRequest, parts: &Parts) -> Result<Reading, FetchError> {
     match parts.get_held(ask).await? {
+        (Fetched::Page(page), _) if leads_back(&watched.source, &page) => {
+            let told =
+                Problem::failure("the address leads back to the list or to the front page, as what is gone does");
+            Ok((Read { value: Article::default(), problems: vec![told] }, Some(PageKind::Listing)))
+        }
         (Fetched::Page(mut page), held) => {
             // It may wait for its turn, and its text is all that is read.
             if watched.source.render == Render::Http {
                 page.body = Bytes::new();
             }
             let page: Arc<Page> = page.into();
-            let read = article_read(watched, &page, parts).await;
+            let mut read = article_read(watched, &page, parts).await;
+            if read.1.is_none() && leads_to_list(watched, &page, parts).await {
+                read.1 = Some(PageKind::Listing);
+            }
             // The next page of the site may come: more of them in hand would only wait to be read.
             drop(held);
             if !shown::article_wants(&watched.source, &read.0.value) {
@@ -335,4 +350,21 @@ async fn fetched_article(watched: &Watched, ask: &PageRequest, parts: &Parts) ->
         // No validators were sent, so that this is a server's error: as good as an empty page.
         (Fetched::NotModified(_), _) => Ok((Read::clean(Article::default()), None)),
     }
+}
+
+/// Whether an article's address leads elsewhere, to what reads like a list.
+async fn leads_to_list(watched: &Watched, page: &Arc<Page>, parts: &Parts) -> bool {
+    if canonical(&page.asked) == canonical(&page.url) {
+        return false;
+    }
+    let list = reader::read(watched, page, Kind::Listing, parts).await.value;
+    list.page_kind == PageKind::Listing && list.confidence >= SURE && list.teasers.len() >= LIST
+}
+
+/// Whether an article's address leads to what is none of its site's articles: the list itself, or the front page.
+fn leads_back(source: &Source, page: &Page) -> bool {
+    let is_front = page.url.path() == "/" && page.url.query().is_none();
+    let asked_front = page.asked.path() == "/" && page.asked.query().is_none();
+    let is_list = canonical(&page.url) == canonical(&source.url) && canonical(&page.asked) != canonical(&source.url);
+    is_list || is_front && !asked_front && same_site(&page.asked, &page.url)
 }

@@ -210,6 +210,9 @@ async fn feed_listing(
     let Read { value: noted, problems } = short::noting(watched, &page, Kind::Feed, state, parts, Extent::Noting).await;
     let read = Read { value: noted.listing, problems };
     if is_feed(&read.value) {
+        if let Some(failed) = judge::why_not(watched, &page, &read, true) {
+            return Answer::Failed(failed);
+        }
         let mut listed = Listed::of(&page, read, body_hash, Some(feed));
         listed.guide = noted.guide;
         return Answer::Listed(Box::new(listed));

@@ -119,7 +119,12 @@ impl Run {
         let silent = wishes.silence.as_ref().map(|silence| silence.until);
         let not_before = [silent, ttl.filter(|_| outcome.is_success()), fresh].into_iter().flatten().max();
         let quiet = wishes.quiet.unwrap_or_default();
-        let failures = if self.our_own { state.failures.min(1) } else { state.failures };
+        let failures = match (self.our_own, self.put_off) {
+            (true, _) => state.failures.min(1),
+            // Who asks once a day is not to lose the day for what the host wanted of others.
+            (_, true) => state.failures.max(1),
+            _ => state.failures,
+        };
         let history = History { last_run: Some(now), failures, not_before, quiet, recent };
         state.next_run = match outcome {
             Outcome::Gone => now + GONE_FOR,
@@ -154,6 +159,22 @@ pub(super) async fn rhythm(source: &Source, drafts: &[Draft], parts: &Parts) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_was_put_off_asks_again_when_that_is_over_and_not_at_his_next_time() {
+        let now: DateTime<Utc> = DateTime::UNIX_EPOCH + Duration::days(20_000);
+        let schedule = Schedule::Cron("0 0 * * *".into());
+        let source = Source { schedule, ..Source::at(Url::parse("http://a.test/").unwrap()) };
+        for (minutes, expected) in [(20, 30..=36), (90, 90..=90)] {
+            let mut state = SourceState { last_run: Some(now), ..SourceState::unseen(source.id.clone(), now) };
+            state.wishes.silence = Some(silence(&source, now + Duration::minutes(minutes)));
+            let mut run = Run { put_off: true, ..Run::begin(&source, Box::new(state), now) };
+            run.report.outcome = Outcome::Broken;
+            run.end(&source, Vec::new(), now);
+            assert_eq!(run.state.failures, 0);
+            assert!(expected.contains(&(run.state.next_run - now).num_minutes()), "{minutes} {}", run.state.next_run);
+        }
+    }
 
     #[test]
     fn who_fails_again_and_again_waits_long_unless_it_is_this_machine() {

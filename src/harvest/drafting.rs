@@ -1,5 +1,7 @@
 //! Of a list that was read, what is to be stored.
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use super::articles;
 use super::ask::{self, Listed};
 use super::catch_up::{self, Window};
@@ -27,12 +29,16 @@ pub(super) async fn draft_all(
         listed;
     let Listed { mut short, guide, .. } = listed;
     ask::recall(&mut run.state, parts).await?;
+    let address = xxh3_64(source.url.as_str().as_bytes());
+    let before = run.state.profile.get_or_insert_default().address.replace(address);
+    // On a page that the operator has put in another's place nothing need be known.
+    let is_another = before.is_some_and(|before| before != address);
     let seen = (parts, &mut *run.state, now);
     let found = Found { listing: &mut listing, problems: &mut problems, page: page.as_ref(), short: &mut short, guide };
     let (verdict, mut sketch) = relearn::examine(watched, found, seen, run.told).await?;
     let mut parts = parts.clone();
-    if verdict == Verdict::Healthy && !run.told && catch_up::is_behind(&run.state, &sketch.shape(watched, now), &sketch)
-    {
+    let may_be_behind = verdict == Verdict::Healthy && !run.told && !is_another;
+    if may_be_behind && catch_up::is_behind(&run.state, &sketch.shape(watched, now), &sketch) {
         let window = Window { watched, listing: &mut listing, page: page.as_deref(), problems: &mut problems };
         sketch = catch_up::catch_up(window, sketch, &mut run.state, &parts, now).await?;
         parts.limits.articles = parts.limits.articles.saturating_mul(CAUGHT_UP);

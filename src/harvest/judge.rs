@@ -3,7 +3,9 @@
 
 use super::Watched;
 use super::ask::{Failed, is_feed};
-use crate::model::{Article, Listing, ListingMethod, Outcome, Page, PageKind, Read, Render, Severity, fold_space};
+use crate::model::{
+    Article, FeedFormat, Listing, ListingMethod, Outcome, Page, PageKind, Read, Render, Severity, fold_space,
+};
 
 /// Below this confidence what was found is a menu: of 127 lists of as many sites one is below 0.5, and what is taken for
 /// one on walls and errors in unknown words is below 0.2.
@@ -16,17 +18,24 @@ pub(super) fn why_not(watched: &Watched, page: &Page, read: &Read<Listing>, know
     let wall = is_wall(listing.page_kind);
     let nothing = wall || listing.page_kind == PageKind::Shell || !known && listing.confidence < DOUBTFUL;
     // Selectors that find something know better than a guess at what the page is.
-    if !listing.teasers.is_empty() && (by_rules || is_feed(listing) || !nothing) {
+    if !listing.teasers.is_empty() && (by_rules || !nothing || is_feed(listing) && !wall) {
         return None;
     }
+    if listing.method == ListingMethod::Feed(FeedFormat::Opml) {
+        let feeds = listing.feeds.len();
+        let reason = format!("{} is a list of {feeds} feeds (OPML): save it and run `courant import` on it", page.url);
+        return Some(Failed::at(page, Outcome::StructureMissing, reason, read.problems.clone()));
+    }
     let failure = read.problems.iter().find(|p| p.severity == Severity::Failure);
-    let fine = is_feed(listing) || by_rules || listing.method == ListingMethod::Sitemap;
+    let fine = is_feed(listing)
+        || matches!(listing.method, ListingMethod::Rules | ListingMethod::Sitemap | ListingMethod::Json);
     if failure.is_none() && fine && !wall {
         return None;
     }
-    let reason = match failure {
-        _ if wall => format!("no list at {}: {}", page.url, in_words(listing.page_kind)),
+    // Who tells of an error in words of his own is heard.
+    let reason = match failure.filter(|_| !wall || listing.method == ListingMethod::None) {
         Some(problem) => format!("{}: {}", page.url, problem.message),
+        None if wall => format!("no list at {}: {}", page.url, in_words(listing.page_kind)),
         None if listing.page_kind == PageKind::Shell && watched.source.render != Render::Http => format!(
             "the page {} is empty in the browser too; say what to wait for or to click with [sources.{}.browser], or \
              look for the JSON that it reads",
@@ -137,6 +146,34 @@ mod tests {
             let page = crate::fetch::saved_page(url, Some("text/html"), html.into(), chrono::DateTime::UNIX_EPOCH);
             let article = read_article(&page, &CompiledRules::default()).value;
             assert_eq!(wall(&article), expected, "{title}");
+        }
+    }
+
+    #[test]
+    fn a_feed_of_nothing_but_an_error_is_no_news() {
+        let watched = Watched::new(crate::model::Source::at("https://paper.example/rss".parse().unwrap())).unwrap();
+        let item = |title: &str| format!("<item><title>{title}</title><link>https://paper.example/a</link></item>");
+        let feed = |title: &str, items: &str| {
+            format!("<rss version='2.0'><channel><title>{title}</title>{items}</channel></rss>")
+        };
+        let opml = "<opml version='2.0'><body><outline type='rss' xmlUrl='https://b.example/rss'/></body></opml>";
+        for (text, expected) in [
+            (feed("404 - Page not found", ""), Some(Outcome::Broken)),
+            (feed("The Paper", &item("404 Not Found")), Some(Outcome::Broken)),
+            (feed("The Paper", &item("Bridge returned error 0! (20786)")), Some(Outcome::Broken)),
+            (opml.to_owned(), Some(Outcome::StructureMissing)),
+            (feed("The Paper", ""), None),
+            (feed("The Paper", &item("Ferry late")), None),
+            (feed("The Paper", &[item("Error 503"), item("Page not found")].concat()), None),
+        ] {
+            let page = crate::fetch::saved_page(
+                watched.source.url.clone(),
+                None,
+                text.clone().into(),
+                chrono::DateTime::UNIX_EPOCH,
+            );
+            let read = crate::read::read_listing(&page, crate::model::Kind::Auto, &watched.rules);
+            assert_eq!(why_not(&watched, &page, &read, true).map(|failed| failed.outcome), expected, "{text}");
         }
     }
 

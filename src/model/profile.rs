@@ -26,6 +26,9 @@ pub struct Profile {
     /// How to find what is new on the page: a [`Guide`], packed, since most runs do not need it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub guide: Option<String>,
+    /// Hash of the address that the operator gave the source for these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<u64>,
 }
 
 /// A time of which a source's news may be missing: it could not be read, and when it could again, its window no longer

@@ -8,6 +8,8 @@ use chrono::{DateTime, TimeDelta, Timelike, Utc};
 
 /// What is older says nothing of today's rhythm.
 const LOOK_BACK: TimeDelta = TimeDelta::days(28);
+/// What came within less time than this may be chance.
+const SHORTEST: f64 = 1.0 / 24.0;
 /// With fewer entries the hours of the day say nothing.
 const ENOUGH: usize = 12;
 
@@ -36,9 +38,10 @@ pub(super) fn pause(
         // Nothing known: the middle of the bounds, as ratios go.
         return Duration::from_secs_f64((min.as_secs_f64() * max.as_secs_f64()).sqrt()).clamp(min, max);
     };
-    let days = ((from - oldest).num_seconds() as f64 / 86_400.0).max(1.0);
+    let days = ((from - oldest).num_seconds() as f64 / 86_400.0).max(SHORTEST);
     let an_hour = minutes.len() as f64 / days / 24.0;
-    let weights = hours(&minutes, zone);
+    // A busy source's newest entries are all of today: they say nothing of its other hours.
+    let weights = if days < 1.0 { [1.0; 24] } else { hours(&minutes, zone) };
     let step = (max / 256).clamp(Duration::from_secs(1), Duration::from_secs(600));
     let mut waited = Duration::ZERO;
     let mut expected = 0.0;

@@ -73,28 +73,50 @@ fn complaint(line: &str, error: &str) -> String {
     for (place, field) in fields.iter().enumerate() {
         let alone: Vec<&str> = fields.iter().enumerate().map(|(i, f)| if i == place { f } else { "*" }).collect();
         if read(&alone.join(" ")).is_err() {
-            return complaint_of(line, place, field);
+            let turned = turned(place, &alone).map(|two| format!("; a range goes upwards: write `{two}`"));
+            return complaint_of(line, place, field) + &turned.unwrap_or_default();
         }
     }
     format!("cron line `{line}`: {error}")
 }
 
-/// That a field is none.
-fn complaint_of(line: &str, place: usize, field: &str) -> String {
-    let before = FIELDS.len().saturating_sub(line.split(' ').count());
-    let (name, range) = FIELDS.get(before + place).unwrap_or(&("field", "a number"));
-    format!("cron line `{line}`: the {name} `{field}` is not {range}, a list, a range or a step of these")
+/// What a range that goes over the end means: `22-23,0-6` for `22-6`. `fields`: a line of nothing else.
+fn turned(place: usize, fields: &[&str]) -> Option<String> {
+    let (from, to) = fields.get(place)?.split_once('-')?;
+    let Field { first, last, .. } = field(fields.len(), place)?;
+    let two = format!("{from}-{last},{first}-{to}");
+    let line: Vec<&str> = fields.iter().enumerate().map(|(i, f)| if i == place { &two } else { *f }).collect();
+    read(&line.join(" ")).is_ok().then_some(two)
 }
 
-/// The fields of a line in order, and what they may hold.
-const FIELDS: [(&str, &str); 6] = [
-    ("second", "0 to 59"),
-    ("minute", "0 to 59"),
-    ("hour", "0 to 23"),
-    ("day of the month", "1 to 31"),
-    ("month", "1 to 12 (or JAN to DEC)"),
-    ("weekday", "0 to 7 (or SUN to SAT)"),
-];
+/// That a field is none.
+fn complaint_of(line: &str, place: usize, written: &str) -> String {
+    let (name, range) = field(line.split(' ').count(), place).map_or(("field", "a number"), |f| (f.name, f.range));
+    format!("cron line `{line}`: the {name} `{written}` is not {range}, a list, a range or a step of these")
+}
+
+/// A field of a line.
+struct Field {
+    name: &'static str,
+    /// What it may hold.
+    range: &'static str,
+    first: &'static str,
+    last: &'static str,
+}
+
+/// The field at a place in a line of so many.
+fn field(count: usize, place: usize) -> Option<Field> {
+    let fields = [
+        ("second", "0 to 59", "0", "59"),
+        ("minute", "0 to 59", "0", "59"),
+        ("hour", "0 to 23", "0", "23"),
+        ("day of the month", "1 to 31", "1", "31"),
+        ("month", "1 to 12 (or JAN to DEC)", "JAN", "DEC"),
+        ("weekday", "0 to 7 (or SUN to SAT)", "SUN", "SAT"),
+    ];
+    let (name, range, first, last) = *fields.get(fields.len().checked_sub(count)? + place)?;
+    Some(Field { name, range, first, last })
+}
 
 /// The first instant after `after` that the line names; `None` where it names none, or cannot be read.
 pub(super) fn after(line: &str, zone: Timezone, after: DateTime<Utc>) -> Option<DateTime<Utc>> {

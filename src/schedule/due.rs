@@ -39,7 +39,7 @@ const SELDOM: TimeDelta = TimeDelta::hours(12);
 /// - missed (the machine slept, or stood): once, within five seconds;
 /// - after failures: a growing pause. A cron line keeps to its own times then, unless these are more than
 ///   twelve hours apart;
-/// - `not_before` puts all of these off, by a day at most;
+/// - `not_before` puts all of these off, by a day at most, and cron lines to one of their times;
 /// - what falls into quiet hours comes within five minutes after them.
 ///
 /// Meant to be asked once after each run, and once at start, and the answer kept.
@@ -59,11 +59,27 @@ pub fn next(
         Some(last) => regular(schedule, zone, address, history, last),
     };
     let due = if due <= now { soon } else { due };
-    let due = match history.not_before {
-        Some(wish) => due.max(wish.min(now + LONGEST_WISH)),
-        None => due,
+    let due = match history.not_before.map(|wish| wish.min(now + LONGEST_WISH)) {
+        Some(wish) if wish > due => put_off(schedule, zone, address, history, wish),
+        _ => due,
     };
     awake(history.quiet, address, due)
+}
+
+/// The first instant that a wish allows. A cron line keeps to its own times, unless the wish of a server in trouble is
+/// over long before the next of these.
+fn put_off(
+    schedule: &Schedule,
+    zone: Timezone,
+    address: &str,
+    history: &History,
+    wish: DateTime<Utc>,
+) -> DateTime<Utc> {
+    let Schedule::Cron(line) = schedule else { return wish };
+    // A run takes its time: what names the line's own interval means each of its times.
+    let wait = history.last_run.map_or_else(TimeDelta::zero, |last| wish - last);
+    let named = named(line, zone, address, wish - (wait / 20).max(TimeDelta::minutes(1))).max(wish);
+    if history.failures > 0 && named - wish > SELDOM { wish } else { named }
 }
 
 /// When a source runs that is due now together with many: within five seconds, each at its own moment, by its address

@@ -78,6 +78,9 @@ fn a_refusal_tells_the_remedy() {
         ("cron 61 * * * *", "the minute `61` is not 0 to 59"),
         ("cron 0 0 0 1 * FOO", "the weekday `FOO` is not 0 to 7"),
         ("cron 0 25 * * *", "the hour `25` is not 0 to 23"),
+        ("cron 0 22-6 * * *", "a range goes upwards: write `22-23,0-6`"),
+        ("cron 0 8 * * FRI-MON", "a range goes upwards: write `FRI-SAT,SUN-MON`"),
+        ("cron 0 0 8 * 11-2/2 *", "a range goes upwards: write `11-DEC,JAN-2/2`"),
         ("cron MON * * * *", "the minute `MON` is not 0 to 59"),
         ("cron 0 6 * MON-FRI *", "the month `MON-FRI` is not 1 to 12 (or JAN to DEC)"),
         ("cron 0 0 6 * jan,", "the weekday `jan,` is not 0 to 7"),
@@ -294,6 +297,30 @@ fn a_clock_set_back_silences_nobody() {
 }
 
 #[test]
+fn a_wish_puts_a_cron_line_off_to_one_of_its_own_times() {
+    let due = |line: &str, last: &str, wish: &str, failures: u32| {
+        let history = History { last_run: Some(at(last)), not_before: Some(at(wish)), failures, ..History::default() };
+        let found = next(&parse(line).unwrap(), Timezone::UTC, &address("a"), &history, at(last));
+        // Up to half a minute later, by the source's id.
+        found.format("%a %H:%M").to_string()
+    };
+    let weekdays = "cron */15 6-22 * * MON-FRI";
+    for (line, last, wish, failures, expected) in [
+        // A feed's `ttl` of an hour, on a Friday; at the end of the day the next time is Monday's first.
+        (weekdays, "2026-03-06T12:00:10Z", "2026-03-06T13:00:12Z", 0, "Fri 13:00"),
+        (weekdays, "2026-03-06T22:15:10Z", "2026-03-06T23:15:12Z", 0, "Mon 06:00"),
+        // An interval of the line's own.
+        (weekdays, "2026-03-06T12:00:10Z", "2026-03-06T12:15:40Z", 0, "Fri 12:15"),
+        ("cron 0 8 * * *", "2026-03-06T08:00:10Z", "2026-03-07T08:00:40Z", 0, "Sat 08:00"),
+        // A server in trouble says when it is well again.
+        (weekdays, "2026-03-06T12:00:10Z", "2026-03-06T12:20:00Z", 1, "Fri 12:30"),
+        ("cron 0 8 * * *", "2026-03-06T08:00:10Z", "2026-03-06T09:00:00Z", 1, "Fri 09:00"),
+    ] {
+        assert_eq!(due(line, last, wish, failures), expected, "{line} {last} {wish}");
+    }
+}
+
+#[test]
 fn an_adaptive_source_is_asked_by_its_own_rhythm() {
     let now = at("2026-03-02T12:00:00Z");
     let schedule = parse("adaptive 10m..6h").unwrap();
@@ -307,6 +334,9 @@ fn an_adaptive_source_is_asked_by_its_own_rhythm() {
     };
     check("nothing known", minutes(vec![], now), 50, 68);
     check("twenty an hour", minutes(every(3, 480), now), 10, 11);
+    check("twenty an hour, of which the latest fifty are known", minutes(every(3, 50), now), 10, 11);
+    check("fifteen within half an hour, and no more is known", minutes(every(2, 15), now), 10, 11);
+    check("three within this hour, and no more is known", minutes(every(15, 3), now), 17, 24);
     check("one an hour", minutes(every(60, 100), now), 50, 72);
     check("one in two days", minutes(every(2880, 10), now), 320, 397);
     check(

@@ -201,6 +201,23 @@ mod with_chromium {
     }
 
     #[test]
+    fn a_box_within_the_page_is_scrolled_too() {
+        let press = built();
+        let script = "fetch('/api/news').then(r => r.json()).then(l => {
+            all = l; app.append(list); more(2);
+            app.style = 'height: 400px; overflow: auto';
+            const tall = document.createElement('div'); tall.style.height = '5000px'; app.append(tall);
+            app.addEventListener('scroll', () => setTimeout(() => { if (shown < 6) more(2) }, 100));
+        });";
+        press.set("/app/", shell(&format!("{BUILD}{script}")));
+        let steps =
+            "render = \"browser\"\nbrowser = { steps = [{ scroll = 1 }] }\n[sources.app.listing]\nitem = \"ul li\"\n";
+        let desk = Desk::new(&source(&press, "/app/", steps));
+        let line = desk.ok(&["fetch"]);
+        assert!(line.contains("4 listed") || line.contains("6 listed"), "{line}");
+    }
+
+    #[test]
     fn a_list_that_comes_in_parts_is_read_whole() {
         let press = built();
         let script = "fetch('/api/news').then(r => r.json()).then(l => {

@@ -155,6 +155,21 @@ fn a_gap_that_cannot_be_closed_is_recorded_and_shown() {
     assert!(get(daemon.address, "/admin/sources/town").text().contains("may be missing"));
 }
 
+#[test]
+fn a_page_that_the_operator_puts_in_anothers_place_has_no_gap() {
+    let press = Press::start();
+    let desk = desk(&press, "");
+    print(&press, 12, 1, "");
+    desk.ok(&["fetch"]);
+    let rows: String = (0..9).map(|n| format!("<p><a href=\"/sport/{n}\">Sport: {}</a></p>", headline(n))).collect();
+    press.set("/sport/", Sheet::html(format!("<html lang=en><title>Sport</title><main>{rows}</main></html>")));
+    desk.write(&format!("[sources.town]\nurl = \"{}\"\narticle = \"never\"\n", press.url("/sport/")));
+    let said = desk.ok(&["fetch"]);
+    assert!(said.contains("9 listed, 9 new") && !said.contains("may be missing"), "{said}");
+    assert!(press.asked("/sitemap.xml").is_empty());
+    assert_eq!(desk.status("town")["gaps"], Value::Array(Vec::new()));
+}
+
 fn sitemap(press: &Press, slugs: &[&str]) -> Sheet {
     let urls: String =
         slugs.iter().map(|s| format!("<url><loc>{}</loc></url>", press.url(&format!("/news/{s}.html")))).collect();

@@ -277,3 +277,19 @@ fn a_page_that_only_leads_on_is_followed_and_one_that_leads_to_itself_is_told() 
     let reason = state["reason"].as_str().unwrap_or_default();
     assert!(reason.contains("leads on") && reason.contains(&format!("back to {}", press.url("/"))), "{state}");
 }
+
+#[test]
+fn an_article_whose_address_leads_to_a_list_or_the_front_page_is_none() {
+    let press = Press::start();
+    paper::print(&press);
+    press.set("/", Sheet::html(paper::article(&paper::LINES[3])));
+    press.set("/sport/", Sheet::html(paper::front(&paper::LINES.each_ref()).replace("/news/", "/sport/")));
+    press.set("/moved.html", Sheet::html(paper::article(&paper::LINES[3])));
+    for (line, to) in paper::LINES.iter().zip(["/", "/news/", "/sport/", "/moved.html"]) {
+        press.set(&format!("/news/{}.html", line.slug), Sheet::status(302).with("Location", to));
+    }
+    let desk = Desk::new(&paper::source(&press));
+    let said = desk.ok(&["fetch"]);
+    assert!(said.contains("6 new, 3 articles read, 3 failed"), "{said}");
+    assert_eq!(said.matches("leads to a list or to the front page").count(), 3, "{said}");
+}

@@ -28,6 +28,17 @@ fn an_api_is_a_source_by_declared_paths() {
     assert_eq!(first["date_published"], "2026-11-17T09:00:00Z");
     assert!(first["content_html"].as_str().is_some_and(|html| html.contains("went back to work")), "{first}");
     assert_eq!(feed["items"].as_array().map(Vec::len), Some(2));
+    press.set("/api/news", Sheet::new("application/json", r#"{"ok": true, "data": {"rows": []}}"#));
+    desk.ok(&["fetch"]);
+    assert_eq!(desk.status("api")["outcome"], "empty");
+    press.set("/api/news", Sheet::new("application/json", r#"{"error": "Invalid API key"}"#));
+    desk.run(&["fetch"]);
+    let status = desk.status("api");
+    assert_eq!(status["outcome"], "broken", "{status}");
+    assert!(
+        status["reason"].as_str().is_some_and(|why| why.ends_with("tells of an error: Invalid API key")),
+        "{status}"
+    );
     // The answer that no longer holds the list is a failure, and takes nothing from readers.
     press.set("/api/news", Sheet::new("application/json", r#"{"ok": false}"#));
     desk.run(&["fetch"]);

@@ -68,6 +68,30 @@ fn an_edit_that_comes_during_a_run_is_harvested_after_it() {
 }
 
 #[test]
+fn a_folder_of_sources_may_come_late_and_be_replaced() {
+    let press = Press::start();
+    paper::print(&press);
+    let source = |id: &str| format!("{}article = \"never\"\n", paper::source(&press).replace("lantern", id));
+    let desk = Desk::new(&source("lantern"));
+    let text = std::fs::read_to_string(desk.path("feeds.toml")).expect("a configuration");
+    desk.write_file("feeds.toml", &format!("include = [\"sources.d/*.toml\"]\n{text}"));
+    let mut daemon = desk.daemon();
+    daemon.harvested("lantern");
+    let make = |folder: &str, text: &str| {
+        std::fs::create_dir(desk.path(folder)).expect("a folder");
+        desk.write_file(&format!("{folder}/one.toml"), text);
+    };
+    make("sources.d", &source("first"));
+    daemon.harvested("first");
+    make("new.d", &source("second"));
+    std::fs::rename(desk.path("sources.d"), desk.path("old.d")).expect("a folder moved away");
+    std::fs::rename(desk.path("new.d"), desk.path("sources.d")).expect("another in its place");
+    daemon.harvested("second");
+    desk.write_file("sources.d/two.toml", &source("third"));
+    daemon.harvested("third");
+}
+
+#[test]
 fn what_a_host_asked_for_outlives_an_edit() {
     let press = Press::start();
     paper::print(&press);

@@ -77,7 +77,8 @@ pub(super) fn examine(
         let say = format!("it has moved to {} for good, and is asked there", moved.to);
         findings.push(Finding::warning(&about, say, "change `url`; entries and ids stay"));
     }
-    if let Some(warning) = warned.filter(|_| state.failures == 0) {
+    let is_gap = |warning: &str| state.gaps().iter().any(|gap| gap.to_string() == warning);
+    if let Some(warning) = warned.filter(|warning| state.failures == 0 && !is_gap(warning)) {
         // What follows the first line is to be copied, and too long for a table.
         let say = warning.lines().next().unwrap_or_default().trim_end_matches(':');
         findings.push(Finding::warning(&about, say, format!("`courant status {}` shows it whole", source.id)));
@@ -205,7 +206,10 @@ mod tests {
             ("a gap", Some(gappy), &daily, None, Grade::Warning, "may be missing"),
             ("quiet", Some(state()), &old, None, Grade::Warning, "nothing new since"),
         ] {
-            let found = examine(&source(), state.as_ref(), recent, held, None, at(0));
+            // What the run itself said of the gap is not told again.
+            let warned = gap.to_string();
+            let warned = Some(&*warned).filter(|_| why == "a gap");
+            let found = examine(&source(), state.as_ref(), recent, held, warned, at(0));
             assert_eq!(found.len(), 1, "{why}: {found:?}");
             assert_eq!(found[0].grade, grade, "{why}");
             assert!(format!("{} {}", found[0].finding, found[0].advice).contains(words), "{why}: {found:?}");

@@ -22,9 +22,13 @@ const CLICK: &str = "(s => {
     return true;
 })";
 
-/// Scrolls to the end of the page.
+/// Scrolls to the end of the page, and of what scrolls within it and is more than a field of a form.
 const SCROLL: &str = "(() => {
     window.scrollTo({ top: document.documentElement.scrollHeight, behavior: 'instant' });
+    for (const e of document.body ? document.body.querySelectorAll('*') : [])
+        if (e.scrollHeight > e.clientHeight && e.clientHeight > 200
+            && /auto|scroll/.test(getComputedStyle(e).overflowY))
+            e.scrollTo({ top: e.scrollHeight, behavior: 'instant' });
     return true;
 })";
 

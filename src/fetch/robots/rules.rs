@@ -63,7 +63,10 @@ impl Rules {
                 }
                 b"crawl-delay" | b"crawldelay" => {
                     scope.closed = true;
-                    let delay = std::str::from_utf8(value).ok().and_then(|v| v.parse().ok());
+                    // `10s` and the like mean what they begin with.
+                    let end = value.iter().position(|b| !(b.is_ascii_digit() || *b == b'.')).unwrap_or(value.len());
+                    let number = value.get(..end).and_then(|number| str::from_utf8(number).ok());
+                    let delay = number.and_then(|number| number.parse().ok());
                     let delay = delay.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
                     if scope.ours {
                         ours.delay = ours.delay.or(delay);
@@ -206,7 +209,10 @@ mod tests {
             ("User-agent: *\nCrawl-delay: 0.5", Some(0.5)),
             ("User-agent: courant\nCrawl-delay: 2\nUser-agent: *\nCrawl-delay: 9", Some(2.0)),
             ("User-agent: courant\nAllow: /\nUser-agent: *\nCrawl-delay: 9", None),
+            ("User-agent: *\nCrawl-delay: 10s", Some(10.0)),
+            ("User-agent: *\nCrawl-delay: 2,5", Some(2.0)),
             ("User-agent: *\nCrawl-delay: -1", None),
+            ("User-agent: *\nCrawl-delay: s", None),
             ("User-agent: *\nCrawl-delay: nan", None),
         ];
         for (text, expected) in rows {

@@ -1,13 +1,14 @@
 //! Whether a page is an article at all, and what else it is.
 
 use html5ever::local_name;
+use scraper::node::Element;
 
 use super::blocks::{Block, Kind};
 use super::body::Body;
 use super::outline::{Node, Outline, attribute};
 use super::tag::Tag;
 use crate::model::{Page, PageKind, text_weight};
-use crate::read::listing::notice::{NEXT_TO_NOTHING, Notice, calls_error, calls_login, is_challenge};
+use crate::read::listing::notice::{NEXT_TO_NOTHING, Notice, calls_error, calls_login, is_challenge, may_check};
 
 /// A text above this weight is an article's: what walls say is short.
 const LONG: usize = 1500;
@@ -36,12 +37,21 @@ pub(super) fn kind(page: &Page, outline: &Outline, blocks: &[Block], body: &Body
     let weight = outline.weight() as usize;
     if found <= LONG {
         let start = start(outline);
+        let headings = headings(outline);
+        // Beside an article a box may ask for consent.
+        let own = match (headings.is_empty(), found < PROSE) {
+            (false, _) => headings.join(" "),
+            (true, true) => start.clone(),
+            (true, false) => String::new(),
+        };
         let notice = Notice {
             status: page.status,
             title: outline.titles.first().copied().unwrap_or_default(),
             start: &start,
+            own: &own,
             weight,
             challenged: outline.scripts.iter().any(|s| is_challenge(s.text)),
+            checking: weight < NEXT_TO_NOTHING && elements(outline).any(may_check),
             password: (found < PROSE || body.confidence < UNSURE) && has_password(outline),
         };
         if let Some(wall) = notice.wall(teasers, teasers >= LIST).or_else(|| called(outline, found)) {
@@ -60,10 +70,8 @@ pub(super) fn kind(page: &Page, outline: &Outline, blocks: &[Block], body: &Body
 
 /// The wall that the page calls itself by its title or a heading of the first rank, however much stands beside it.
 fn called(outline: &Outline, found: usize) -> Option<PageKind> {
-    let is_heading = |node: &Node| node.tag == Tag::Heading(1) && node.link == 0 && node.weight <= LONGEST_HEADING;
-    let headings = (0u32..).zip(&outline.nodes).filter(|(_, node)| is_heading(node)).take(MOST_HEADINGS);
     let title = outline.titles.first().map(|title| (*title).to_owned());
-    let names: Vec<String> = title.into_iter().chain(headings.map(|(index, _)| outline.text_of(index))).collect();
+    let names: Vec<String> = title.into_iter().chain(headings(outline)).collect();
     if names.iter().any(|name| calls_error(name)) {
         return Some(PageKind::Error);
     }
@@ -71,6 +79,13 @@ fn called(outline: &Outline, found: usize) -> Option<PageKind> {
     let titled = outline.titles.first().is_some_and(|title| calls_login(title));
     let called = titled || found < PROSE && names.iter().any(|name| calls_login(name));
     (called && has_password(outline)).then_some(PageKind::Login)
+}
+
+/// Headings of the first rank, as far as they lead nowhere.
+fn headings(outline: &Outline) -> Vec<String> {
+    let is_heading = |node: &Node| node.tag == Tag::Heading(1) && node.link == 0 && node.weight <= LONGEST_HEADING;
+    let headings = (0u32..).zip(&outline.nodes).filter(|(_, node)| is_heading(node));
+    headings.take(MOST_HEADINGS).map(|(index, _)| outline.text_of(index)).collect()
 }
 
 fn start(outline: &Outline) -> String {
@@ -83,6 +98,11 @@ fn start(outline: &Outline) -> String {
         start.push(' ');
     }
     start
+}
+
+/// The page's elements, as far as they may be of a check against robots.
+fn elements<'o>(outline: &'o Outline) -> impl Iterator<Item = &'o Element> {
+    outline.scripts.iter().map(|script| script.element).chain(outline.nodes.iter().filter_map(|node| node.element))
 }
 
 fn has_password(outline: &Outline) -> bool {
@@ -115,6 +135,30 @@ mod tests {
             ),
             ("<div id=root></div><script src=/app.js></script>".into(), PageKind::Shell),
             ("<p>Sorry, page not found.</p>".into(), PageKind::Error),
+            ("<form><div class='box g-recaptcha'></div><button>Go on</button></form>".into(), PageKind::BotCheck),
+            (
+                "<h1>The late ferries</h1><p>The ferry was late.</p><form hidden><div class=g-recaptcha></div></form>"
+                    .replace("The ferry was late.", &ferries),
+                PageKind::Article,
+            ),
+            (
+                format!("<div>Votre vie privée <button>Tout accepter</button></div><h1>The late ferries</h1>{ferries}"),
+                PageKind::Article,
+            ),
+            (
+                "<h1>The bridge</h1><p>The bridge is under maintenance until Friday, said the council.</p>".into(),
+                PageKind::Article,
+            ),
+            ("<h1>Down for maintenance</h1><p>Please come again.</p>".into(), PageKind::Error),
+            (
+                "<p>Nous respectons votre vie privée.</p><form><button>Tout accepter</button></form>".into(),
+                PageKind::Consent,
+            ),
+            (
+                "<h1>Votre vie privée</h1><p>Avec nos partenaires, nous utilisons des cookies.<p>Continuer sans accepter"
+                    .into(),
+                PageKind::Consent,
+            ),
             (
                 format!("<h1>Page introuvable</h1><p>Rien ici.</p><aside><ul>{}</ul></aside>", rows.repeat(8)),
                 PageKind::Error,

@@ -83,6 +83,14 @@ impl<'o> Apart<'o> {
         apart
     }
 
+    /// Its first heading of the first rank.
+    pub(super) fn title(&self) -> String {
+        self.headings
+            .iter()
+            .find(|row| self.outline.tag(**row) == "h1")
+            .map_or_else(String::new, |row| self.outline.line(*row))
+    }
+
     /// Whether it asks for a password.
     pub(super) fn asks_password(&self) -> bool {
         !self.passwords.is_empty()

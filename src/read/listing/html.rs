@@ -4,19 +4,24 @@ use std::borrow::Cow;
 
 use scraper::node::Element;
 use scraper::{Html, Node};
+use url::Url;
 
 use super::embedded;
 use super::guess;
 use super::guided::{self, Reading};
 use super::head::Head;
 use super::islands;
+use super::notice::NEXT_TO_NOTHING;
 use super::outline::Outline;
 use super::weighed::Weighed;
 use super::{Extent, Noted, by_rules, page_kind, paging, targets, teasers};
 use crate::dates::Context;
 use crate::html::parse_html;
-use crate::model::{Kind, Listing, ListingMethod, Page, PageKind, Problem, Read, Teaser, Way};
+use crate::model::{Kind, Listing, ListingMethod, Page, PageKind, Problem, Read, Teaser, Way, text_weight};
 use crate::read::{CompiledRules, fitting_feeds};
+
+/// Most frames of a page that are told.
+const MOST_FRAMES: usize = 4;
 
 /// Reads the list of an HTML page.
 pub(super) fn read(page: &Page, rules: &CompiledRules) -> Read<Listing> {
@@ -68,6 +73,9 @@ pub(super) fn note(page: &Page, kind: Kind, rules: &CompiledRules, extent: Exten
             "the page reads like one article, and what was taken for its list stands beside it; \
              `kind = \"page\"` watches a single page",
         ));
+    }
+    if listing.page_kind == PageKind::Other {
+        tree.problems.extend(framed(&outline, &base));
     }
     listing.next = match &rules.listing().next {
         Some(_) => by_rules::next(&tree.html, rules.listing(), &base),
@@ -212,6 +220,19 @@ fn complete(teasers: &mut [Teaser], records: &[embedded::Records]) {
     }
 }
 
+/// That a page shows next to nothing but frames, and where these lead.
+fn framed(outline: &Outline, base: &Url) -> Option<Problem> {
+    let rows = (0..outline.nodes.len()).filter(|row| matches!(outline.tag(*row), "frame" | "iframe"));
+    let sources = rows.filter_map(|row| base.join(outline.attribute(row, "src")?).ok());
+    let web = sources.filter(|url| matches!(url.scheme(), "http" | "https"));
+    let frames: Vec<String> = web.map(String::from).take(MOST_FRAMES).collect();
+    if frames.is_empty() || text_weight(&outline.text) >= NEXT_TO_NOTHING {
+        return None;
+    }
+    let frames = frames.join(", ");
+    Some(Problem::warning(format!("what the page shows stands in frames: watch the one that has the list ({frames})")))
+}
+
 /// The words of the first `title` outside of pictures.
 fn title(html: &Html) -> Option<String> {
     let title = html.tree.nodes().find(|n| {
@@ -222,10 +243,25 @@ fn title(html: &Html) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use url::Url;
-
     use super::super::{note_listing, page, read_listing};
     use super::*;
+
+    #[test]
+    fn of_a_page_of_frames_these_are_told() {
+        let frames = "<frameset cols='20%,*'><frame src=menu.html><frame src=/news/></frameset>";
+        let boxed = "<body><iframe src=about:blank></iframe><iframe src=/news/></iframe>";
+        for (body, expected) in [
+            (frames, Some("(https://paper.example/menu.html, https://paper.example/news/)")),
+            (boxed, Some("(https://paper.example/news/)")),
+            ("<p>Nothing</p>", None),
+        ] {
+            let page = page("https://paper.example/", &format!("<html><head><title>The Paper</title></head>{body}"));
+            let read = read_listing(&page, Kind::Auto, &CompiledRules::default());
+            let told = read.problems.first().map(|problem| problem.message.as_str());
+            assert_eq!(told.is_some(), expected.is_some(), "{body}: {told:?}");
+            assert!(told.zip(expected).is_none_or(|(told, end)| told.ends_with(end)), "{told:?}");
+        }
+    }
 
     #[test]
     fn a_list_that_is_read_briefly_leads_where_it_leads_in_full() {

@@ -1,7 +1,14 @@
 //! Walls: pages that stand where others were asked for, known by what they say: a login, an error, a consent wall, a bot
 //! check.
 
+mod checks;
+mod consent;
+
 use crate::model::{PageKind, is_han, is_wide, text_weight};
+pub(in crate::read) use checks::{is_challenge, may_check};
+
+use checks::is_bot_check;
+use consent::is_consent;
 
 /// Below this weight of visible text a page says next to nothing.
 pub(in crate::read) const NEXT_TO_NOTHING: usize = 250;
@@ -16,10 +23,14 @@ pub(in crate::read) struct Notice<'a> {
     pub(in crate::read) title: &'a str,
     /// How its visible text begins.
     pub(in crate::read) start: &'a str,
+    /// What of that it says for itself, and not in a box that is laid over something else.
+    pub(in crate::read) own: &'a str,
     /// How much it shows.
     pub(in crate::read) weight: usize,
     /// Whether a script of it is a known check against robots.
     pub(in crate::read) challenged: bool,
+    /// Whether it shows next to nothing, and has what checks against robots have, and forms too.
+    pub(in crate::read) checking: bool,
     /// Whether it asks for a password.
     pub(in crate::read) password: bool,
 }
@@ -31,24 +42,21 @@ impl Notice<'_> {
             return None;
         }
         let title = self.title.to_lowercase();
-        let start = self.start.get(..self.start.floor_char_boundary(4000)).unwrap_or_default().to_lowercase();
+        let beginning = |text: &str| text.get(..text.floor_char_boundary(4000)).unwrap_or_default().to_lowercase();
+        let (start, own) = (beginning(self.start), beginning(self.own));
         // Of a list, the title may be that of a paper which writes about such things.
-        if self.challenged || !sure && is_bot_check(&title, &start) {
+        let checking = self.checking && !self.password;
+        if self.challenged || !sure && (checking || is_bot_check(&title, &start)) {
             return Some(PageKind::BotCheck);
         }
-        if is_error(&title, &start, self, sure) {
+        if is_error(&title, &start, &own, self, sure) {
             return Some(PageKind::Error);
         }
-        if is_consent(&title, &start) && teasers < 5 && !sure {
+        if is_consent(&title, &own) && teasers < 5 && !sure {
             return Some(PageKind::Consent);
         }
         (!sure && self.password).then_some(PageKind::Login)
     }
-}
-
-/// Whether a script is that of a known check against robots.
-pub(in crate::read) fn is_challenge(script: &str) -> bool {
-    script.contains("_cf_chl_opt") || script.contains("cf_chl_")
 }
 
 /// What errors are called where they are called by a title, or a part of one, and nothing else: a paper may have any of
@@ -66,6 +74,29 @@ const NAMES: [&str; 7] = [
 /// Those of them that tell an error in a short text, too.
 const NOTICED: [&str; 2] = ["not found", "forbidden"];
 
+/// What a site says that shows nothing for now, or nothing to us.
+const CLOSED: [&str; 19] = [
+    "under maintenance",
+    "scheduled maintenance",
+    "down for maintenance",
+    "be back soon",
+    "be right back",
+    "wartungsarbeiten",
+    "wartungsmodus",
+    "maintenance en cours",
+    "site en maintenance",
+    "en mantenimiento",
+    "em manutenção",
+    "in manutenzione",
+    "технические работы",
+    "przerwa techniczna",
+    "メンテナンス中",
+    "系统维护",
+    "available in your country",
+    "available in your region",
+    "available in your location",
+];
+
 /// What they are called beside their number.
 const NUMBERED: [&str; 8] = ["error", "fehler", "erreur", "errore", "fel", "ошибка", "http", "http error"];
 
@@ -80,6 +111,7 @@ const ERRORS: &[&str] = &[
     "bad gateway",
     "internal server error",
     "error establishing a database connection",
+    "bridge returned error",
     "account suspended",
     "account has been suspended",
     "domain is for sale",
@@ -340,64 +372,19 @@ fn names_error(title: &str) -> bool {
     })
 }
 
-fn is_bot_check(title: &str, start: &str) -> bool {
-    let titles = [
-        "just a moment",
-        "attention required",
-        "access denied",
-        "are you a robot",
-        "not a bot",
-        "client challenge",
-        "captcha",
-        "security check",
-        "verify you are human",
-        "ddos-guard",
-        "bot verification",
-        "human verification",
-    ];
-    // What a well-known check is called in other tongues; as part of a headline they may say anything.
-    let moments = [
-        "nur einen moment",
-        "einen moment",
-        "un instant",
-        "un momento",
-        "um momento",
-        "один момент",
-        "请稍候",
-        "しばらくお待ちください",
-    ];
-    let words = [
-        "checking your browser",
-        "verify you are human",
-        "unusual traffic",
-        "enable javascript and cookies to continue",
-        "complete the security check",
-        "are not a robot",
-        "not a bot",
-        "you are a human",
-        "请完成安全验证",
-        "人机验证",
-    ];
-    titles.iter().any(|w| title.contains(w))
-        || moments.contains(&title.trim_end_matches(['.', '…', ' ']))
-        || words.iter().any(|w| start.contains(w))
-}
-
-fn is_error(title: &str, start: &str, notice: &Notice, sure: bool) -> bool {
+fn is_error(title: &str, start: &str, own: &str, notice: &Notice, sure: bool) -> bool {
     // A list's headlines may say anything in two words.
     let names = |text: &str| !sure && NOTICED.iter().any(|name| text.contains(name));
+    let is_closed = || {
+        !sure
+            && notice.weight < NEXT_TO_NOTHING
+            && CLOSED.iter().any(|words| title.contains(words) || own.contains(words))
+    };
     notice.status >= 400
         || names_error(title)
         || says_error(title)
         || notice.weight < LITTLE && (says_error(start) || names(start))
-}
-
-fn is_consent(title: &str, start: &str) -> bool {
-    ["consent", "cookie", "zustimmung", "before you continue", "privacy gate"].iter().any(|w| title.contains(w))
-        || ["before you continue", "mit werbung und tracking", "we value your privacy", "accept all cookies"]
-            .iter()
-            .any(|w| start.contains(w))
-            && start.len() < 3500
+        || is_closed()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::address::Viewpoint;
 use super::apart::Apart;
 use super::head::Head;
 use super::hints::Hints;
-use super::notice::{NEXT_TO_NOTHING, NOTICE, Notice, is_challenge, says_wall};
+use super::notice::{NEXT_TO_NOTHING, NOTICE, Notice, is_challenge, may_check, says_wall};
 use super::outline::Outline;
 use crate::model::{Listing, ListingMethod, Page, PageKind, Teaser, text_weight};
 
@@ -29,15 +29,23 @@ pub(super) fn of(outline: &Outline, head: &Head, page: &Page, listing: &Listing,
     let apart = Apart::of(outline, leads);
     // What a list's headlines say, the page does not say of itself.
     let said = if sure { &apart.text } else { &outline.text };
+    let said_weight = text_weight(said);
+    let title = apart.title();
     let notice = Notice {
         status: page.status,
         title: head.title.as_deref().unwrap_or_default(),
         start: said,
-        weight: text_weight(said),
+        // Beside the least of lists stand boxes that say nothing of the page.
+        own: if teasers == 0 || listing.confidence < MENU { said } else { &title },
+        weight: said_weight,
         challenged: outline.scripts.iter().any(|(_, s)| is_challenge(s)),
+        checking: said_weight < NEXT_TO_NOTHING && outline.nodes.iter().any(|node| may_check(node.element)),
         password: apart.asks_password(),
     };
-    if let Some(wall) = notice.wall(teasers, sure).or_else(|| apart.wall(notice.title)) {
+    let scripted = outline.scripts.len() + scripts_with_source(outline) > 0;
+    let wall = notice.wall(teasers, sure).or_else(|| apart.wall(notice.title));
+    // A box that asks for consent may lie over what scripts have yet to bring.
+    if let Some(wall) = wall.filter(|wall| *wall != PageKind::Consent || !(scripted && apart.awaits_scripts())) {
         return unclear(wall);
     }
     let traits = LazyCell::new(|| Traits::of(outline, head, page, listing, leads, weight));
@@ -50,7 +58,6 @@ pub(super) fn of(outline: &Outline, head: &Head, page: &Page, listing: &Listing,
     if !ruled && apart.is_beside_password() {
         return unclear(PageKind::Login);
     }
-    let scripted = outline.scripts.len() + scripts_with_source(outline) > 0;
     let hardly = teasers < 3 || listing.confidence < MENU;
     if !ruled && scripted && (hardly || apart.is_frame()) && apart.awaits_scripts() {
         return unclear(PageKind::Shell);
@@ -227,6 +234,56 @@ mod tests {
             .collect();
         for title in ["404 Media", "Captcha research news", "Cookie and Kate: Recipes", "Lost &amp; Not Found"] {
             check("https://paper.example/", &format!("<html><title>{title}</title><ul>{rows}</ul>"), PageKind::Listing);
+        }
+    }
+
+    #[test]
+    fn a_wall_is_named_in_many_tongues_and_by_its_scripts() {
+        let script = "<script src=/app.js></script>";
+        for (body, expected) in [
+            (
+                format!("<p>Please enable JS</p>{script}<script src=//ct.captcha-delivery.com/c.js></script>"),
+                PageKind::BotCheck,
+            ),
+            (
+                format!("<iframe src='/_Incapsula_Resource?a=1'>Request unsuccessful</iframe>{script}"),
+                PageKind::BotCheck,
+            ),
+            (
+                format!("<h1>Einen kurzen Augenblick</h1><script id=anubis_challenge>{{}}</script>{script}"),
+                PageKind::BotCheck,
+            ),
+            (format!("<div class=cf-turnstile></div>{script}"), PageKind::BotCheck),
+            (format!("<form><input type=password><div class=h-captcha></div></form>{script}"), PageKind::Login),
+            // Forms and frames are watched by the same scripts.
+            (
+                format!("<div id=root></div>{script}<script src=//www.google.com/recaptcha/api.js></script>"),
+                PageKind::Shell,
+            ),
+            ("<h1>Il rispetto della tua privacy</h1><button>Accetta e continua</button>".to_owned(), PageKind::Consent),
+            ("<h1>Szanujemy Twoją prywatność</h1><button>OK</button>".to_owned(), PageKind::Consent),
+            ("<h1>Nastavení souhlasu s personalizací</h1>".to_owned(), PageKind::Consent),
+            (
+                "<form><button>Alle akzeptieren</button><button>Alle ablehnen</button></form>".to_owned(),
+                PageKind::Consent,
+            ),
+            ("<h1>Wartungsarbeiten</h1><p>Wir sind bald wieder da.".to_owned(), PageKind::Error),
+            ("<p>This content is not available in your region.".to_owned(), PageKind::Error),
+            (
+                "<div class=cookie-banner>Nous respectons votre vie privée. Tout accepter</div><ul>\
+                 <li><h3><a href=/2026/11/1/le-bac-revient-apres-neuf-hivers.html>Le bac revient après neuf hivers</a></h3>\
+                 <li><h3><a href=/2026/11/2/la-halle-a-un-nouveau-toit.html>La halle a un nouveau toit de verre</a></h3></ul>"
+                    .to_owned(),
+                PageKind::Listing,
+            ),
+            // A box of that kind laid over what scripts will fill.
+            (format!("<div id=root></div><div><p>We value your privacy</p></div>{script}"), PageKind::Shell),
+        ] {
+            let html = format!("<html><head><title>The Paper</title></head><body>{body}</body></html>");
+            let url = "https://paper.example/".parse().unwrap();
+            let page = crate::fetch::saved_page(url, Some("text/html"), html.into(), chrono::DateTime::UNIX_EPOCH);
+            let kind = read_listing(&page, Kind::Auto, &CompiledRules::default()).value.page_kind;
+            assert_eq!(kind, expected, "{body}");
         }
     }
 

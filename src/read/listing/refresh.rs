@@ -1,5 +1,7 @@
 //! Pages that say nothing, and only lead on: `<meta http-equiv="refresh">`.
 
+use url::Url;
+
 use super::head::Head;
 use super::notice::NEXT_TO_NOTHING;
 use super::outline::Outline;
@@ -28,11 +30,25 @@ pub fn leads_on(page: &Page) -> Option<String> {
     if text_weight(&outline.text) >= NEXT_TO_NOTHING {
         return None;
     }
-    match Head::of(&outline, page, None).base {
+    let base = Head::of(&outline, page, None).base;
+    // Scripts may fill a page that comes again and again, unless it does so for its cookie.
+    let scripted = (0..outline.nodes.len()).any(|row| outline.tag(row) == "script");
+    if scripted && page.cookies.is_empty() && is_itself(page, base.as_ref(), to) {
+        return None;
+    }
+    match base {
         // What is joined to a base has its host, unless it names its own.
         Some(base) if !to.contains("//") => base.join(to).ok().map(String::from),
         _ => Some(to.to_owned()),
     }
+}
+
+/// Whether an address on a page is the page's own.
+fn is_itself(page: &Page, base: Option<&Url>, to: &str) -> bool {
+    base.unwrap_or(&page.url).join(to).is_ok_and(|mut to| {
+        to.set_fragment(None);
+        to == page.url
+    })
 }
 
 /// The address in a `content` such as `0; url='/news/'`, where it is gone to soon (HTML, "shared declarative refresh
@@ -92,6 +108,12 @@ mod tests {
             (format!("<noscript>{refresh}</noscript><div id=root></div>"), None),
             (format!("<!-- {refresh} -->"), None),
             ("<meta name=refresh content='0;url=news/'>".to_owned(), None),
+            ("<meta http-equiv=refresh content='3;url=/#top'>".to_owned(), Some("/#top")),
+            (
+                "<meta http-equiv=refresh content='3;url=/#top'><div id=root></div><script src=/app.js></script>"
+                    .to_owned(),
+                None,
+            ),
             ("<p>To refresh: nothing</p>".to_owned(), None),
         ] {
             assert_eq!(leads_on(&page("https://paper.example/", &text)).as_deref(), expected, "{text}");

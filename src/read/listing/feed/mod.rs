@@ -19,9 +19,10 @@ mod sniff;
 mod tests;
 mod text;
 
-use crate::model::{Announced, FeedFormat, Listing, ListingMethod, Page, Problem, Read, Way};
+use crate::model::{Announced, FeedFormat, Listing, ListingMethod, Page, PageKind, Problem, Read, Way};
 use crate::read::xml::{Element, Space, Xml};
 
+use super::notice::calls_error;
 use super::{Noted, nothing};
 pub(super) use rows::follow;
 pub(super) use sniff::looks_like_feed;
@@ -92,12 +93,25 @@ fn told(xml: &Xml, page: &Page) -> Option<Listing> {
     };
     listing.announced = announced(&root, page);
     listing.new_address = podcast::new_address(&root);
+    if is_error(&listing) {
+        listing.page_kind = PageKind::Error;
+    }
     listing.method = ListingMethod::Feed(format);
     listing.confidence = 1.0;
     if listing.language.is_none() {
         listing.language.clone_from(&page.content_language);
     }
     Some(listing)
+}
+
+/// Whether a feed tells of nothing but an error: by its title, where it has no entries, or by the only one that it has.
+fn is_error(listing: &Listing) -> bool {
+    let calls = |title: &Option<String>| title.as_deref().is_some_and(calls_error);
+    match &*listing.teasers {
+        [] => calls(&listing.title),
+        [only] => calls(&only.headline),
+        _ => false,
+    }
 }
 
 /// The WebSub hub that a feed's Atom links announce.

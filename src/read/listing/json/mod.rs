@@ -3,6 +3,7 @@
 //! An API's answer is some object that somewhere holds an array of objects, each with a title and a link.
 //! [`fields`] knows what such members are called; the array that has most of them is the list.
 
+mod absence;
 mod by_paths;
 mod fields;
 mod parse;
@@ -14,7 +15,8 @@ use url::Url;
 
 use crate::html::html_to_text;
 use crate::model::{
-    Listing, ListingMethod, Origin, Page, Person, Picture, Problem, Read, Teaser, Written, fold_space, text_weight,
+    Listing, ListingMethod, Origin, Page, PageKind, Person, Picture, Problem, Read, Severity, Teaser, Written,
+    fold_space, text_weight,
 };
 use crate::read::paths::JsonPickers;
 use fields::Field;
@@ -39,13 +41,24 @@ pub(super) fn read(page: &Page, rules: Option<&JsonPickers>) -> Read<Listing> {
         Err(why) => return super::nothing(why),
     };
     let top = &parsed.value;
-    let Read { value, mut problems } = match rules {
+    let Read { mut value, mut problems } = match rules {
         Some(rules) => by_paths::read(top, rules, &page.url),
         None => by_shape(top, &page.url),
     };
+    let failed = |problems: &[Problem]| problems.iter().any(|problem| problem.severity == Severity::Failure);
+    if value.teasers.is_empty() {
+        if let Some(words) = absence::error(top) {
+            value.page_kind = PageKind::Error;
+            problems = vec![Problem::failure(format!("the answer tells of an error: {words}"))];
+        } else if absence::is_refusal(top) && !failed(&problems) {
+            value.page_kind = PageKind::Error;
+            problems.push(Problem::failure("the answer says that it is none, and not why"));
+        }
+    }
+    let nothing = value.teasers.is_empty() && failed(&problems);
     problems.extend(parsed.mended.into_iter().map(Problem::warning));
     let listing = Listing {
-        method: if value.teasers.is_empty() { ListingMethod::None } else { ListingMethod::Json },
+        method: if nothing { ListingMethod::None } else { ListingMethod::Json },
         confidence: if rules.is_some() {
             1.0
         } else if value.teasers.len() > 2 {
@@ -62,6 +75,9 @@ pub(super) fn read(page: &Page, rules: Option<&JsonPickers>) -> Read<Listing> {
 
 fn by_shape(top: &Value, base: &Url) -> Read<Listing> {
     let Some(entries) = best_list(top, base) else {
+        if absence::is_empty_list(top) {
+            return Read::clean(Listing::default());
+        }
         return super::nothing("the JSON holds no list of objects that have a title and a link");
     };
     let teasers = entries.iter().take(MAX_ENTRIES).filter_map(|e| teaser(e, base)).collect();
@@ -86,7 +102,9 @@ fn best_list<'v>(top: &'v Value, base: &Url) -> Option<Vec<&'v Value>> {
         }
         let inside: Vec<&Value> = match value {
             Value::Array(list) => list.iter().collect(),
-            Value::Object(members) => members.values().collect(),
+            Value::Object(members) => {
+                members.iter().filter(|(name, _)| !absence::is_error(name)).map(|(_, v)| v).collect()
+            }
             _ => continue,
         };
         let objects = inside.iter().filter(|v| v.is_object()).count();

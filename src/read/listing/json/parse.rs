@@ -24,7 +24,7 @@ pub(in crate::read::listing) fn parse(text: &str) -> Result<Parsed, String> {
     }
 }
 
-/// The JSON inside `callback({…});`, or behind `)]}',` and a byte order mark.
+/// The JSON inside `callback({…});` or `x = {…};`, or behind `)]}',` or `for(;;);` and a byte order mark.
 fn unwrap(text: &str) -> &str {
     let text = text.trim_start_matches(|c: char| c == '\u{feff}' || c.is_whitespace());
     if text.starts_with(['{', '[']) {
@@ -32,7 +32,7 @@ fn unwrap(text: &str) -> &str {
     }
     let head = text.get(..text.floor_char_boundary(128)).unwrap_or_default();
     let Some(start) = head.find(['{', '[']) else { return text };
-    let is_wrapping = head.get(..start).is_some_and(|h| h.trim_end().ends_with(['(', ',']));
+    let is_wrapping = head.get(..start).is_some_and(|h| h.trim_end().ends_with(['(', ',', ';', '=']));
     let inner = text.get(start..).unwrap_or_default();
     let end = inner.rfind(['}', ']']).map_or(inner.len(), |e| e + 1);
     if is_wrapping { inner.get(..end).unwrap_or(text) } else { text }

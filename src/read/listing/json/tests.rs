@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::{looks_like_json, read};
-use crate::model::{Listing, Teaser};
+use crate::model::{Listing, ListingMethod, PageKind, Teaser};
 use crate::read::listing::page;
 
 fn listing(text: &str) -> Listing {
@@ -67,12 +67,68 @@ fn every_usual_shape_of_answer_is_understood() {
             None,
         ),
         (")]}',\n[{\"title\":\"T\",\"slug\":\"t\",\"path\":\"/news/t\"}]", "T", "https://paper.example/news/t", None),
+        ("for(;;);[{\"title\":\"T\",\"path\":\"/t\"}]", "T", "https://paper.example/t", None),
+        ("var news = {\"a\":[{\"title\":\"T\",\"path\":\"/t\"}]};", "T", "https://paper.example/t", None),
         ("{\"a\":[{\"title\":\"T\",\"url\":\"/t\",}],}", "T", "https://paper.example/t", None),
     ] {
         let t = only(text);
         assert_eq!(t.headline.as_deref(), Some(title), "{text}");
         assert_eq!(t.link.as_ref().unwrap().as_str(), link, "{text}");
         assert_eq!(t.published.map(|p| p.text).as_deref(), date, "{text}");
+    }
+}
+
+#[test]
+fn an_error_is_told_in_its_own_words_and_no_news() {
+    for (text, words) in [
+        (r#"{"error":"not found"}"#, "not found"),
+        (r#"{"error":{"code":404,"message":"No such  resource"}}"#, "No such resource"),
+        (
+            r#"{"errors":[{"title":"Unauthorized","detail":"Please log in","url":"https://x.example/docs/errors/401"}]}"#,
+            "Please log in",
+        ),
+        (r#"{"data":null,"errors":["Cannot query field"]}"#, "Cannot query field"),
+        (
+            r#"{"status":"error","message":"Invalid API key","documentation_url":"https://x.example/docs"}"#,
+            "Invalid API key",
+        ),
+        (r#"{"code":"rest_no_route","message":"No route was found","data":{"status":404}}"#, "No route was found"),
+        (r#"{"success":false,"data":[],"error":"rate limit exceeded"}"#, "rate limit exceeded"),
+        (r#"{"type":"about:blank","title":"Not Found","status":404}"#, "Not Found"),
+        (r#"{"fault":{"faultstring":"Rate limit quota violation"}}"#, "Rate limit quota violation"),
+        (r#"{"Message":"An error has occurred.","StackTrace":"x"}"#, "An error has occurred."),
+        (r#"{"message":"Forbidden"}"#, "Forbidden"),
+        (r#"{"ok":false,"items":[]}"#, "and not why"),
+    ] {
+        let read = read(&page("https://paper.example/api/", text), None);
+        assert_eq!((read.value.page_kind, read.value.teasers.len()), (PageKind::Error, 0), "{text}");
+        assert!(read.problems.len() == 1 && read.problems[0].message.contains(words), "{text}: {:?}", read.problems);
+    }
+    for text in [
+        r#"{"error":null,"errors":[],"status":"ok","items":[{"title":"A title","url":"/a"}]}"#,
+        "{\"code\":200,\"message\":\"OK\"}",
+    ] {
+        assert_eq!(listing(text).page_kind, PageKind::Listing, "{text}");
+    }
+}
+
+#[test]
+fn a_list_that_is_there_and_empty_is_no_failure() {
+    for (text, empty) in [
+        ("[]", true),
+        (r#"{"items":[]}"#, true),
+        (r#"{"data":{"posts":[]},"total":0}"#, true),
+        (r#"{"code":0,"message":"success","data":{"list":[]}}"#, true),
+        (r#"{"took":3,"hits":{"total":{"value":0},"hits":[]}}"#, true),
+        ("{}", false),
+        ("null", false),
+        (r#"{"items":null}"#, false),
+        (r#"{"tags":[]}"#, false),
+        (r#"{"items":[{"nr":7}]}"#, false),
+    ] {
+        let read = read(&page("https://paper.example/api/", text), None);
+        assert!(read.value.teasers.is_empty(), "{text}");
+        assert_eq!(read.value.method == ListingMethod::Json && read.problems.is_empty(), empty, "{text}");
     }
 }
 
