@@ -38,6 +38,7 @@ const LATEST: usize = 200;
 const LIST: usize = 5;
 const SURE: f32 = 0.5;
 
+/// What is said of such an article.
 const LED_ASTRAY: &str = "the address leads to a list or to the front page, as that of what is gone does";
 
 /// A teaser on its way to a draft.
@@ -325,9 +326,7 @@ async fn page_article(watched: &Watched, url: &Url, parts: &Parts) -> Result<Arc
 async fn fetched_article(watched: &Watched, ask: &PageRequest, parts: &Parts) -> Result<Reading, FetchError> {
     match parts.get_held(ask).await? {
         (Fetched::Page(page), _) if leads_back(&watched.source, &page) => {
-            let told =
-                Problem::failure("the address leads back to the list or to the front page, as what is gone does");
-            Ok((Read { value: Article::default(), problems: vec![told] }, Some(PageKind::Listing)))
+            Ok((Read::clean(Article::default()), Some(PageKind::Listing)))
         }
         (Fetched::Page(mut page), held) => {
             // It may wait for its turn, and its text is all that is read.
