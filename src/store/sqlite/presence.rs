@@ -66,7 +66,8 @@ fn is_left(lock: &Path) -> bool {
 
 /// Removes what killed processes have left beside the store.
 fn clear(path: &Path) {
-    let (folder, prefix) = (path.parent().filter(|folder| !folder.as_os_str().is_empty()), lock_of_one(path, ""));
+    let prefix = lock_of_one(path, "");
+    let folder = prefix.parent().filter(|folder| !folder.as_os_str().is_empty());
     let Some(prefix) = prefix.file_name() else { return };
     let files = std::fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter().flatten().flatten();
     for file in files.filter(|file| file.file_name().as_encoded_bytes().starts_with(prefix.as_encoded_bytes())) {
@@ -90,8 +91,9 @@ fn lock_of_one(path: &Path, name: &str) -> PathBuf {
     beside(path, &format!(".lock-{name}"))
 }
 
+/// Beside the file itself, whatever links led there: another process may have come another way.
 fn beside(path: &Path, end: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
+    let mut name = path.canonicalize().unwrap_or_else(|_| path.to_owned()).into_os_string();
     name.push(end);
     PathBuf::from(name)
 }
@@ -121,5 +123,17 @@ mod tests {
         let next = Presence::announce(&store);
         assert_eq!(files(), 2);
         assert!(is_dead(&store, "7-7-0") && !is_dead(&store, &next.name));
+    }
+
+    #[test]
+    fn who_comes_to_the_store_by_a_link_meets_those_who_did_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, link) = (folder.path().join("store.db"), folder.path().join("link.db"));
+        std::fs::write(&store, "").unwrap();
+        std::os::unix::fs::symlink("store.db", &link).unwrap();
+        let one = Presence::announce(&store);
+        assert!(in_use(&link) && !is_dead(&link, &one.name));
+        let other = Presence::announce(&link);
+        assert!(!is_dead(&store, &other.name) && !is_dead(&link, &one.name));
     }
 }
