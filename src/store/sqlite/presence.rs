@@ -23,7 +23,8 @@ pub(super) struct Presence {
 
 impl Presence {
     pub(super) fn announce(path: &Path) -> Self {
-        let shared = OpenOptions::new().create(true).truncate(false).write(true).open(lock_of(path)).ok();
+        // Over NFS a shared lock wants a file open for reading, another one a file open for writing (flock(2)).
+        let shared = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(lock_of(path)).ok();
         let shared = shared.filter(|file| file.try_lock_shared().is_ok());
         clear(path);
         let own = shared.is_some().then(|| (0..TRIES).find_map(|n| of_ones_own(path, n))).flatten();
@@ -59,7 +60,8 @@ pub(super) fn is_dead(path: &Path, name: &str) -> bool {
 
 fn is_left(lock: &Path) -> bool {
     match File::open(lock) {
-        Ok(file) => file.try_lock().is_ok(),
+        // Shared, so that whoever else just looks does not seem to hold it.
+        Ok(file) => file.try_lock_shared().is_ok(),
         Err(error) => error.kind() == ErrorKind::NotFound,
     }
 }
@@ -80,7 +82,9 @@ fn clear(path: &Path) {
 /// Whether a process is there that writes; asked without being one.
 pub(in crate::store) fn in_use(path: &Path) -> bool {
     // A lock file that nobody holds is left over from whoever wrote last, and means nothing.
-    File::open(lock_of(path)).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+    let lock = lock_of(path);
+    let file = OpenOptions::new().write(true).open(&lock).or_else(|_| File::open(&lock));
+    file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
 fn lock_of(path: &Path) -> PathBuf {
@@ -115,8 +119,10 @@ mod tests {
         drop(other);
         assert!(in_use(&store) && is_dead(&store, &name) && !is_dead(&store, &one.name));
         assert_eq!(files(), 2);
-        // As a process leaves it that is killed.
+        // As a process leaves it that is killed; another that looks holds it for that long.
         std::fs::write(lock_of_one(&store, "7-7-0"), "").unwrap();
+        let looking = File::open(lock_of_one(&store, "7-7-0")).unwrap();
+        looking.try_lock_shared().unwrap();
         assert!(is_dead(&store, "7-7-0") && !is_dead(&store, ""));
         drop(one);
         assert!(!in_use(&store));
