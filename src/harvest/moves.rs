@@ -49,9 +49,11 @@ pub(super) async fn examine(
     };
     match looked {
         // Back where it was.
-        Some(Ok(to)) if to == moved.from => return Ok(()),
+        Some(Ok(to)) if to == moved.from && !first => return Ok(()),
+        // It goes by another address there, too.
+        Some(Ok(to)) if to == moved.from || (to == moved.to && !first) => moved.doubted = Some(now),
         Some(Ok(to)) => {
-            run.moved = (first || to != moved.to).then(|| moved_for_good(&moved.from, &to));
+            run.moved = Some(moved_for_good(&moved.from, &to));
             // What the feed was recognised by here says nothing of it there.
             run.state.validators.of.get_or_insert_with(|| moved.from.clone());
             (moved.to, moved.doubted) = (to, None);

@@ -229,6 +229,26 @@ fn a_feed_that_moves_on_or_back_is_followed_and_in_a_circle_it_is_not() {
     assert_eq!(conditional(&press, "/old.xml")[3..], [false, true, true, true, true]);
 }
 
+#[test]
+fn a_feed_that_goes_by_another_address_where_it_is_stays_there() {
+    let press = Press::start();
+    press.set("/old.xml", moving(&press, 3, "/new.xml"));
+    press.set("/alias.xml", Sheet::status(301).with("Location", "/new.xml"));
+    let desk = Desk::new(&format!("[sources.bells]\nurl = \"{}\"\narticle = \"never\"\n", press.url("/old.xml")));
+    for lines in [3, 3, 4, 5, 6] {
+        press.set("/new.xml", moving(&press, lines, "/alias.xml"));
+        desk.ok(&["fetch"]);
+    }
+    assert_eq!((desk.status("bells")["entries"].as_u64(), press.asked("/old.xml").len()), (Some(6), 2));
+    assert_eq!(press.asked("/alias.xml").len(), 1);
+    // Likewise where it has been from the first.
+    desk.write(&format!("[sources.horns]\nurl = \"{}\"\narticle = \"never\"\n", press.url("/new.xml")));
+    for _ in 0..4 {
+        assert!(!desk.ok(&["fetch"]).contains("moved"));
+    }
+    assert_eq!(press.asked("/alias.xml").len(), 2);
+}
+
 /// A feed with a line of the paper, and what it is recognised by.
 fn issue(press: &Press, n: usize) -> Sheet {
     let line = &paper::LINES[n];
