@@ -256,7 +256,9 @@ async fn settle(
         }
         Answer::Listed(listed) => {
             if !run.told {
-                let named = moves::named(&listed.listing, &base);
+                let there = run.state.wishes.moved.as_ref().filter(|moved| moved.holds_for(&base));
+                run.named = moves::named(&listed.listing, there.map_or(&base, |moved| &moved.to));
+                let named = run.named.clone();
                 run.follow(base, moved, named);
             }
             // 40 KB with what it waits for, and most runs find nothing new.

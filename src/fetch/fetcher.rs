@@ -297,7 +297,7 @@ impl Inner {
             kind => kind,
         })?;
         visit.left = visit.left.saturating_sub(began.elapsed());
-        self.watch.compare(&answer.headers, Utc::now());
+        self.watch.compare(&answer.headers, Reach::of(answer.peer) == Reach::Public, Utc::now());
         Ok((answer, conditional))
     }
 

@@ -21,25 +21,38 @@ pub struct Today {
 
 /// Hears what servers say of the time.
 #[derive(Debug, Default)]
-pub(super) struct Watch(Mutex<Today>);
+pub(super) struct Watch(Mutex<Heard>);
+
+#[derive(Debug, Default)]
+struct Heard {
+    today: Today,
+    /// Whether it comes from beyond the private network.
+    far: bool,
+}
 
 impl Watch {
-    /// Compares an answer's date with ours, which is `now`.
-    pub(super) fn compare(&self, headers: &HeaderMap, now: DateTime<Utc>) {
+    /// Compares an answer's date with ours, which is `now`. A server of the private network may be this very machine,
+    /// whose clock agrees with itself: it is heard as long as no other is.
+    pub(super) fn compare(&self, headers: &HeaderMap, far: bool, now: DateTime<Utc>) {
         let date = headers.get(DATE).and_then(|value| httpdate::parse_http_date(value.to_str().ok()?.trim()).ok());
         let Some(said) = date.and_then(|date| DateTime::<Utc>::from(date).checked_add_signed(age(headers))) else {
             return;
         };
         let agrees = (now - said).abs() < NEARLY;
-        let mut today = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *today = match agrees {
+        let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if heard.far && !far {
+            return;
+        }
+        let before = if heard.far == far { heard.today } else { Today::default() };
+        let today = match agrees {
             true => Today { confirmed: Some(now), denied: None },
-            false => Today { denied: Some((now, said)), ..*today },
+            false => Today { denied: Some((now, said)), ..before },
         };
+        *heard = Heard { today, far };
     }
 
     pub(super) fn today(&self) -> Today {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).today
     }
 }
 
@@ -57,12 +70,12 @@ mod tests {
             let mut headers = HeaderMap::new();
             headers.insert(DATE, HeaderValue::from_static(date));
             headers.insert(AGE, HeaderValue::from_static(seconds));
-            watch.compare(&headers, at(now));
+            watch.compare(&headers, true, at(now));
             watch.today()
         };
         let date = "Mon, 02 Mar 2026 10:00:00 GMT";
         assert_eq!(compare("soon", "", "2026-03-02T10:00:00Z"), Today::default());
-        watch.compare(&HeaderMap::new(), Utc::now());
+        watch.compare(&HeaderMap::new(), true, Utc::now());
         assert_eq!(watch.today(), Today::default());
         let now = at("2026-03-02T10:05:00Z");
         assert_eq!(compare(date, "", "2026-03-02T10:05:00Z"), Today { confirmed: Some(now), denied: None });
@@ -74,5 +87,22 @@ mod tests {
         assert_eq!(compare(date, "", "2031-01-01T00:00:00Z"), denied);
         assert_eq!(compare(date, "0", "2026-03-02T09:30:00Z").denied, None);
         compare(date, "99999999999999999999", "2026-03-02T10:00:00Z");
+    }
+
+    #[test]
+    fn a_server_that_may_be_this_machine_is_heard_only_where_no_other_is() {
+        let watch = Watch::default();
+        let (now, leap) = ("2026-03-02T10:00:00Z".parse().unwrap(), "2031-01-01T00:00:00Z".parse().unwrap());
+        let say = |said: DateTime<Utc>, far: bool, ours: DateTime<Utc>| {
+            let date = httpdate::fmt_http_date(said.into()).parse().unwrap();
+            watch.compare(&HeaderMap::from_iter([(DATE, date)]), far, ours);
+            watch.today()
+        };
+        assert_eq!(say(leap, false, leap).confirmed, Some(leap));
+        let denied = Today { confirmed: None, denied: Some((leap, now)) };
+        assert_eq!(say(now, true, leap), denied);
+        assert_eq!(say(leap, false, leap), denied);
+        assert_eq!(say(now, true, now).confirmed, Some(now));
+        assert_eq!(say(leap, false, leap).confirmed, Some(now));
     }
 }

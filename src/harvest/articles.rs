@@ -1,6 +1,6 @@
 //! The second half of a run: the articles behind the teasers.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -70,15 +70,13 @@ struct Came {
     trouble: Option<String>,
     /// What was odd about the page.
     problems: Vec<Problem>,
-    /// Whether the page bears the headline that its teaser promised.
-    promised: bool,
     /// The text that it gave.
     text: Option<Text>,
 }
 
 impl Came {
     fn without_text(draft: Draft, trouble: Option<String>) -> Self {
-        Self { draft, trouble, problems: Vec::new(), promised: false, text: None }
+        Self { draft, trouble, problems: Vec::new(), text: None }
     }
 }
 
@@ -218,7 +216,8 @@ pub(super) async fn complete(
 }
 
 /// Puts the teasers back in the place of texts that stand at several addresses, in this run or in those before: whatever
-/// such a text says, and in whatever language, it is the article of none of them. Gives the entries (hashes of their ids)
+/// such a text says, and in whatever language, it is the article of none of them; but of one whose page bears the headline
+/// that was promised, where the others do not. Gives the entries (hashes of their ids)
 /// that have got such a text in runs before.
 fn take_walls_down(
     results: &mut [Drafted<'_>],
@@ -227,21 +226,19 @@ fn take_walls_down(
     source: &Source,
     now: DateTime<Utc>,
 ) -> HashSet<u32> {
-    let read: Vec<Option<Text>> = results.iter().map(|drafted| drafted.came.text).collect();
-    let mut times: HashMap<u32, usize> = HashMap::new();
-    read.iter().flatten().for_each(|text| *times.entry(text.print).or_default() += 1);
-    read.iter().flatten().for_each(|text| texts.outdate(*text));
-    let before = read.iter().map(|text| text.map_or(0, |text| texts.under_other_names(text))).collect::<Vec<_>>();
-    read.iter().flatten().for_each(|text| texts.note(*text));
+    let read: Vec<Text> = results.iter().filter_map(|drafted| drafted.came.text).collect();
+    read.iter().for_each(|text| texts.outdate(*text));
+    let before = texts.clone();
+    read.iter().for_each(|text| texts.note(*text));
     let mut left = HashSet::new();
-    for ((drafted, text), before) in results.iter_mut().zip(&read).zip(before) {
-        let Some(text) = text else { continue };
-        let n = before + times.get(&text.print).copied().unwrap_or(0);
-        let enough = if before == 0 || drafted.came.promised { WALL } else { UNPROMISED };
+    for drafted in results.iter_mut() {
+        let Some(text) = drafted.came.text else { continue };
+        let n = read.iter().filter(|other| text.is_shared(other)).count() + before.besides(text, &read);
+        let enough = if text.promised || before.besides(text, &[text]) == 0 { WALL } else { UNPROMISED };
         if n < enough {
             continue;
         }
-        left.extend(texts.disown(text.print));
+        left.extend(texts.disown(text));
         let Some(draft) = normalize::draft(drafted.teaser, None, around, source, now) else { continue };
         let url = draft.url.as_ref().map_or("", Url::as_str);
         drafted.came.trouble =
@@ -250,7 +247,7 @@ fn take_walls_down(
         drafted.came.draft = Draft { attempted: true, ..draft };
     }
     // What was read just now has not been stored.
-    for text in read.iter().flatten() {
+    for text in &read {
         left.remove(&text.entry);
     }
     left
@@ -307,8 +304,8 @@ async fn one(
     // An article keeps its headline at another address.
     let name = teaser.headline.as_deref().or(draft.url.as_ref().map(Url::as_str)).unwrap_or_default();
     let text = article.body_text.as_deref().filter(|_| draft.full_text);
-    let text = text.map(|text| Text { print: hash(text), name: hash(name), entry: 0 });
-    Came { draft, trouble, problems: problems.clone(), promised, text }
+    let text = text.map(|text| Text { print: hash(text), name: hash(name), entry: 0, promised });
+    Came { draft, trouble, problems: problems.clone(), text }
 }
 
 /// What an article's page says; not asked for where another source has just asked.

@@ -49,6 +49,8 @@ pub(super) struct Run {
     pub(super) put_off: bool,
     /// This machine failed, which says nothing of the source either: once that is over, nothing waits for long.
     pub(super) our_own: bool,
+    /// Where the feed that was read says that it is, where that is elsewhere.
+    pub(super) named: Option<Url>,
     /// What there is to say of a move that is believed from now on.
     pub(super) moved: Option<String>,
     /// Teasers with neither title, text nor link, of which nothing can be made.
@@ -71,6 +73,7 @@ impl Run {
             followed_until: None,
             put_off: false,
             our_own: false,
+            named: None,
             moved: None,
             unusable: 0,
         }
@@ -84,11 +87,12 @@ impl Run {
         let Some(to) = moved.or(said) else { return };
         let before = before.filter(|before| (&before.from, &before.to) == (&from, &to));
         let announced = before.as_ref().map_or(announced, |before| before.announced);
+        let doubted = before.as_ref().and_then(|before| before.doubted);
         let seen = before.map_or(0, |before| before.seen).saturating_add(1);
         if seen == Moved::HOLDS {
-            self.moved = Some(format!("{from} has moved to {to} for good, which is asked from now on"));
+            self.moved = Some(moved_for_good(&from, &to));
         }
-        self.state.wishes.moved = Some(Moved { from, to, seen, announced });
+        self.state.wishes.moved = Some(Moved { from, to, seen, announced, doubted });
     }
 
     /// Writes what the run means for the next one into the state.
@@ -137,6 +141,10 @@ impl Run {
             state.next_run = state.next_run.max(until.min(now + TRUST));
         }
     }
+}
+
+pub(super) fn moved_for_good(from: &Url, to: &Url) -> String {
+    format!("{from} has moved to {to} for good, which is asked from now on")
 }
 
 pub(super) fn silence(source: &Source, until: DateTime<Utc>) -> Silence {

@@ -172,6 +172,9 @@ pub struct Moved {
     /// The feed itself says so, and no redirect (301, 308): while it is unchanged, it says so still.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub announced: bool,
+    /// When the feed was last looked for where it says that it is, and was not there, or where it is known to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubted: Option<DateTime<Utc>>,
 }
 
 impl Moved {

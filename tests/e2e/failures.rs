@@ -203,6 +203,12 @@ fn an_article_that_stands_at_another_address_under_another_headline_is_one() {
 }
 
 #[test]
+fn an_article_stays_its_own_whatever_other_headlines_lead_to_it() {
+    let [.., own, _, _, _] = paper::LINES;
+    assert_eq!(full_texts(|_| paper::article(&own)), [3, 4, 4, 4, 6]);
+}
+
+#[test]
 fn a_menu_over_a_page_that_says_nothing_is_no_list_in_whatever_language() {
     let press = Press::start();
     press.set(

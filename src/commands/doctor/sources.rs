@@ -191,7 +191,7 @@ mod tests {
             SourceState { profile: Some(Box::new(Profile { gaps: vec![gap], ..Profile::default() })), ..state() };
         let mut moved = state();
         let (from, to) = (source().url, "https://lantern.example/today/".parse().unwrap());
-        moved.wishes.moved = Some(Moved { from, to, seen: Moved::HOLDS, announced: false });
+        moved.wishes.moved = Some(Moved { from, to, seen: Moved::HOLDS, announced: false, doubted: None });
         let daily: Vec<_> = (1..12).map(|day| at(-24 * day)).collect();
         let old: Vec<_> = (30..40).map(|day| at(-24 * day)).collect();
         let held = Held { source: source().id, since: at(-1), reason: "a flood".into(), drafts: Vec::new() };

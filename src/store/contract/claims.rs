@@ -154,6 +154,7 @@ async fn the_state_of_a_run_is_kept_to_the_letter() {
                 to: url::Url::parse("https://news.example/new").unwrap(),
                 seen: 2,
                 announced: true,
+                doubted: Some(minute(1)),
             }),
             ttl_minutes: Some(60),
             announced: None,

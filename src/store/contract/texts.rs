@@ -68,10 +68,11 @@ async fn a_text_that_was_none_is_taken_back_and_its_article_wanted_anew() {
     // Its teaser says what it said, and then its own text comes.
     let teaser = Draft { summary: Some("In short".into()), ..draft("a", "A") };
     kept.put("x", minute(2), vec![teaser]).await;
-    assert_eq!(kept.store.entry(&told.id).await.unwrap().unwrap().summary.as_deref(), Some("In short"));
+    let restored = kept.store.entry(&told.id).await.unwrap().unwrap();
+    assert_eq!((restored.summary.as_deref(), restored.updated), (Some("In short"), entry.updated), "no news");
     kept.put("x", minute(3), vec![full("a", "A", "<p>a</p>")]).await;
     let entry = kept.store.entry(&told.id).await.unwrap().unwrap();
-    assert_eq!(entry.content.as_deref(), Some("<p>a</p>"));
+    assert_eq!((entry.content.as_deref(), entry.updated), (Some("<p>a</p>"), minute(3)));
     assert_eq!(kept.store.integrity().await.unwrap(), Vec::<String>::new());
 }
 

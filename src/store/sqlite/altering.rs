@@ -11,6 +11,8 @@ use crate::model::{Draft, EntryId, Extras};
 
 /// Old texts kept of one entry; a live blog would fill the disk.
 const REVISIONS: i64 = 20;
+/// Stands for the version of an entry whose text was taken back.
+const RETRACTED: u64 = 0;
 
 /// What meeting a draft did to an entry.
 #[derive(Debug, Clone, Copy, Default)]
@@ -62,9 +64,12 @@ pub(super) fn meet(
         after.fingerprint = draft.fingerprint;
         after.depth = twins::depth(draft);
         after.likeness = draft.likeness.or(stored.likeness);
-        effect.altered = draft.fingerprint != stored.fingerprint;
-        effect.filled = after.depth > stored.depth;
-        if effect.altered {
+        let differs = draft.fingerprint != stored.fingerprint;
+        // That its teaser stands where a text was taken back is no news.
+        let restored = differs && stored.fingerprint == RETRACTED && after.depth == 0;
+        effect.altered = differs && !restored;
+        effect.filled = restored || after.depth > stored.depth;
+        if differs {
             take_all(draft, &mut write)?;
         }
     }
@@ -120,10 +125,10 @@ pub(super) fn retract(db: &Connection, source: i64, ids: &[EntryId]) -> rusqlite
     for nr in &rows {
         stories::drop_entry(db, *nr)?;
         db.prepare_cached(
-            "update entries set depth = 0, attempts = 0, fingerprint = 0, teaser_print = null, likeness = null,
+            "update entries set depth = 0, attempts = 0, fingerprint = ?2, teaser_print = null, likeness = null,
                 summary = null, language = null, authors = null, picture = null where nr = ?1",
         )?
-        .execute([nr])?;
+        .execute(params![nr, RETRACTED.cast_signed()])?;
     }
     Ok(rows.len())
 }

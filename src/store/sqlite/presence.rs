@@ -23,7 +23,8 @@ pub(super) struct Presence {
 
 impl Presence {
     pub(super) fn announce(path: &Path) -> Self {
-        let shared = OpenOptions::new().create(true).truncate(false).write(true).open(lock_of(path)).ok();
+        // Over NFS a shared lock wants a file open for reading, another one a file open for writing (flock(2)).
+        let shared = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(lock_of(path)).ok();
         let shared = shared.filter(|file| file.try_lock_shared().is_ok());
         clear(path);
         let own = shared.is_some().then(|| (0..TRIES).find_map(|n| of_ones_own(path, n))).flatten();
@@ -59,14 +60,16 @@ pub(super) fn is_dead(path: &Path, name: &str) -> bool {
 
 fn is_left(lock: &Path) -> bool {
     match File::open(lock) {
-        Ok(file) => file.try_lock().is_ok(),
+        // Shared, so that whoever else just looks does not seem to hold it.
+        Ok(file) => file.try_lock_shared().is_ok(),
         Err(error) => error.kind() == ErrorKind::NotFound,
     }
 }
 
 /// Removes what killed processes have left beside the store.
 fn clear(path: &Path) {
-    let (folder, prefix) = (path.parent().filter(|folder| !folder.as_os_str().is_empty()), lock_of_one(path, ""));
+    let prefix = lock_of_one(path, "");
+    let folder = prefix.parent().filter(|folder| !folder.as_os_str().is_empty());
     let Some(prefix) = prefix.file_name() else { return };
     let files = std::fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter().flatten().flatten();
     for file in files.filter(|file| file.file_name().as_encoded_bytes().starts_with(prefix.as_encoded_bytes())) {
@@ -79,7 +82,9 @@ fn clear(path: &Path) {
 /// Whether a process is there that writes; asked without being one.
 pub(in crate::store) fn in_use(path: &Path) -> bool {
     // A lock file that nobody holds is left over from whoever wrote last, and means nothing.
-    File::open(lock_of(path)).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+    let lock = lock_of(path);
+    let file = OpenOptions::new().write(true).open(&lock).or_else(|_| File::open(&lock));
+    file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
 fn lock_of(path: &Path) -> PathBuf {
@@ -90,8 +95,9 @@ fn lock_of_one(path: &Path, name: &str) -> PathBuf {
     beside(path, &format!(".lock-{name}"))
 }
 
+/// Beside the file itself, whatever links led there: another process may have come another way.
 fn beside(path: &Path, end: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
+    let mut name = path.canonicalize().unwrap_or_else(|_| path.to_owned()).into_os_string();
     name.push(end);
     PathBuf::from(name)
 }
@@ -113,13 +119,27 @@ mod tests {
         drop(other);
         assert!(in_use(&store) && is_dead(&store, &name) && !is_dead(&store, &one.name));
         assert_eq!(files(), 2);
-        // As a process leaves it that is killed.
+        // As a process leaves it that is killed; another that looks holds it for that long.
         std::fs::write(lock_of_one(&store, "7-7-0"), "").unwrap();
+        let looking = File::open(lock_of_one(&store, "7-7-0")).unwrap();
+        looking.try_lock_shared().unwrap();
         assert!(is_dead(&store, "7-7-0") && !is_dead(&store, ""));
         drop(one);
         assert!(!in_use(&store));
         let next = Presence::announce(&store);
         assert_eq!(files(), 2);
         assert!(is_dead(&store, "7-7-0") && !is_dead(&store, &next.name));
+    }
+
+    #[test]
+    fn who_comes_to_the_store_by_a_link_meets_those_who_did_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, link) = (folder.path().join("store.db"), folder.path().join("link.db"));
+        std::fs::write(&store, "").unwrap();
+        std::os::unix::fs::symlink("store.db", &link).unwrap();
+        let one = Presence::announce(&store);
+        assert!(in_use(&link) && !is_dead(&link, &one.name));
+        let other = Presence::announce(&link);
+        assert!(!is_dead(&store, &other.name) && !is_dead(&link, &one.name));
     }
 }
