@@ -14,7 +14,7 @@ fuzz_target!(|text: &str| {
     };
     let before = loads(text);
     let (id, url) = (SourceId::new("fuzzed").expect("an id"), Url::parse("https://fuzzed.example/").expect("a URL"));
-    if let Ok(more) = append(text, &id, &url) {
+    if let Ok(more) = append(text, &id, &url, None) {
         assert!(!before || loads(&more), "{more}");
     }
 });

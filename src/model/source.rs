@@ -1,10 +1,9 @@
 use std::sync::Arc;
 
-use crate::model::Timezone;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Browsing, Filter, PageRequest, Rules, Schedule, SourceId, Trust};
+use super::{Browsing, Filter, PageRequest, Rules, Schedule, SourceId, Timezone, Trust};
 
 /// An address watched on a schedule, with rules: one `[sources.x]`.
 #[derive(Debug, Clone, PartialEq)]

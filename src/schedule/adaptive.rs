@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
-use crate::model::Timezone;
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
+
+use crate::model::Timezone;
 
 /// What is older says nothing of today's rhythm.
 const LOOK_BACK: TimeDelta = TimeDelta::days(28);

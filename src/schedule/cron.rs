@@ -4,10 +4,11 @@
 //! after a local time that does not exist, and at the earlier of two; a line with `*` or `*/n` hours follows
 //! real time.
 
-use crate::model::Timezone;
 use chrono::{DateTime, TimeDelta, Utc};
 use croner::Cron;
 use croner::parser::{CronParser, Seconds, Year};
+
+use crate::model::Timezone;
 
 use super::parse::{SHORTEST, ScheduleError, wrong};
 
