@@ -20,6 +20,7 @@ mod places;
 mod reader;
 mod relearn;
 mod room;
+mod sharing;
 mod shelf;
 mod short;
 mod shown;

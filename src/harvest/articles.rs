@@ -219,8 +219,8 @@ pub(super) async fn complete(
 
 /// Puts the teasers back in the place of texts that stand at several addresses, in this run or in those before: whatever
 /// such a text says, and in whatever language, it is the article of none of them; but of one whose page bears the headline
-/// that was promised, where the others do not. Gives the entries (hashes of their ids)
-/// that have got such a text in runs before.
+/// that was promised, where the others do not. Gives the entries (hashes of their ids) that have got such a text in runs
+/// before.
 fn take_walls_down(
     results: &mut [Drafted<'_>],
     texts: &mut Texts,

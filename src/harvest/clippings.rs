@@ -1,18 +1,16 @@
 //! An article that several sources list is asked for once.
 
-use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::TryFutureExt;
-use tokio::sync::OnceCell;
-use tokio::time::Instant;
 use url::Url;
 
+use super::sharing::{Kept, Shared};
 use super::sites::Sites;
 use crate::fetch::{FetchError, Waits};
-use crate::model::{Article, ArticleMode, ArticleRules, PageKind, PageRequest, Read, Render, Source, SourceId, Trust};
+use crate::model::{Article, ArticleMode, ArticleRules, PageKind, PageRequest, Read, Render, Source, Trust};
 
 /// For so long what was read of an article serves other sources that list it.
 const FRESH: Duration = Duration::from_secs(60 * 60);
@@ -29,15 +27,12 @@ pub(super) type Reading = (Read<Article>, Option<PageKind>);
 pub struct Clippings {
     /// Of the sources that read articles.
     sites: Sites,
-    kept: Arc<Mutex<Kept>>,
+    kept: Arc<Mutex<Kept<Key, Brought>>>,
 }
-
-#[derive(Default)]
-struct Kept(HashMap<Key, Clipping>);
 
 /// Whose answers, and readings, are the same: all that a server is told, and all that a reader goes by. Held by value:
 /// what came for one source's credentials serves no other's.
-#[derive(PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 struct Key {
     url: Url,
     headers: Vec<(String, String)>,
@@ -46,15 +41,8 @@ struct Key {
     rules: ArticleRules,
 }
 
-struct Clipping {
-    since: Instant,
-    reading: Place,
-    /// Who has had it: a source that comes again wants what the page says now.
-    had: Vec<SourceId>,
-}
-
-/// Where a reading will be; who comes first brings it.
-type Place = Arc<OnceCell<Result<Arc<Reading>, FetchError>>>;
+/// What a source has brought.
+type Brought = Result<Arc<Reading>, FetchError>;
 
 impl Clippings {
     /// For these sources.
@@ -82,50 +70,19 @@ impl Clippings {
             drop(waits);
             return read.await.map(Arc::new);
         }
-        let place = self.kept().place(source, ask);
+        let key = Key::of(source, ask);
+        let place = self.kept().place(key.clone(), &source.id);
         let begin = || {
             drop(waits);
             read.map_ok(Arc::new)
         };
         let reading = place.get_or_init(begin).await.clone();
-        self.kept().settle(source, ask, &place, sources);
+        self.kept().settle(&key, &place, sources);
         reading
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    fn kept(&self) -> MutexGuard<'_, Kept<Key, Brought>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Kept {
-    /// Where this source finds what it asks for, or is to bring it.
-    fn place(&mut self, source: &Source, ask: &PageRequest) -> Place {
-        let now = Instant::now();
-        let new = || Clipping { since: now, reading: Place::default(), had: Vec::new() };
-        let clipping = self.0.entry(Key::of(source, ask)).or_insert_with(new);
-        if clipping.since + FRESH <= now || clipping.had.contains(&source.id) {
-            *clipping = new();
-        }
-        clipping.had.push(source.id.clone());
-        Arc::clone(&clipping.reading)
-    }
-
-    /// Keeps what stands at a place as long as another of so many sources may want it: a text, within bounds.
-    fn settle(&mut self, source: &Source, ask: &PageRequest, place: &Place, sources: usize) {
-        let key = Key::of(source, ask);
-        let Some(clipping) = self.0.get(&key).filter(|clipping| Arc::ptr_eq(&clipping.reading, place)) else { return };
-        if clipping.had.len() >= sources || clipping.bytes() == 0 {
-            self.0.remove(&key);
-            return;
-        }
-        let now = Instant::now();
-        self.0.retain(|_, clipping| clipping.since + FRESH > now);
-        let mut bytes: usize = self.0.values().map(Clipping::bytes).sum();
-        while bytes > MOST {
-            let oldest = self.0.values().filter(|clipping| clipping.bytes() > 0).map(|clipping| clipping.since).min();
-            self.0.retain(|_, clipping| clipping.bytes() == 0 || Some(clipping.since) != oldest);
-            bytes = self.0.values().map(Clipping::bytes).sum();
-        }
     }
 }
 
@@ -141,10 +98,13 @@ impl Key {
     }
 }
 
-impl Clipping {
-    /// What it takes; nothing where no text has come.
+impl Shared for Brought {
+    const FRESH: Duration = FRESH;
+    const MOST: usize = MOST;
+
+    /// Nothing where no text has come.
     fn bytes(&self) -> usize {
-        let Some(Ok(reading)) = self.reading.get() else { return 0 };
+        let Ok(reading) = self else { return 0 };
         let (Read { value: article, .. }, None) = &**reading else { return 0 };
         let Some(html) = &article.body_html else { return 0 };
         html.len() + article.body_text.as_ref().map_or(0, String::len) + BESIDES
@@ -159,6 +119,7 @@ mod tests {
 
     use super::*;
     use crate::fetch::{Fetcher, Manners};
+    use crate::model::SourceId;
 
     fn source(id: &str, url: &str) -> Source {
         Source { id: SourceId::new(id).unwrap(), ..Source::at(url.parse().unwrap()) }
@@ -208,7 +169,7 @@ mod tests {
         // Whom nobody else could want it from keeps nothing.
         desk.ask(&a, "/1", text(5)).await;
         desk.ask(&c, "/1", text(5)).await;
-        assert_eq!(desk.clippings.kept().0.len(), 0);
+        assert_eq!(desk.clippings.kept().size().0, 0);
     }
 
     #[tokio::test(start_paused = true)]
@@ -263,13 +224,13 @@ mod tests {
         let (a, b) = (source("a", "https://paper.example/"), source("b", "https://other.example/"));
         let desk = Desk::of(&[&a, &b]);
         desk.ask(&a, "/1", text(9)).await;
-        assert_eq!(desk.clippings.kept().0.len(), 0);
+        assert_eq!(desk.clippings.kept().size().0, 0);
         for n in 0..9 {
             desk.ask(&a, &format!("https://third.example/{n}"), text(MOST / 4)).await;
         }
         assert_eq!(*desk.ask(&b, "https://third.example/8", text(1)).await, text(MOST / 4));
         assert_eq!(*desk.ask(&b, "https://third.example/0", text(1)).await, text(1));
-        let bytes: usize = desk.clippings.kept().0.values().map(Clipping::bytes).sum();
+        let (_, bytes) = desk.clippings.kept().size();
         assert!(bytes <= MOST, "{bytes}");
     }
 }

@@ -1,20 +1,17 @@
 //! A page that several sources watch, or the feed that stands in for it, is asked for once for all of them that are due
 //! together or nearly so.
 
-use std::collections::HashMap;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use tokio::sync::OnceCell;
-use tokio::time::Instant;
 use url::Url;
 
+use super::sharing::{Kept, Shared};
 use super::sites::Sites;
 use crate::fetch::{FetchError, Fetched, Waits};
-use crate::model::{PageRequest, Source, SourceId, Trust, Validators};
+use crate::model::{PageRequest, Source, Trust, Validators};
 
 /// For so long an answer serves other sources that ask for the same: as if the site had been visited once for all of
 /// them, whatever it says of caches.
@@ -28,32 +25,17 @@ const BESIDES: usize = 1024;
 #[derive(Clone, Default)]
 pub struct Copies {
     sites: Sites,
-    kept: Arc<Mutex<Kept>>,
+    kept: Arc<Mutex<Kept<Key, Answer>>>,
 }
-
-#[derive(Default)]
-struct Kept(HashMap<Key, Copy>);
 
 /// All that a server is told but for what is known already: whose answers are the same. Held by value: what came for one
 /// source's credentials serves no other's.
-#[derive(PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 struct Key {
     url: Url,
     headers: Vec<(String, String)>,
     trust: Trust,
 }
-
-/// One question, and the answer once it has come.
-struct Copy {
-    since: Instant,
-    /// The same by the clock of the day, which goes on while the machine sleeps.
-    taken: DateTime<Utc>,
-    place: Place,
-    /// Who has had it: a source that comes again wants what the page says now.
-    had: Vec<SourceId>,
-}
-
-type Place = Arc<OnceCell<Answer>>;
 
 /// An answer, and what whoever asked knew of the page.
 struct Answer {
@@ -74,7 +56,7 @@ impl Copies {
 
     /// From now on nobody is given what was asked for longer ago.
     pub fn outdate(&self, ago: Duration) {
-        self.kept().0.retain(|_, copy| copy.since.elapsed() < ago);
+        self.kept().outdate(ago);
     }
 
     /// What `get` gives, or has just given to another source that asks in the same way. `waits` is held as long as
@@ -91,9 +73,10 @@ impl Copies {
             drop(waits);
             return get.await;
         }
+        let key = Key::of(ask);
         let (mut waits, mut get) = (Some(waits), pin!(get));
         loop {
-            let place = self.kept().place(source, ask);
+            let place = self.kept().place(key.clone(), &source.id);
             let bring = async {
                 drop(waits.take());
                 Answer { asked_with: ask.validators.clone(), answer: get.as_mut().await }
@@ -103,42 +86,13 @@ impl Copies {
             if matches!(answer, Ok(Fetched::NotModified(_))) && *asked_with != ask.validators {
                 continue;
             }
-            self.kept().settle(ask, &place, sources);
+            self.kept().settle(&key, &place, sources);
             return answer.clone();
         }
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    fn kept(&self) -> MutexGuard<'_, Kept<Key, Answer>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Kept {
-    /// Where this source finds what it asks for, or is to bring it.
-    fn place(&mut self, source: &Source, ask: &PageRequest) -> Place {
-        let copy = self.0.entry(Key::of(ask)).or_insert_with(Copy::begun);
-        if !copy.is_fresh() || copy.had.contains(&source.id) {
-            *copy = Copy::begun();
-        }
-        copy.had.push(source.id.clone());
-        Arc::clone(&copy.place)
-    }
-
-    /// Keeps what stands at a place as long as another of so many sources may want it, within bounds. Who asks after a
-    /// failure is not told of it.
-    fn settle(&mut self, ask: &PageRequest, place: &Place, sources: usize) {
-        let key = Key::of(ask);
-        let Some(copy) = self.0.get(&key).filter(|copy| Arc::ptr_eq(&copy.place, place)) else { return };
-        if copy.had.len() >= sources || copy.bytes() == 0 {
-            self.0.remove(&key);
-        }
-        self.0.retain(|_, copy| copy.is_fresh());
-        let mut bytes: usize = self.0.values().map(Copy::bytes).sum();
-        while bytes > MOST {
-            let oldest = self.0.values().filter(|copy| copy.bytes() > 0).map(|copy| copy.since).min();
-            self.0.retain(|_, copy| copy.bytes() == 0 || Some(copy.since) != oldest);
-            bytes = self.0.values().map(Copy::bytes).sum();
-        }
     }
 }
 
@@ -148,22 +102,16 @@ impl Key {
     }
 }
 
-impl Copy {
-    fn begun() -> Self {
-        Self { since: Instant::now(), taken: Utc::now(), place: Place::default(), had: Vec::new() }
-    }
+impl Shared for Answer {
+    const FRESH: Duration = FRESH;
+    const MOST: usize = MOST;
 
-    fn is_fresh(&self) -> bool {
-        let slept = (Utc::now() - self.taken).abs().to_std().unwrap_or(Duration::MAX);
-        self.since.elapsed().max(slept) < FRESH
-    }
-
-    /// What it takes; nothing where no answer has come.
+    /// Who asks after a failure is not told of it.
     fn bytes(&self) -> usize {
-        match self.place.get().map(|answer| &answer.answer) {
-            Some(Ok(Fetched::Page(page))) => page.body.len() + page.text.len() + BESIDES,
-            Some(Ok(Fetched::NotModified(_))) => BESIDES,
-            Some(Err(_)) | None => 0,
+        match &self.answer {
+            Ok(Fetched::Page(page)) => page.body.len() + page.text.len() + BESIDES,
+            Ok(Fetched::NotModified(_)) => BESIDES,
+            Err(_) => 0,
         }
     }
 }
@@ -172,12 +120,13 @@ impl Copy {
 mod tests {
     use std::cell::Cell;
 
+    use chrono::Utc;
     use futures_util::future::join;
     use futures_util::join;
 
     use super::*;
     use crate::fetch::{Fetcher, Manners, saved_page};
-    use crate::model::Page;
+    use crate::model::{Page, SourceId};
 
     const PAGE: &str = "https://paper.example/news/";
 
@@ -232,7 +181,7 @@ mod tests {
         tokio::time::sleep(FRESH - Duration::from_secs(2)).await;
         assert_eq!(desk.ask(&c, "").await, "1");
         // Nobody is left who could want it.
-        assert_eq!(desk.copies.kept().0.len(), 0);
+        assert_eq!(desk.copies.kept().size().0, 0);
         // Who comes again wants what the page says now.
         assert_eq!(desk.ask(&a, "1").await, "2");
         tokio::time::sleep(FRESH).await;
@@ -270,9 +219,7 @@ mod tests {
             desk.ask(source, "").await;
             assert_eq!(desk.asked.get(), n + 1, "{}", source.id);
         }
-        for copy in desk.copies.kept().0.values_mut() {
-            copy.taken -= chrono::Duration::hours(8);
-        }
+        desk.copies.kept().sleep(8);
         desk.ask(&late, "").await;
         assert_eq!(desk.asked.get(), 6);
     }
@@ -284,7 +231,7 @@ mod tests {
         let told = async {
             tokio::time::sleep(Duration::from_millis(500)).await;
             desk.copies.outdate(Duration::from_secs(1));
-            assert_eq!(desk.copies.kept().0.len(), 1);
+            assert_eq!(desk.copies.kept().size().0, 1);
             desk.copies.outdate(Duration::ZERO);
             desk.version.set("2");
             desk.ask(&b, "").await
@@ -309,6 +256,6 @@ mod tests {
         desk.version.set(Box::leak("x".repeat(MOST).into()));
         let large: Page = saved_page(a.url.clone(), None, desk.version.get().into(), Utc::now());
         assert_eq!(desk.ask(&b, "").await, large.text.to_string());
-        assert_eq!(desk.copies.kept().0.len(), 0);
+        assert_eq!(desk.copies.kept().size().0, 0);
     }
 }
